@@ -1,0 +1,73 @@
+"""The first start: an operator account, made once."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.authz.service import grant_relation, list_super_admins, super_admin
+from app.credentials.service import check_password, require_password_change, set_password
+from app.kit.actor import SYSTEM
+from app.users.service import find_by_login, find_user, register_user
+from app.users.types import NewUser
+
+OPERATOR_EMAIL = "admin@example.com"
+OPERATOR_USERNAME = "admin"
+PASSWORD_FILE = "operator-password"
+_WORDS = 4
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_WORD_LENGTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The operator's account. `password` is None when it is not known to us (any more)."""
+
+    email: str
+    password: str | None
+    is_new: bool
+    must_change: bool = False
+
+
+async def ensure_operator(*, must_change: bool) -> Operator:
+    """Make the operator's account unless somebody is super admin already.
+
+    Args:
+        must_change: whether the password has to be changed at the first sign-in.
+    """
+    admins = await list_super_admins()
+    if admins:
+        user = await find_user(admins[0])
+        return Operator(user.email if user else OPERATOR_EMAIL, None, is_new=False)
+    password = new_password()
+    user = await find_by_login(OPERATOR_EMAIL) or await register_user(
+        SYSTEM,
+        NewUser(email=OPERATOR_EMAIL, username=OPERATOR_USERNAME, name="Operator", email_verified=True),
+    )
+    await set_password(SYSTEM, user.id, password)
+    if must_change:
+        await require_password_change(user.id)
+    await grant_relation(SYSTEM, super_admin("user", user.id))
+    return Operator(user.email, password, is_new=True, must_change=must_change)
+
+
+async def ensure_dev_operator(data_dir: Path) -> Operator:
+    """As `ensure_operator`, but remember the password beside the demo database while it is still in force."""
+    path = data_dir / PASSWORD_FILE
+    operator = await ensure_operator(must_change=False)
+    if operator.password is not None:
+        path.touch(mode=0o600)
+        path.write_text(operator.password + "\n")
+        return operator
+    if not path.exists():
+        return operator
+    remembered = path.read_text().strip()
+    user = await find_by_login(operator.email)
+    check = await check_password(user.id if user else None, remembered)
+    return Operator(operator.email, remembered if check.is_correct else None, is_new=False)
+
+
+def new_password() -> str:
+    """A random password of 99 bits that can be read and typed: `k3mqp-7xwda-…`."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_WORD_LENGTH)) for _ in range(_WORDS))

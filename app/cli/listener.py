@@ -1,0 +1,102 @@
+"""The HTTP listener: uvicorn with our settings, one process or several."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import Sequence
+
+import typer
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from app.kit.errors import Unavailable
+from app.kit.postgres import EmbeddedPostgres, supervise_postgres
+from app.kit.settings import Settings
+from app.main import build_app
+
+GRACEFUL_STOP_SECONDS = 15
+KEEP_ALIVE_SECONDS = 65
+BACKLOG = 2_048
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Says something once it accepts connections."""
+
+    def __init__(self, config: uvicorn.Config, greeting: Sequence[str]) -> None:
+        super().__init__(config)
+        self._greeting = greeting
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            typer.echo("\n".join(self._greeting))
+
+
+def listen(settings: Settings, instance: EmbeddedPostgres | None, greeting: Sequence[str]) -> None:
+    """Serve until told to stop (SIGINT, SIGTERM): requests in flight end first.
+
+    Args:
+        instance: the embedded database to look after meanwhile.
+
+    Raises:
+        Unavailable: `cli_port_taken`.
+    """
+    listener = _bind(settings)
+    if instance is not None:
+        watch = threading.Thread(target=asyncio.run, args=(supervise_postgres(instance),), daemon=True)
+        watch.start()
+    if settings.workers == 1:
+        _AnnouncingServer(_config(build_app(settings)), greeting).run([listener])
+        return
+    os.environ.update(_environment_of(settings))
+    typer.echo("\n".join(greeting))
+    config = _config("app.main:app_factory", workers=settings.workers, factory=True)
+    Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
+
+
+def _config(app: object, **options: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="on",
+        ws_max_size=1_048_576,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACEFUL_STOP_SECONDS,
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def _bind(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise Unavailable(
+            "cli_port_taken",
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with --port.",
+        ) from error
+    listener.set_inheritable(True)
+    return listener
+
+
+def _environment_of(settings: Settings) -> dict[str, str]:
+    """What the server processes must know that is not in their environment yet."""
+    assert settings.database_url is not None
+    assert settings.secret is not None
+    return {
+        "AUTHER_DATABASE_URL": settings.database_url.get_secret_value(),
+        "AUTHER_SECRET": settings.secret.get_secret_value(),
+        "AUTHER_PUBLIC_URL": settings.public_url,
+        "AUTHER_SIGNUP_POLICY": settings.signup_policy,
+        "AUTHER_RUN_WORKER": str(settings.run_worker).lower(),
+    }

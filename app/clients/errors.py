@@ -1,0 +1,66 @@
+"""What can go wrong with clients. `field` begins with the name of the input field."""
+
+from __future__ import annotations
+
+from app.kit.errors import AppError, Conflict, InputProblems, InvalidInput, NotFound
+
+
+class ClientNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("clients_not_found", "There is no such client.", field=("id",))
+
+
+class ClientReadOnly(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            "clients_read_only", "This client is declared in the configuration. Change it there.", field=("id",)
+        )
+
+
+class IdempotencyMismatch(Conflict):
+    def __init__(self) -> None:
+        super().__init__(
+            "clients_idempotency_mismatch",
+            "This idempotency key was used for a different client.",
+            field=("idempotencyKey",),
+        )
+
+
+class SecretUnsupported(Conflict):
+    def __init__(self) -> None:
+        super().__init__("clients_secret_unsupported", "A public client has no secret.", field=("id",))
+
+
+class InvalidClient(InvalidInput):
+    """One value of a client is wrong. `code` ends in what is the matter."""
+
+    def __init__(self, reason: str, *field: str, code: str = "clients_invalid") -> None:
+        super().__init__(code, reason, field=field)
+
+
+class InvalidRedirectUri(InvalidClient):
+    def __init__(self, reason: str, *field: str) -> None:
+        super().__init__(reason, *field, code="clients_redirect_uri_invalid")
+
+
+class RedirectUriRequired(InvalidClient):
+    def __init__(self) -> None:
+        super().__init__(
+            "This kind of client needs a redirect URI.", "redirect_uris", code="clients_redirect_uri_required"
+        )
+
+
+class TooLong(InvalidClient):
+    def __init__(self, reason: str, *field: str) -> None:
+        super().__init__(reason, *field, code="clients_too_long")
+
+
+class Required(InvalidClient):
+    def __init__(self, reason: str, *field: str) -> None:
+        super().__init__(reason, *field, code="clients_required")
+
+
+def raise_problems(problems: list[AppError]) -> None:
+    """Raise all that is wrong with an input at once; nothing when all is well."""
+    if problems:
+        raise InputProblems(problems)

@@ -1,0 +1,59 @@
+"""Tables of the clients room."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.models import Model
+
+
+class Client(Model):
+    """An OAuth client. NULL in a column with a default leaves the value to the settings."""
+
+    id = fields.CharField(primary_key=True, max_length=64)
+    name = fields.CharField(max_length=120)
+    description = fields.CharField(max_length=1000, null=True)
+    kind = fields.CharField(max_length=16)
+    is_enabled = fields.BooleanField(default=True)
+    is_first_party = fields.BooleanField(default=False)
+    is_declared = fields.BooleanField(default=False)
+    owner = fields.ForeignKeyField(
+        "users.User", related_name=False, null=True, on_delete=fields.SET_NULL, db_index=True
+    )
+    redirect_uris = ArrayField(element_type="text")
+    post_logout_redirect_uris = ArrayField(element_type="text")
+    origins = ArrayField(element_type="text")
+    grant_types = ArrayField(element_type="text")
+    scopes = ArrayField(element_type="text")
+    token_endpoint_auth_method = fields.CharField(max_length=32)
+    id_token_signed_response_alg = fields.CharField(max_length=16, null=True)
+    access_token_ttl_seconds = fields.IntField(null=True)
+    refresh_token_ttl_seconds = fields.IntField(null=True)
+    require_pkce = fields.BooleanField(default=True)
+    client_uri = fields.CharField(max_length=2048, null=True)
+    logo_uri = fields.CharField(max_length=2048, null=True)
+    tos_uri = fields.CharField(max_length=2048, null=True)
+    policy_uri = fields.CharField(max_length=2048, null=True)
+    contacts = ArrayField(element_type="text")
+    creation_key = fields.BinaryField(null=True)
+    creation_digest = fields.BinaryField(null=True)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "clients_client"
+
+
+class Secret(Model):
+    """The SHA-256 of a client secret; at most two of a client work at a time."""
+
+    id = fields.CharField(primary_key=True, max_length=64)
+    client = fields.ForeignKeyField("clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True)
+    secret_hash = fields.BinaryField()
+    hint = fields.CharField(max_length=4)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(null=True)
+    last_used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "clients_secret"

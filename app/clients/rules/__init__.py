@@ -1,0 +1,26 @@
+"""What a well-formed client is. Pure."""
+
+from app.clients.rules.fields import FieldContext, check_fields, check_together, clean_fields, fill_defaults
+from app.clients.rules.kinds import KINDS, KindRules
+from app.clients.rules.redirects import (
+    derive_origins,
+    is_origin,
+    is_redirect_uri_registered,
+    redirect_uri_matches,
+    validate_redirect_uri,
+)
+
+__all__ = [
+    "KINDS",
+    "FieldContext",
+    "KindRules",
+    "check_fields",
+    "check_together",
+    "clean_fields",
+    "derive_origins",
+    "fill_defaults",
+    "is_origin",
+    "is_redirect_uri_registered",
+    "redirect_uri_matches",
+    "validate_redirect_uri",
+]

@@ -1,0 +1,203 @@
+"""What crosses the border of the clients room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum
+from typing import ClassVar
+
+from app.events.types import Event
+from app.kit.paging import Direction, Sort
+from app.users.types import UNSET, Unset
+
+ID_PREFIX = "cli"
+SECRET_PREFIX = "asec"
+SECRET_ID_PREFIX = "csec"
+
+AUTHORIZATION_CODE = "authorization_code"
+REFRESH_TOKEN = "refresh_token"
+CLIENT_CREDENTIALS = "client_credentials"
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+
+AUTH_NONE = "none"
+AUTH_BASIC = "client_secret_basic"
+AUTH_POST = "client_secret_post"
+
+
+class ClientKind(StrEnum):
+    """What an application is, which settles how it may prove itself and get tokens."""
+
+    WEB = "web"
+    SPA = "spa"
+    NATIVE = "native"
+    MACHINE = "machine"
+    DEVICE = "device"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSecret:
+    """A secret that works until `expires_at` (None: for good). `hint` is its last four characters."""
+
+    id: str
+    hint: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """An OAuth client. Values that it left to the settings are filled in from them."""
+
+    id: str
+    name: str
+    description: str | None
+    kind: ClientKind
+    is_enabled: bool
+    is_first_party: bool
+    is_declared: bool
+    owner_id: str | None
+    redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...]
+    grant_types: tuple[str, ...]
+    response_types: tuple[str, ...]
+    scopes: tuple[str, ...]
+    token_endpoint_auth_method: str
+    id_token_signed_response_alg: str
+    access_token_ttl: timedelta
+    refresh_token_ttl: timedelta
+    require_pkce: bool
+    client_uri: str | None
+    logo_uri: str | None
+    tos_uri: str | None
+    policy_uri: str | None
+    contacts: tuple[str, ...]
+    secrets: tuple[ClientSecret, ...]
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it cannot keep a secret (RFC 6749 §2.1)."""
+        return self.token_endpoint_auth_method == AUTH_NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewClient:
+    """A client to be made. None leaves a value to the kind's default or to the settings."""
+
+    name: str
+    kind: ClientKind
+    description: str | None = None
+    is_first_party: bool = False
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    grant_types: tuple[str, ...] | None = None
+    scopes: tuple[str, ...] | None = None
+    token_endpoint_auth_method: str | None = None
+    id_token_signed_response_alg: str | None = None
+    access_token_ttl_seconds: int | None = None
+    refresh_token_ttl_seconds: int | None = None
+    require_pkce: bool = True
+    client_uri: str | None = None
+    logo_uri: str | None = None
+    tos_uri: str | None = None
+    policy_uri: str | None = None
+    contacts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientChanges:
+    """A partial change: UNSET leaves a field, None clears it or gives it back to its default."""
+
+    name: str | Unset = UNSET
+    description: str | Unset | None = UNSET
+    is_enabled: bool | Unset = UNSET
+    is_first_party: bool | Unset = UNSET
+    redirect_uris: tuple[str, ...] | Unset = UNSET
+    post_logout_redirect_uris: tuple[str, ...] | Unset = UNSET
+    grant_types: tuple[str, ...] | Unset | None = UNSET
+    scopes: tuple[str, ...] | Unset | None = UNSET
+    token_endpoint_auth_method: str | Unset | None = UNSET
+    id_token_signed_response_alg: str | Unset | None = UNSET
+    access_token_ttl_seconds: int | Unset | None = UNSET
+    refresh_token_ttl_seconds: int | Unset | None = UNSET
+    require_pkce: bool | Unset = UNSET
+    client_uri: str | Unset | None = UNSET
+    logo_uri: str | Unset | None = UNSET
+    tos_uri: str | Unset | None = UNSET
+    policy_uri: str | Unset | None = UNSET
+    contacts: tuple[str, ...] | Unset = UNSET
+
+    def given(self) -> dict[str, object]:
+        """The fields that change, by name."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in values.items() if value is not UNSET}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredClient:
+    """A client that the configuration file names. `secret` only for kinds that have one."""
+
+    id: str
+    client: NewClient
+    is_enabled: bool = True
+    secret: str | None = None
+
+    def __repr__(self) -> str:
+        return f"DeclaredClient({self.id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedClient:
+    """A client and its new secret, which is shown this once (None: it has none, or was shown before)."""
+
+    client: Client
+    secret: str | None
+
+    def __repr__(self) -> str:
+        return f"CreatedClient({self.client.id!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientFilter:
+    """All that is given must hold. `search` looks into name and id."""
+
+    search: str | None = None
+    kind: ClientKind | None = None
+    is_enabled: bool | None = None
+
+
+_CREATED = ("created_at", "id")
+_NAME = ('lower(name) COLLATE "C"', "id")
+_TIMES = ("timestamptz", "text")
+_TEXTS = ("text", "text")
+
+
+class ClientSort(Enum):
+    CREATED_AT_DESC = Sort("clients:created_at:desc", _CREATED, _TIMES, Direction.DESC)
+    CREATED_AT_ASC = Sort("clients:created_at:asc", _CREATED, _TIMES, Direction.ASC)
+    NAME_ASC = Sort("clients:name:asc", _NAME, _TEXTS, Direction.ASC)
+    NAME_DESC = Sort("clients:name:desc", _NAME, _TEXTS, Direction.DESC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientEvent(Event):
+    target_type: ClassVar[str] = "client"
+
+
+class ClientCreated(ClientEvent):
+    action: ClassVar[str] = "client.created"
+
+
+class ClientUpdated(ClientEvent):
+    action: ClassVar[str] = "client.updated"
+
+
+class ClientDeleted(ClientEvent):
+    action: ClassVar[str] = "client.deleted"
+
+
+class ClientSecretRotated(ClientEvent):
+    action: ClassVar[str] = "client.secret_rotated"

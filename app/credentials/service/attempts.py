@@ -1,0 +1,75 @@
+"""Guesses at passwords: counted before they are made, slowed down, locked out."""
+
+from __future__ import annotations
+
+from app.credentials import queries, rules
+from app.credentials.errors import TooManyAttempts
+from app.credentials.types import Attempt
+from app.kit import clock
+from app.kit.errors import TooMany
+from app.kit.limits import RateLimit, address_bucket, count_hit, release_hit, window_rest
+from app.kit.runtime import settings
+
+_STRANGERS, _DEVICE, _UNKNOWN = "strangers", "device", "unknown"
+
+
+async def open_attempt(
+    login: str, user_id: str | None, *, browser_id: str, ip: str | None, is_known_browser: bool
+) -> Attempt:
+    """Count one guess at an account's password before it is made.
+
+    All browsers that never signed in to the account share one counter; a browser that did has its
+    own, so strangers cannot lock the owner out. An account that does not exist is counted by the
+    name that was typed, with the same statements. Call it outside of a unit of work: each statement
+    commits by itself, so a count survives whatever follows and no counter stays locked.
+
+    Args:
+        is_known_browser: whether this user has signed in with this browser.
+    """
+    address = address_bucket(ip)
+    limit = _address_limit()
+    if await count_hit(limit, address) > limit.hits:
+        return Attempt("", address, TooManyAttempts(window_rest(limit)))
+    device = _device_bucket(user_id or "", browser_id)
+    is_trusted = await queries.is_trusted(device, clock.now())
+    bucket = device if is_known_browser or is_trusted else _strangers_bucket(login, user_id)
+    return Attempt(bucket, address, await _reserve(bucket))
+
+
+async def clear_attempt(attempt: Attempt) -> None:
+    """The guess was right: forget the wrong ones before it in the same bucket. Outside of a unit of work, too."""
+    await release_hit(_address_limit(), attempt.address)
+    await queries.clear_throttle(attempt.bucket)
+
+
+async def unlock_account(user_id: str, browser_id: str) -> None:
+    """The way out of a lock, once the owner has proved the mailbox.
+
+    Strangers start anew, and this browser counts apart from them for as long as a lock lasts, so
+    nobody can lock the account again before its owner has signed in.
+    """
+    chosen = settings()
+    await queries.clear_throttle(_strangers_bucket("", user_id))
+    await queries.trust(_device_bucket(user_id, browser_id), clock.now(), chosen.signin_lock_ttl)
+
+
+async def _reserve(bucket: str) -> TooMany | None:
+    chosen, now = settings(), clock.now()
+    waits = rules.delays(chosen.signin_failures_before_delay, chosen.signin_failures_before_lock)
+    if await queries.reserve_attempt(bucket, now, chosen.signin_lock_ttl, waits) is not None:
+        return None
+    throttle = await queries.read_throttle(bucket)
+    # Cleared in between, by a sign-in or a reset: nothing was counted yet, so count now.
+    return rules.refusal(throttle, waits, now) if throttle else await _reserve(bucket)
+
+
+def _address_limit() -> RateLimit:
+    return RateLimit("signin_address", settings().signin_attempts_per_address, settings().signin_lock_ttl)
+
+
+def _strangers_bucket(login: str, user_id: str | None) -> str:
+    return rules.bucket_id(_STRANGERS, user_id) if user_id else rules.bucket_id(_UNKNOWN, login.strip().casefold())
+
+
+def _device_bucket(user_id: str, browser_id: str) -> str:
+    return rules.bucket_id(_DEVICE, user_id, browser_id)

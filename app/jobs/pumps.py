@@ -1,0 +1,45 @@
+"""Pumps: steps that follow a table, woken by a channel, with polling as the net."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from app.jobs.registry import Pump
+from app.kit.db import unit_of_work
+from app.kit.errors import Unavailable
+from app.kit.notify import reconnect_delay, wait_for_event
+
+_log = structlog.get_logger("auther.jobs")
+
+
+async def run_pump(pump: Pump, wake: asyncio.Event, stop: asyncio.Event) -> None:
+    """Repeat the step, each time in a unit of work of its own, until `stop` is set."""
+    failures = 0
+    while not stop.is_set():
+        wake.clear()
+        try:
+            await _drain(pump, stop)
+            failures = 0
+        except Exception as error:  # noqa: BLE001 - the worker's loop
+            failures += 1
+            _log_failure(pump, error, failures)
+            await wait_for_event(stop, reconnect_delay(failures))
+            continue
+        if await wait_for_event(wake, pump.poll.total_seconds()):
+            await wait_for_event(stop, pump.gap.total_seconds())
+
+
+async def _drain(pump: Pump, stop: asyncio.Event) -> None:
+    has_more = True
+    while has_more and not stop.is_set():
+        async with unit_of_work():
+            has_more = await pump.step()
+
+
+def _log_failure(pump: Pump, error: Exception, failures: int) -> None:
+    if not isinstance(error, Unavailable):
+        _log.error("pump.failed", pump=pump.name, exc_info=error)
+    elif failures == 1:
+        _log.warning("pump.waits", pump=pump.name, detail=error.detail)

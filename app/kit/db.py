@@ -1,0 +1,275 @@
+"""The database gateway: one pool shared by Tortoise and by plain SQL, one unit of work.
+
+Hot paths call `fetch`, `fetch_row`, `fetch_value` and `execute` with SQL that asyncpg prepares
+once per connection. Ordinary CRUD uses the rooms' Tortoise models. Both take part in the unit
+of work that is open, and neither commits: the edge does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+import orjson
+from tortoise import Tortoise
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
+from tortoise.transactions import in_transaction
+
+from app.kit.errors import Unavailable
+
+Row = asyncpg.Record
+Work = Callable[[], Awaitable[object]]
+Observer = Callable[[str], None]
+Result = TypeVar("Result")
+
+_CONNECTION = "default"
+_STATEMENT_CACHE = 1_000
+_CONNECT_TIMEOUT_SECONDS = 5
+_ACQUIRE_TIMEOUT_SECONDS = 5
+
+_observer: ContextVar[Observer | None] = ContextVar("statement_observer", default=None)
+
+
+class PooledConnection(asyncpg.Connection):
+    """A connection whose release costs no round trip, and whose statements can be observed.
+
+    INVARIANT: no session state (SET, LISTEN, advisory session locks) on pooled connections,
+    because nothing resets it.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
+
+    async def _execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        _observe(query)
+        return await super()._execute(query, *args, **kwargs)
+
+    async def execute(self, query: str, *args: Any, **kwargs: Any) -> str:
+        if not args:
+            _observe(query)
+        return str(await super().execute(query, *args, **kwargs))
+
+
+def _observe(query: object) -> None:
+    observer = _observer.get()
+    if observer is not None:
+        observer(str(query))
+
+
+@contextmanager
+def observed(observer: Observer) -> Iterator[None]:
+    """Show each SQL statement that the block runs (tests count them; traces time them)."""
+    token = _observer.set(observer)
+    try:
+        yield
+    finally:
+        _observer.reset(token)
+
+
+def tortoise_config(dsn: str, apps: dict[str, dict[str, Any]], *, pool_size: int = 10) -> dict[str, Any]:
+    """Tortoise's configuration for one database whose apps are the rooms."""
+    parts = urlsplit(dsn)
+    return {
+        "connections": {
+            _CONNECTION: {
+                "engine": "tortoise.backends.asyncpg",
+                "credentials": {
+                    "host": parts.hostname or "localhost",
+                    "port": parts.port or 5432,
+                    "user": unquote(parts.username or ""),
+                    "password": unquote(parts.password or ""),
+                    "database": parts.path.removeprefix("/"),
+                    "minsize": 1,
+                    "maxsize": pool_size,
+                    "connection_class": PooledConnection,
+                    "statement_cache_size": _STATEMENT_CACHE,
+                    "timeout": _CONNECT_TIMEOUT_SECONDS,
+                    "application_name": "auther",
+                },
+            }
+        },
+        "apps": apps,
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def open_database(config: dict[str, Any]) -> TortoiseContext:
+    """Open the process's pool. Close it with `close_database`."""
+    context = await Tortoise.init(config=config, _enable_global_fallback=True)
+    await fetch_value("SELECT 1")
+    return context
+
+
+async def close_database() -> None:
+    """Close the pool; in-flight statements end first (10 s at most)."""
+    await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def connection() -> AsyncIterator[asyncpg.Connection]:
+    """The connection of the open unit of work, else one from the pool.
+
+    Raises:
+        Unavailable: `kit_database_unavailable`, PostgreSQL is away or the pool is exhausted.
+    """
+    with _translated():
+        async with get_connection(_CONNECTION).acquire_connection() as held:
+            yield held
+
+
+async def fetch(sql: str, *args: object) -> list[Row]:
+    """All rows."""
+    async with connection() as held:
+        rows: list[Row] = await held.fetch(sql, *args)
+        return rows
+
+
+async def fetch_row(sql: str, *args: object) -> Row | None:
+    """The first row, None if there is none."""
+    async with connection() as held:
+        return await held.fetchrow(sql, *args)
+
+
+async def fetch_value(sql: str, *args: object) -> Any:
+    """The first column of the first row, None if there is no row."""
+    async with connection() as held:
+        return await held.fetchval(sql, *args)
+
+
+async def execute(sql: str, *args: object) -> int:
+    """Run a statement; the number of rows that it touched."""
+    async with connection() as held:
+        status: str = await held.execute(sql, *args)
+    last = status.rpartition(" ")[2]
+    return int(last) if last.isdigit() else 0
+
+
+async def execute_many(sql: str, rows: Sequence[Sequence[object]]) -> None:
+    """Run one statement for many rows in one round trip, all or nothing."""
+    async with connection() as held:
+        await held.executemany(sql, rows)
+
+
+class UnitOfWork:
+    """One transaction and what has to happen around its end."""
+
+    def __init__(self) -> None:
+        self.committed: list[Work] = []
+        self.rolled_back: list[Work] = []
+
+
+_unit: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
+
+
+@asynccontextmanager
+async def unit_of_work() -> AsyncIterator[UnitOfWork]:
+    """One transaction: committed when the block ends, rolled back when it raises.
+
+    Only the edge (a route, a mutation, a job, a command) opens one; services never do.
+
+    Raises:
+        RuntimeError: inside another unit of work.
+        Unavailable: `kit_database_unavailable`.
+    """
+    if _unit.get() is not None:
+        raise RuntimeError("a unit of work is open already")
+    unit = UnitOfWork()
+    token = _unit.set(unit)
+    try:
+        with _translated():
+            async with in_transaction(_CONNECTION):
+                yield unit
+    except BaseException:
+        _unit.reset(token)
+        await _leave_traces(unit)
+        raise
+    _unit.reset(token)
+    for work in unit.committed:
+        await work()
+
+
+@asynccontextmanager
+async def joined_unit_of_work() -> AsyncIterator[None]:
+    """The unit of work that is open, else one of its own (for code that runs in both places)."""
+    if _unit.get() is not None:
+        yield
+        return
+    async with unit_of_work():
+        yield
+
+
+def is_in_unit_of_work() -> bool:
+    return _unit.get() is not None
+
+
+def after_commit(work: Work) -> None:
+    """Run `work` once the open unit of work is committed; at once when none is open is refused.
+
+    Raises:
+        RuntimeError: outside a unit of work.
+    """
+    _open_unit().committed.append(work)
+
+
+def after_rollback(work: Work) -> None:
+    """If the open unit of work rolls back, run `work` in a committed unit of its own.
+
+    For what must leave a trace even though the request failed: a counter of wrong passwords, a
+    revoked token family, the audit row of a denial.
+
+    Raises:
+        RuntimeError: outside a unit of work.
+    """
+    _open_unit().rolled_back.append(work)
+
+
+def _open_unit() -> UnitOfWork:
+    unit = _unit.get()
+    if unit is None:
+        raise RuntimeError("no unit of work is open")
+    return unit
+
+
+async def _leave_traces(unit: UnitOfWork) -> None:
+    for work in unit.rolled_back:
+        async with unit_of_work():
+            await work()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (
+        asyncpg.PostgresConnectionError,
+        asyncpg.CannotConnectNowError,
+        asyncpg.AdminShutdownError,
+        asyncpg.CrashShutdownError,
+        asyncpg.TooManyConnectionsError,
+        asyncpg.InterfaceError,
+        ConnectionError,
+        TimeoutError,
+    ) as error:
+        raise Unavailable(
+            "kit_database_unavailable", "The database does not answer now. Try again soon.", detail=repr(error)
+        ) from error
+    except asyncpg.DiskFullError as error:
+        raise Unavailable(
+            "kit_disk_full", "The disk is full: nothing can be written now.", detail=repr(error)
+        ) from error
+
+
+def dump_json(value: object) -> str:
+    """JSON text for a `jsonb` parameter."""
+    return orjson.dumps(value).decode()
+
+
+def load_json(text: str | bytes | None) -> Any:
+    """The value of a `jsonb` column read by plain SQL."""
+    return None if text is None else orjson.loads(text)

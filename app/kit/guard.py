@@ -1,0 +1,100 @@
+"""The one door to everything that is protected.
+
+Rooms ask `guard(actor, "users.create")`. Who decides is bound by the composition root, because
+the engine stands above some of the rooms that ask. Unbound means denied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Protocol
+
+from app.kit.actor import Actor, ActorKind
+from app.kit.errors import Forbidden, Unauthenticated
+from app.kit.runtime import runtime
+
+# Family → what can be asked of it: the nine platform models of the permission engine.
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    "platform": ("manage_platform",),
+    "users": ("view", "create", "update", "delete", "ban", "impersonate"),
+    "groups": ("view", "create", "update", "delete", "manage_members"),
+    "clients": ("view", "create", "update", "delete", "manage_access"),
+    "webhooks": ("view", "create", "update", "delete", "test"),
+    "pipelines": ("view", "create", "update", "delete", "execute"),
+    "api_keys": ("view_all", "revoke"),
+    "keys": ("view", "rotate"),
+    "sessions": ("view_all", "revoke_all"),
+}
+ALL_PERMISSIONS = frozenset(f"{family}.{action}" for family, actions in PERMISSIONS.items() for action in actions)
+
+
+class Decider(Protocol):
+    """Knows which platform permissions (`users.create`) an actor holds."""
+
+    async def permissions_of(self, actor: Actor) -> frozenset[str]: ...
+
+
+_remembered: ContextVar[dict[tuple[ActorKind, str | None], frozenset[str]] | None] = ContextVar(
+    "remembered_permissions", default=None
+)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Ask the decider at most once per actor inside the block (one request)."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+async def permissions_of(actor: Actor) -> frozenset[str]:
+    """Every platform permission that the actor holds."""
+    if actor.kind is ActorKind.SYSTEM:
+        return ALL_PERMISSIONS
+    if not actor.is_authenticated:
+        return frozenset()
+    remembered = _remembered.get()
+    if remembered is None:
+        return await runtime().decider.permissions_of(actor)
+    key = (actor.kind, actor.id)
+    if key not in remembered:
+        remembered[key] = await runtime().decider.permissions_of(actor)
+    return remembered[key]
+
+
+async def has_permission(actor: Actor, permission: str) -> bool:
+    """The asking form of the guard: may this actor do that?
+
+    Raises:
+        LookupError: when no such permission exists (a mistake in our code).
+    """
+    if permission not in ALL_PERMISSIONS:
+        raise LookupError(f"unknown permission {permission}")
+    return permission in await permissions_of(actor)
+
+
+async def guard(actor: Actor, permission: str) -> None:
+    """Let the actor pass or raise.
+
+    Raises:
+        Unauthenticated: `kit_sign_in_required`, nobody is signed in.
+        Forbidden: `kit_permission_missing`, naming the permission.
+    """
+    if await has_permission(actor, permission):
+        return
+    require_sign_in(actor)
+    raise Forbidden("kit_permission_missing", f"This needs the permission {permission}.", detail=permission)
+
+
+def require_sign_in(actor: Actor) -> None:
+    """Let anybody pass who is signed in.
+
+    Raises:
+        Unauthenticated: `kit_sign_in_required`.
+    """
+    if not actor.is_authenticated:
+        raise Unauthenticated("kit_sign_in_required", "Sign in first.")

@@ -1,0 +1,104 @@
+"""Rate limits shared between processes: fixed windows counted in PostgreSQL, one upsert a hit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
+
+from app.kit import clock, db
+from app.kit.errors import TooMany
+
+_IPV6_BUCKET_BITS = 64
+
+_HIT = """
+INSERT INTO kit_counter AS c (name, bucket, window_start, hits, expires_at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (name, bucket) DO UPDATE SET
+    hits = CASE WHEN c.window_start = EXCLUDED.window_start THEN c.hits + EXCLUDED.hits ELSE EXCLUDED.hits END,
+    window_start = EXCLUDED.window_start,
+    expires_at = EXCLUDED.expires_at
+RETURNING hits
+"""
+_READ = "SELECT hits FROM kit_counter WHERE name = $1 AND bucket = $2 AND window_start = $3"
+_CLEAR = "DELETE FROM kit_counter WHERE name = $1 AND bucket = $2"
+_RELEASE = (
+    "UPDATE kit_counter SET hits = greatest(hits - 1, 0) WHERE name = $1 AND bucket = $2 AND window_start = $3"
+)
+_SWEEP = "DELETE FROM kit_counter WHERE expires_at < $1"
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """At most `hits` per `window` and bucket. `name` is unique in the product."""
+
+    name: str
+    hits: int
+    window: timedelta
+
+
+def address_bucket(ip: str | None) -> str:
+    """The bucket of an address: an IPv4 address itself, for IPv6 its /64 (one subscriber).
+
+    IPv4-mapped IPv6 addresses count as the IPv4 address they hold.
+    """
+    if not ip:
+        return "unknown"
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return "unknown"
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return f"{IPv6Address(int(address) >> _IPV6_BUCKET_BITS << _IPV6_BUCKET_BITS)}/{_IPV6_BUCKET_BITS}"
+
+
+async def count_hit(limit: RateLimit, bucket: str, *, cost: int = 1) -> int:
+    """Count a hit; the number of hits in this window so far, this one included. Exact under concurrency."""
+    start = _window_start(limit)
+    expires = clock.now() + 2 * limit.window
+    hits: int = await db.fetch_value(_HIT, limit.name, bucket, start, cost, expires)
+    return hits
+
+
+async def read_hits(limit: RateLimit, bucket: str) -> int:
+    """Hits in this window so far."""
+    return await db.fetch_value(_READ, limit.name, bucket, _window_start(limit)) or 0
+
+
+async def clear_hits(limit: RateLimit, bucket: str) -> None:
+    """Forget what was counted."""
+    await db.execute(_CLEAR, limit.name, bucket)
+
+
+async def release_hit(limit: RateLimit, bucket: str) -> None:
+    """Take one hit of this window back: what it counted turned out to be welcome."""
+    await db.execute(_RELEASE, limit.name, bucket, _window_start(limit))
+
+
+async def require_room(limit: RateLimit, bucket: str, *, cost: int = 1) -> None:
+    """Count a hit and refuse it when the limit is passed.
+
+    Raises:
+        TooMany: `kit_rate_limited`, with `retry_after` until the window ends.
+    """
+    if await count_hit(limit, bucket, cost=cost) > limit.hits:
+        raise TooMany("kit_rate_limited", "Too many requests. Wait a moment.", retry_after=window_rest(limit))
+
+
+def window_rest(limit: RateLimit) -> timedelta:
+    """How long the present window still lasts."""
+    seconds = limit.window.total_seconds()
+    return timedelta(seconds=seconds - clock.now().timestamp() % seconds)
+
+
+async def sweep_counters() -> int:
+    """Delete windows that are over; how many."""
+    return await db.execute(_SWEEP, clock.now())
+
+
+def _window_start(limit: RateLimit) -> int:
+    seconds = limit.window.total_seconds()
+    return int(clock.now().timestamp() // seconds * seconds)

@@ -1,0 +1,122 @@
+"""Signing in with a password, and changing it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.credentials.errors import TooManyAttempts
+from app.credentials.service import adopt_password, is_still_current, open_attempt
+from app.credentials.types import PasswordCheck, PreparedPassword
+from app.events.service import emit
+from app.kit.actor import Actor, ActorKind
+from app.login import rules
+from app.login.errors import AccountSuspended, SessionOver, SignInRefused
+from app.login.types import ACR_PASSWORD, AMR_PASSWORD, Pending, Proof, SignIn
+from app.sessions.service import begin_session, end_user_sessions, finish_flow, is_known_browser
+from app.sessions.types import Flow, NewSession, ResolvedSession, SignInFailed
+from app.users.service import find_by_login, find_user
+from app.users.types import User
+
+
+async def begin_sign_in(actor: Actor, login: str, browser_id: str) -> SignIn:
+    """Find who is meant and count the attempt. Outside of a unit of work (see `credentials.open_attempt`)."""
+    user = await find_by_login(login)
+    user_id = user.id if user else None
+    is_known = await is_known_browser(user_id or "", browser_id)
+    attempt = await open_attempt(
+        login, user_id, browser_id=browser_id, ip=actor.origin.ip, is_known_browser=is_known
+    )
+    return SignIn(login, user, attempt)
+
+
+async def record_failure(actor: Actor, sign_in: SignIn) -> None:
+    """One audit row for a refused attempt; none once a whole address is shut out, so that it cannot flood."""
+    refusal = sign_in.attempt.refusal
+    if isinstance(refusal, TooManyAttempts):
+        return
+    user_id = sign_in.user.id if sign_in.user else None
+    reason = refusal.code if refusal else "wrong_password" if sign_in.user else "unknown_account"
+    await emit(actor, SignInFailed(target_id=user_id, about_user_id=user_id, reason=reason))
+
+
+async def complete_sign_in(
+    actor: Actor, proof: Proof, *, browser_id: str, replaces: str | None, flow: Flow | None
+) -> NewSession:
+    """Begin a session for who proved the password, and finish the flow that asked for it.
+
+    Raises:
+        AccountSuspended: the user is banned.
+        SignInRefused: the password was changed, or the user deleted, in this very moment.
+    """
+    user = await _find_current(proof.user.id, proof.check)
+    return await _begin(actor, user, browser_id=browser_id, replaces=replaces, flow=flow)
+
+
+async def continue_session(resolved: ResolvedSession | None, flow: Flow | None) -> None:
+    """Let the session that the browser has answer the flow.
+
+    Raises:
+        SessionOver: there is none, or the flow wants a new proof.
+    """
+    if resolved is None or not rules.satisfies(resolved.session, flow):
+        raise SessionOver
+    if flow is not None:
+        await finish_flow(flow.id, resolved.session.id)
+
+
+async def replace_initial_password(
+    actor: Actor,
+    pending: Pending,
+    prepared: PreparedPassword,
+    *,
+    browser_id: str,
+    replaces: str | None,
+    flow: Flow | None,
+) -> NewSession:
+    """Store the password that replaces an initial one, then sign in.
+
+    Raises:
+        AccountSuspended, SignInRefused: as for `complete_sign_in`.
+    """
+    user = await _find_current(pending.user_id, PasswordCheck(is_correct=True, version=pending.version))
+    await adopt_password(_as(actor, user), user.id, prepared)
+    await end_user_sessions(_as(actor, user), user.id)
+    return await _begin(actor, user, browser_id=browser_id, replaces=replaces, flow=flow)
+
+
+async def change_password(actor: Actor, proof: Proof, prepared: PreparedPassword, *, browser_id: str) -> NewSession:
+    """Change the password of who proved the present one: every session ends and a new one begins here.
+
+    Raises:
+        AccountSuspended, SignInRefused: as for `complete_sign_in`.
+    """
+    user = await _find_current(proof.user.id, proof.check)
+    await adopt_password(actor, user.id, prepared)
+    await end_user_sessions(actor, user.id)
+    return await _begin(actor, user, browser_id=browser_id, replaces=None, flow=None)
+
+
+async def _begin(
+    actor: Actor, user: User, *, browser_id: str, replaces: str | None, flow: Flow | None
+) -> NewSession:
+    new = await begin_session(
+        actor, user, amr=AMR_PASSWORD, acr=ACR_PASSWORD, browser_id=browser_id, replaces=replaces
+    )
+    if flow is not None:
+        await finish_flow(flow.id, new.session.id)
+    return new
+
+
+async def _find_current(user_id: str, check: PasswordCheck) -> User:
+    if not await is_still_current(user_id, check):
+        raise SignInRefused
+    user = await find_user(user_id)
+    if user is None:
+        raise SignInRefused
+    if user.ban is not None:
+        raise AccountSuspended(user.ban.reason, user.ban.until)
+    return user
+
+
+def _as(actor: Actor, user: User) -> Actor:
+    return replace(actor, kind=ActorKind.USER, id=user.id)

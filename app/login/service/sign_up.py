@@ -1,0 +1,125 @@
+"""Signing up by oneself. The account is made when the link in the mail is followed, not before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from hashlib import sha256
+
+from app.credentials.errors import LinkInvalid
+from app.credentials.service import adopt_password, consume_link, new_sign_up_link, read_link
+from app.credentials.types import LinkClaim, LinkPurpose, PreparedPassword
+from app.jobs.service import enqueue
+from app.kit import db
+from app.kit.actor import Actor, ActorKind
+from app.kit.crypto import b64url, b64url_decode
+from app.kit.errors import AppError, InputProblems
+from app.kit.limits import RateLimit, address_bucket, count_hit, require_room
+from app.kit.runtime import keyring, settings
+from app.login import rules
+from app.login.service.addresses import page_link
+from app.login.types import Applicant
+from app.mail.service import send_mail
+from app.users.errors import EmailTaken
+from app.users.rules import check_fields, normalize_email
+from app.users.service import find_by_email, register_user
+from app.users.types import NewUser
+
+ANSWER_SIGN_UP = "login.answer_sign_up"
+_SEAL = "login-sign-up"
+_PER_ADDRESS = RateLimit("signup_address", 30, timedelta(hours=1))
+_PER_MAILBOX = RateLimit("signup_mailbox", 5, timedelta(hours=1))
+
+
+def read_applicant(form: Mapping[str, str], *, locale: str, flow_id: str | None) -> Applicant:
+    """Who wants to sign up, if anybody may.
+
+    Raises:
+        SignUpClosed, SignUpByInvite: nobody may.
+        InputProblems: what is wrong with address and name, each.
+    """
+    _raise(rules.sign_up_refusal(settings()))
+    name, problems = form.get("name", "").strip(), []
+    try:
+        email = normalize_email(form.get("email", ""))
+    except AppError as error:
+        problems.append(error)
+    else:
+        refused = rules.domain_refusal(settings(), email)
+        problems += [refused] if refused else []
+    problems += check_fields({"name": name})
+    if problems:
+        raise InputProblems(problems)
+    return Applicant(email, name, locale, flow_id)
+
+
+async def ask_to_sign_up(actor: Actor, applicant: Applicant, prepared: PreparedPassword) -> None:
+    """Note the wish; whether the address is known shows only in the mailbox.
+
+    Raises:
+        TooMany: `kit_rate_limited`, for the address that asks.
+    """
+    await require_room(_PER_ADDRESS, address_bucket(actor.origin.ip))
+    wish = {
+        "email": applicant.email,
+        "name": applicant.name,
+        "locale": applicant.locale,
+        "flow_id": applicant.flow_id or "",
+        "phc": prepared.phc,
+    }
+    sealed = keyring().seal(db.dump_json(wish).encode(), purpose=_SEAL)
+    await enqueue(ANSWER_SIGN_UP, {"wish": b64url(sealed)})
+
+
+async def answer_sign_up(sealed: str) -> None:
+    """Send a link that opens the account, or tell the owner of a known address that it has one."""
+    wish: dict[str, str] = db.load_json(keyring().open(b64url_decode(sealed), purpose=_SEAL))
+    email, flow_id = wish["email"], wish["flow_id"] or None
+    mailbox = sha256(email.lower().encode()).hexdigest()
+    if await count_hit(_PER_MAILBOX, mailbox) > _PER_MAILBOX.hits:
+        return
+    context = {"name": wish["name"] or email, "product_name": settings().product_name}
+    known = await find_by_email(email)
+    if known is not None:
+        context |= {"name": known.label, "link": page_link("/signin", flow=flow_id)}
+        await send_mail(
+            known.email, "account_exists", context, locale=known.locale or wish["locale"], user_id=known.id
+        )
+        return
+    token = await new_sign_up_link(email, wish)
+    context["link"] = page_link("/signup/confirm", token=token, flow=flow_id)
+    await send_mail(email, "verify_email", context, locale=wish["locale"])
+
+
+async def read_sign_up(token: str) -> LinkClaim:
+    """Which account the link would open. Nothing is used up.
+
+    Raises:
+        LinkInvalid.
+    """
+    return await read_link(token, LinkPurpose.SIGN_UP)
+
+
+async def confirm_sign_up(actor: Actor, token: str) -> None:
+    """Use the link up and make the account, its address proved.
+
+    Raises:
+        LinkInvalid: also when somebody has got the address meanwhile, or signing up was closed.
+    """
+    claim = await consume_link(token, LinkPurpose.SIGN_UP)
+    if rules.sign_up_refusal(settings()) or rules.domain_refusal(settings(), claim.email):
+        raise LinkInvalid
+    new = NewUser(
+        email=claim.email, email_verified=True, name=claim.details["name"] or None, locale=claim.details["locale"]
+    )
+    try:
+        user = await register_user(actor, new)
+    except EmailTaken:
+        raise LinkInvalid from None
+    owner = Actor(ActorKind.USER, user.id, origin=actor.origin)
+    await adopt_password(owner, user.id, PreparedPassword(claim.details["phc"]))
+
+
+def _raise(error: AppError | None) -> None:
+    if error is not None:
+        raise error

@@ -1,0 +1,98 @@
+"""The server: `build_app(settings)` puts the rooms together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from app import graph, wiring
+from app.jobs.service import Worker
+from app.kit import db, pages
+from app.kit.db import unit_of_work
+from app.kit.errors import AppError
+from app.kit.log import configure_logging
+from app.kit.migrate import migrate
+from app.kit.secret_file import ensure_secret
+from app.kit.settings import Settings, load_settings
+from app.login import pages as login_pages
+from app.oidc import rest as oidc_rest
+from app.rest import console, health
+from app.rest.errors import render_app_error, render_fault, render_http_error
+from app.rest.middleware import RequestContext
+from app.signing.service import ensure_keys
+from app.tables import APPS
+
+
+def build_app(settings: Settings) -> Starlette:
+    """The ASGI application. Its lifespan opens the database, migrates, makes keys and runs the worker.
+
+    Args:
+        settings: with a secret and a database URL (`app.cli` provides both when they are not set).
+    """
+    wiring.wire(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(open_stores(settings))
+            if settings.run_worker:
+                await stack.enter_async_context(_working())
+            yield
+
+    return Starlette(
+        routes=[
+            *health.routes,
+            *oidc_rest.routes,
+            *login_pages.routes,
+            *graph.routes,
+            *pages.routes,
+            *console.build_routes(),
+        ],
+        middleware=[Middleware(RequestContext), Middleware(pages.BrowserCookie)],
+        exception_handlers={AppError: render_app_error, HTTPException: render_http_error, Exception: render_fault},
+        lifespan=lifespan,
+    )
+
+
+@asynccontextmanager
+async def open_stores(settings: Settings) -> AsyncIterator[None]:
+    """The database, migrated and with signing keys, open until the block ends.
+
+    Raises:
+        Unavailable: `kit_database_unavailable`.
+    """
+    if settings.database_url is None:
+        raise RuntimeError("no database URL: start the embedded PostgreSQL first")
+    dsn = settings.database_url.get_secret_value()
+    await db.open_database(db.tortoise_config(dsn, APPS, pool_size=settings.database_pool_size))
+    try:
+        await migrate(APPS)
+        async with unit_of_work():
+            await ensure_keys()
+        yield
+    finally:
+        await db.close_database()
+
+
+@asynccontextmanager
+async def _working() -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(Worker().run(stop), name="worker")
+    try:
+        yield
+    finally:
+        stop.set()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def app_factory() -> Starlette:
+    """For ASGI servers: `uvicorn --factory app.main:app_factory`."""
+    settings = ensure_secret(load_settings())
+    configure_logging(level=settings.log_level, is_json=settings.log_format == "json")
+    return build_app(settings)

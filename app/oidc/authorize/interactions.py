@@ -1,0 +1,93 @@
+"""Requests that wait: for the sign-in pages, or for a consent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.kit import clock
+from app.kit.ids import new_id
+from app.oidc.authorize.attempt import Asked, Attempt
+from app.oidc.errors import InteractionOver
+from app.oidc.params import Params
+from app.oidc.queries import interactions
+from app.oidc.types import INTERACTION_PREFIX, Interaction, Prompt, Visit
+from app.sessions.service import begin_flow, find_flow
+from app.sessions.types import NewFlow
+
+INTERACTION_TTL = timedelta(hours=1)
+# The sign-in pages keep and show a hint of this length; a longer one is none.
+_MAX_HINT = 254
+_MAX_LOCALES = 200
+
+
+async def resume(interaction_id: str, asked: Asked) -> Asked:
+    """The request that waited, with who completed the sign-in.
+
+    Raises:
+        InteractionOver: it is finished, too old, or began in another browser.
+    """
+    waiting = await interactions.find(interaction_id, asked.browser_id)
+    if waiting is None:
+        raise InteractionOver
+    flow = await find_flow(waiting.flow_id, asked.browser_id) if waiting.flow_id else None
+    return Asked(
+        params=Params(waiting.params),
+        browser_id=asked.browser_id,
+        actor=asked.actor,
+        session=asked.session,
+        resumed=waiting,
+        finished_by=flow.session_id if flow else None,
+    )
+
+
+async def send_to_sign_in(attempt: Attempt) -> Visit:
+    """Keep the request, and begin a sign-in that comes back to it."""
+    waiting = await _keep(attempt)
+    flow = await begin_flow(
+        NewFlow(
+            browser_id=waiting.browser_id,
+            return_to=f"/oauth2/authorize/{waiting.id}",
+            client_id=attempt.client.id,
+            client_name=attempt.client.name,
+            login_hint=_at_most(attempt.params.get("login_hint"), _MAX_HINT),
+            ui_locales=_at_most(attempt.params.get("ui_locales"), _MAX_LOCALES),
+            is_sign_up=Prompt.CREATE in attempt.prompt,
+            must_reauthenticate=_must_reauthenticate(attempt),
+            must_choose_account=Prompt.SELECT_ACCOUNT in attempt.prompt,
+            min_auth_time=None if attempt.max_age is None else clock.now() - attempt.max_age,
+        )
+    )
+    await interactions.set_flow(waiting.id, flow.id)
+    return Visit(f"/signin?flow={flow.id}")
+
+
+async def send_to_consent(attempt: Attempt) -> Visit:
+    """Keep the request until the user answered the consent page."""
+    return Visit(f"/oauth2/consent/{(await _keep(attempt)).id}")
+
+
+def _must_reauthenticate(attempt: Attempt) -> bool:
+    is_someone_else = attempt.asked.session is not None and attempt.subject not in {None, attempt.session.user.id}
+    return Prompt.LOGIN in attempt.prompt or attempt.max_age is not None or is_someone_else
+
+
+def _at_most(text: str | None, length: int) -> str | None:
+    return text if text is not None and len(text) <= length else None
+
+
+async def _keep(attempt: Attempt) -> Interaction:
+    if attempt.asked.resumed is not None:
+        return attempt.asked.resumed
+    now = clock.now()
+    waiting = Interaction(
+        id=new_id(INTERACTION_PREFIX),
+        browser_id=attempt.asked.browser_id,
+        client_id=attempt.client.id,
+        params=dict(attempt.params.values),
+        flow_id=None,
+        consented_by=None,
+        created_at=now,
+        expires_at=now + INTERACTION_TTL,
+    )
+    await interactions.insert(waiting)
+    return waiting

@@ -1,0 +1,93 @@
+"""Refusals of the protocol, a family for each place where one may be shown.
+
+`ShownToUser` is a page; `SentToClient` goes to the redirect URI and cannot be made without a trusted
+one; `EndpointError` is the JSON of RFC 6749 §5.2; `BearerError` the challenge of RFC 6750 §3.
+Descriptions never repeat what was sent, and hold only the characters that RFC 6749 §5.2 allows.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.kit.errors import AppError, InvalidInput, NotFound
+from app.oidc.reply import ReplyAddress
+
+BAD_REQUEST = 400
+UNAUTHORIZED = 401
+FORBIDDEN = 403
+
+
+class ErrorCode(StrEnum):
+    """Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6."""
+
+    INVALID_REQUEST = "invalid_request"
+    INVALID_CLIENT = "invalid_client"
+    INVALID_GRANT = "invalid_grant"
+    INVALID_SCOPE = "invalid_scope"
+    INVALID_TOKEN = "invalid_token"
+    INSUFFICIENT_SCOPE = "insufficient_scope"
+    UNAUTHORIZED_CLIENT = "unauthorized_client"
+    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
+    UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
+    ACCESS_DENIED = "access_denied"
+    LOGIN_REQUIRED = "login_required"
+    CONSENT_REQUIRED = "consent_required"
+    REQUEST_NOT_SUPPORTED = "request_not_supported"
+    REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"
+    REGISTRATION_NOT_SUPPORTED = "registration_not_supported"
+    UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
+
+
+class MalformedRequest(InvalidInput):
+    """Parameters that cannot be read; the edge turns it into its own family."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("oidc_malformed_request", message)
+
+
+class ShownToUser(InvalidInput):
+    """A page: the client or its redirect URI is not trusted (RFC 6749 §4.1.2.1), or the browser is another one."""
+
+
+class SentToClient(InvalidInput):
+    """An error for the client, at an address that was checked."""
+
+    def __init__(self, reply: ReplyAddress, error: ErrorCode, description: str) -> None:
+        super().__init__(f"oidc_{error}", description)
+        self.reply = reply
+        self.error = error
+
+
+class EndpointError(InvalidInput):
+    """A JSON answer of token and revocation endpoint: 400, and 401 for a client that is not known."""
+
+    def __init__(self, error: ErrorCode, description: str) -> None:
+        super().__init__(f"oidc_{error}", description)
+        self.error = error
+        self.status = UNAUTHORIZED if error is ErrorCode.INVALID_CLIENT else BAD_REQUEST
+
+
+class BearerError(AppError):
+    """A challenge to whoever shows (or lacks) an access token. Without `error`: none was shown."""
+
+    _STATUS = {ErrorCode.INVALID_REQUEST: BAD_REQUEST, ErrorCode.INSUFFICIENT_SCOPE: FORBIDDEN}
+
+    def __init__(self, error: ErrorCode | None, description: str) -> None:
+        super().__init__(f"oidc_{error or 'token_missing'}", description)
+        self.error = error
+        self.status = self._STATUS.get(error, UNAUTHORIZED) if error else UNAUTHORIZED
+
+
+class InteractionOver(ShownToUser):
+    """The request is finished, too old, or belongs to another browser."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "oidc_interaction_over",
+            "This sign-in cannot go on here. Go back to the application and start again.",
+        )
+
+
+class ConsentNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("oidc_consent_not_found", "This application was not allowed anything.", field=("clientId",))

@@ -1,0 +1,102 @@
+"""Tables of the oidc room. Hash indexes and the consent's uniqueness are in the migration."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Interaction(Model):
+    """A request to authorize that waits for a sign-in or a consent, bound to the browser it came from."""
+
+    id = fields.CharField(primary_key=True, max_length=64)
+    browser_id = fields.CharField(max_length=64)
+    client = fields.ForeignKeyField("clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True)
+    params = fields.JSONField[dict[str, str]]()
+    flow_id = fields.CharField(max_length=64, null=True)
+    consented_by = fields.CharField(max_length=64, null=True)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "oidc_interaction"
+
+
+class Code(Model):
+    """An authorization code. Spent ones stay a while, so that a second use is recognised.
+
+    No foreign keys: a row lives for an hour, and redemption looks at client, user and session anyway.
+    """
+
+    id = fields.CharField(primary_key=True, max_length=64)
+    hash = fields.BinaryField()
+    client_id = fields.CharField(max_length=64)
+    user_id = fields.CharField(max_length=64)
+    session_id = fields.CharField(max_length=64)
+    redirect_uri = fields.TextField(null=True)
+    code_challenge = fields.CharField(max_length=43, null=True)
+    nonce = fields.TextField(null=True)
+    scope = fields.TextField()
+    claims = fields.JSONField[dict[str, list[str]]]()
+    auth_time = fields.DatetimeField()
+    acr = fields.CharField(max_length=64)
+    amr = fields.TextField()
+    expires_at = fields.DatetimeField(db_index=True)
+    used_at = fields.DatetimeField(null=True)
+    grant_id = fields.CharField(max_length=64, null=True)
+
+    class Meta:
+        table = "oidc_code"
+
+
+class Grant(Model):
+    """What one redeemed code gave: access tokens name it, and the refresh tokens are its state.
+
+    `refresh_hash` is the refresh token in force, `spent_hash` its predecessor, `successor` the one
+    in force, sealed, for the grace period only.
+    """
+
+    id = fields.CharField(primary_key=True, max_length=64)
+    client = fields.ForeignKeyField("clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True)
+    user = fields.ForeignKeyField("users.User", related_name=False, on_delete=fields.CASCADE, db_index=True)
+    session_id = fields.CharField(max_length=64, db_index=True)
+    scope = fields.TextField()
+    claims = fields.JSONField[dict[str, list[str]]]()
+    auth_time = fields.DatetimeField()
+    acr = fields.CharField(max_length=64)
+    amr = fields.TextField()
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(db_index=True)
+    revoked_at = fields.DatetimeField(null=True)
+    refresh_hash = fields.BinaryField(null=True)
+    refresh_expires_at = fields.DatetimeField(null=True)
+    spent_hash = fields.BinaryField(null=True)
+    spent_at = fields.DatetimeField(null=True)
+    successor = fields.BinaryField(null=True)
+
+    class Meta:
+        table = "oidc_grant"
+
+
+class Consent(Model):
+    """That a user has used a client, and the scopes they said yes to (none for a first-party client)."""
+
+    id = fields.CharField(primary_key=True, max_length=64)
+    user = fields.ForeignKeyField("users.User", related_name=False, on_delete=fields.CASCADE)
+    client = fields.ForeignKeyField("clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True)
+    scope = fields.TextField()
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "oidc_consent"
+
+
+class RevokedToken(Model):
+    """An access token revoked by itself. Swept once it would have expired anyway."""
+
+    id = fields.CharField(primary_key=True, max_length=64)
+    expires_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "oidc_revoked_token"

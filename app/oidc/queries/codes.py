@@ -1,0 +1,63 @@
+"""SQL of authorization codes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.kit import clock, db
+from app.kit.ids import new_id
+from app.oidc.queries.columns import APPROVAL_NAMES, from_approval, to_approval
+from app.oidc.types import CODE_ID_PREFIX, Approval, Code
+
+_APPROVAL = ", ".join(APPROVAL_NAMES)
+_INSERT = f"""
+INSERT INTO oidc_code ({_APPROVAL}, id, hash, redirect_uri, code_challenge, nonce, expires_at)
+VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+"""
+_SPEND = f"""
+UPDATE oidc_code SET used_at = $2, grant_id = $3 WHERE hash = $1 AND used_at IS NULL
+RETURNING {_APPROVAL}, grant_id, redirect_uri, code_challenge, nonce, expires_at
+"""
+_FIND_SPENT = "SELECT grant_id, user_id FROM oidc_code WHERE hash = $1 AND used_at IS NOT NULL"
+_SWEEP = "DELETE FROM oidc_code WHERE expires_at < $1"
+
+
+async def insert(
+    code_hash: bytes,
+    approval: Approval,
+    *,
+    redirect_uri: str | None,
+    code_challenge: str | None,
+    nonce: str | None,
+    expires_at: datetime,
+) -> None:
+    """Store a code by its hash."""
+    await db.execute(
+        _INSERT, *from_approval(approval), new_id(CODE_ID_PREFIX), code_hash, redirect_uri, code_challenge, nonce,
+        expires_at,
+    )  # fmt: skip
+
+
+async def spend(code_hash: bytes, grant_id: str) -> Code | None:
+    """Mark the code as used for a grant; None when it is unknown or was used before. One of many callers wins."""
+    row = await db.fetch_row(_SPEND, code_hash, clock.now(), grant_id)
+    if row is None:
+        return None
+    return Code(
+        approval=to_approval(row),
+        grant_id=row["grant_id"],
+        redirect_uri=row["redirect_uri"],
+        code_challenge=row["code_challenge"],
+        nonce=row["nonce"],
+        expires_at=row["expires_at"],
+    )
+
+
+async def find_spent(code_hash: bytes) -> tuple[str, str] | None:
+    """Grant and user of a code that was used; None when there is none."""
+    row = await db.fetch_row(_FIND_SPENT, code_hash)
+    return (row["grant_id"], row["user_id"]) if row else None
+
+
+async def sweep(expired_before: datetime) -> int:
+    return await db.execute(_SWEEP, expired_before)

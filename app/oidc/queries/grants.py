@@ -1,0 +1,152 @@
+"""SQL of grants: what a code gave, the refresh token in force, revocation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.kit import clock, db
+from app.oidc.queries.columns import APPROVAL_NAMES, from_approval, to_approval
+from app.oidc.types import Grant, RefreshState
+from app.sessions.types import Session
+from app.users.queries import COLUMN_NAMES, to_user
+from app.users.types import User
+
+_APPROVAL = ", ".join(APPROVAL_NAMES)
+_GRANT = ", ".join(f"g.{name}" for name in (*APPROVAL_NAMES, "id", "created_at", "expires_at", "revoked_at"))
+_REFRESH_NAMES = ("refresh_hash", "refresh_expires_at", "spent_hash", "spent_at", "successor")
+_REFRESH = ", ".join(f"g.{name}" for name in _REFRESH_NAMES)
+_USER = ", ".join(f"u.{name} AS user_{name}" for name in COLUMN_NAMES if name != "id")
+_SESSION = "s.expires_at AS session_expires_at, s.ended_at AS session_ended_at"
+
+_INSERT = f"""
+INSERT INTO oidc_grant ({_APPROVAL}, id, created_at, expires_at, refresh_hash, refresh_expires_at)
+VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13)
+"""
+_HOLDER = f"""
+SELECT {_USER}, u.id AS user_id, {_SESSION}
+FROM users_user u LEFT JOIN sessions_session s ON s.id = $2 AND s.user_id = u.id
+WHERE u.id = $1
+"""
+_WITH_HOLDER = f"""
+FROM oidc_grant g JOIN users_user u ON u.id = g.user_id LEFT JOIN sessions_session s ON s.id = g.session_id
+"""
+# READ COMMITTED reads the locked row again after waiting, so the refresh state is the newest.
+_LOCK = f"SELECT {_GRANT}, {_REFRESH}, {_USER}, {_SESSION} {_WITH_HOLDER} WHERE g.id = $1 FOR UPDATE OF g"
+_READ = f"""
+SELECT {_GRANT}, {_USER}, {_SESSION}, EXISTS (SELECT FROM oidc_revoked_token r WHERE r.id = $2) AS is_token_revoked
+{_WITH_HOLDER} WHERE g.id = $1
+"""
+_ROTATE = """
+UPDATE oidc_grant SET spent_hash = refresh_hash, spent_at = $2, refresh_hash = $3, refresh_expires_at = $4,
+                      successor = $5
+WHERE id = $1
+"""
+_REVOKE = "UPDATE oidc_grant SET revoked_at = $2, successor = NULL WHERE id = $1 AND revoked_at IS NULL"
+_REVOKE_OF_CLIENT = """
+UPDATE oidc_grant SET revoked_at = $3, successor = NULL WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL
+"""
+_REVOKE_OF_SESSION = """
+UPDATE oidc_grant SET revoked_at = $2, successor = NULL WHERE session_id = $1 AND revoked_at IS NULL
+"""
+_SWEEP = "DELETE FROM oidc_grant WHERE expires_at < $1"
+_FORGET = "UPDATE oidc_grant SET successor = NULL WHERE successor IS NOT NULL AND spent_at < $1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Whose grant it is, and what became of the session that it grew from (kept 30 days after its end)."""
+
+    user: User
+    session_expires_at: datetime | None
+    has_session_ended: bool
+
+    def has_session_at(self, now: datetime) -> bool:
+        """Whether the session is neither ended nor run out."""
+        return not self.has_session_ended and self.session_expires_at is not None and self.session_expires_at > now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredGrant:
+    """A grant with its holder. `refresh` is read only where the row is locked."""
+
+    grant: Grant
+    holder: Holder
+    is_revoked: bool
+    refresh: RefreshState | None = None
+
+
+async def insert(grant: Grant, *, refresh_hash: bytes | None, refresh_expires_at: datetime | None) -> None:
+    await db.execute(
+        _INSERT, *from_approval(grant.approval), grant.id, grant.created_at, grant.expires_at, refresh_hash,
+        refresh_expires_at,
+    )  # fmt: skip
+
+
+async def find_holder(user_id: str, session_id: str) -> Holder | None:
+    """User and session behind a code that is being redeemed; None when the user is gone."""
+    row = await db.fetch_row(_HOLDER, user_id, session_id)
+    return _to_holder(row) if row else None
+
+
+async def lock(grant_id: str) -> StoredGrant | None:
+    """The grant, its refresh state and its holder, locked until the transaction ends."""
+    row = await db.fetch_row(_LOCK, grant_id)
+    if row is None:
+        return None
+    return _to_stored(row, row["revoked_at"] is not None, _to_refresh(row))
+
+
+async def find(grant_id: str, token_id: str) -> StoredGrant | None:
+    """The grant behind an access token, revoked when either of them is."""
+    row = await db.fetch_row(_READ, grant_id, token_id)
+    return _to_stored(row, row["revoked_at"] is not None or row["is_token_revoked"], None) if row else None
+
+
+async def rotate(grant_id: str, *, new_hash: bytes, expires_at: datetime, successor: bytes) -> None:
+    """Put a new refresh token in force; the former one becomes the spent one."""
+    await db.execute(_ROTATE, grant_id, clock.now(), new_hash, expires_at, successor)
+
+
+async def revoke(grant_id: str) -> bool:
+    """End a grant; False when it was ended before or never was."""
+    return await db.execute(_REVOKE, grant_id, clock.now()) == 1
+
+
+async def revoke_of_client(user_id: str, client_id: str) -> int:
+    return await db.execute(_REVOKE_OF_CLIENT, user_id, client_id, clock.now())
+
+
+async def revoke_of_session(session_id: str) -> int:
+    return await db.execute(_REVOKE_OF_SESSION, session_id, clock.now())
+
+
+async def sweep(expired_before: datetime, *, graced_before: datetime) -> int:
+    """Delete grants that are long over, and forget successors that no grace covers any more."""
+    await db.execute(_FORGET, graced_before)
+    return await db.execute(_SWEEP, expired_before)
+
+
+def _to_stored(row: db.Row, is_revoked: bool, refresh: RefreshState | None) -> StoredGrant:
+    grant = Grant(
+        id=row["id"], approval=to_approval(row), created_at=row["created_at"], expires_at=row["expires_at"]
+    )
+    return StoredGrant(grant=grant, holder=_to_holder(row), is_revoked=is_revoked, refresh=refresh)
+
+
+def _to_holder(row: db.Row) -> Holder:
+    return Holder(
+        user=to_user(row, "user_"),
+        session_expires_at=row["session_expires_at"],
+        has_session_ended=row["session_ended_at"] is not None,
+    )
+
+
+def _to_refresh(row: db.Row) -> RefreshState:
+    return RefreshState(
+        current_hash=row["refresh_hash"],
+        expires_at=row["refresh_expires_at"],
+        spent_hash=row["spent_hash"],
+        spent_at=row["spent_at"],
+        successor=row["successor"],
+    )

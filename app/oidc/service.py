@@ -1,0 +1,35 @@
+"""Use cases of the oidc room that others call; the endpoints have modules of their own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.kit import clock
+from app.kit.actor import Actor
+from app.kit.runtime import settings
+from app.oidc.access_tokens import AccessToken, find_access_token
+from app.oidc.consents import list_consents, withdraw_consent
+from app.oidc.queries import codes, grants, interactions, tokens
+from app.sessions.types import SessionDeleted
+
+__all__ = ["AccessToken", "end_grants_of_session", "find_access_token", "list_consents", "sweep", "withdraw_consent"]
+
+# The longest life of an access token: so long a second use of a code or a revocation has to be known.
+MEMORY = timedelta(hours=1)
+
+
+async def end_grants_of_session(actor: Actor, event: SessionDeleted) -> None:
+    """Reaction to the end of a session, in its transaction: what grew from it ends."""
+    if event.target_id is not None:
+        await grants.revoke_of_session(event.target_id)
+
+
+async def sweep() -> int:
+    """Delete what time has finished: requests that waited, codes, grants, revoked tokens; how many rows."""
+    now = clock.now()
+    return (
+        await interactions.sweep(now)
+        + await codes.sweep(now - MEMORY)
+        + await grants.sweep(now - MEMORY, graced_before=now - settings().refresh_grace)
+        + await tokens.sweep(now)
+    )

@@ -1,0 +1,16 @@
+"""The user and the session that a code speaks of must still be there."""
+
+from __future__ import annotations
+
+from app.kit import clock
+from app.oidc.queries import grants
+from app.oidc.token.exchange import Exchange, not_valid
+
+
+async def check_holder(exchange: Exchange) -> None:
+    """Refuse a code whose user was banned or deleted, or whose session is over."""
+    approval = exchange.code.approval
+    holder = await grants.find_holder(approval.user_id, approval.session_id)
+    if holder is None or holder.user.ban is not None or not holder.has_session_at(clock.now()):
+        raise not_valid()
+    exchange.holder = holder

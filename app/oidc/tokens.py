@@ -1,0 +1,103 @@
+"""Access and ID tokens: which claims they carry, and their signing.
+
+An ID token repeats the claims that its scopes carry at userinfo, so that applications which never
+call userinfo still know whom they greet; userinfo has the present values (OIDC Core §5.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256, sha512
+
+from app.clients.types import Client
+from app.kit import clock
+from app.kit.crypto import b64url
+from app.kit.ids import new_id
+from app.kit.runtime import settings
+from app.oidc.claims import released
+from app.oidc.types import ACCESS_TOKEN_TYP, ID_TOKEN_TYP, TOKEN_ID_PREFIX, Grant, Scope
+from app.signing.service import sign_jwt
+from app.users.types import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """What tokens are made of. `scope` may be narrower than the grant's; `nonce` is only there the first time."""
+
+    grant: Grant
+    user: User
+    client: Client
+    scope: tuple[str, ...]
+    nonce: str | None = None
+
+
+async def issue_tokens(issue: Issue, refresh_token: str | None) -> dict[str, object]:
+    """The token endpoint's answer (RFC 6749 §5.1, OIDC Core §3.1.3.3)."""
+    ttl = issue.client.access_token_ttl
+    access_token = await sign_jwt(
+        access_claims(issue, ttl), typ=ACCESS_TOKEN_TYP, alg=settings().access_token_alg
+    )
+    answer: dict[str, object] = {
+        "access_token": access_token,
+        "token_type": "Bearer",
+        "expires_in": int(ttl.total_seconds()),
+        "scope": " ".join(issue.scope),
+    }
+    if refresh_token is not None:
+        answer["refresh_token"] = refresh_token
+    if Scope.OPENID in issue.scope:
+        alg = issue.client.id_token_signed_response_alg
+        answer["id_token"] = await sign_jwt(id_claims(issue, access_token, alg), typ=ID_TOKEN_TYP, alg=alg)
+    return answer
+
+
+def access_claims(issue: Issue, ttl: timedelta) -> dict[str, object]:
+    """Claims of an access token (RFC 9068 §2.2). The audience is Auther's own API.
+
+    `grant_id` names what it grew from, so that userinfo sees when that was revoked. Whatever else
+    tokens shall carry (permissions, an actor) is added here.
+    """
+    return {
+        **_common_claims(issue, ttl),
+        "aud": settings().issuer,
+        "client_id": issue.client.id,
+        "scope": " ".join(issue.scope),
+        "grant_id": issue.grant.id,
+    }
+
+
+def id_claims(issue: Issue, access_token: str, alg: str) -> dict[str, object]:
+    """Claims of an ID token (OIDC Core §2, §3.1.3.6); after a refresh it has no nonce (§12.2)."""
+    approval = issue.grant.approval
+    claims: dict[str, object] = {
+        **released(issue.user, issue.scope, approval.claims.id_token),
+        **_common_claims(issue, settings().id_token_ttl),
+        "aud": issue.client.id,
+        "at_hash": half_hash(access_token, alg),
+    }
+    if issue.nonce is not None:
+        claims["nonce"] = issue.nonce
+    return claims
+
+
+def half_hash(token: str, alg: str) -> str:
+    """The left half of a token's hash, as `at_hash` wants it: SHA-256, for Ed25519 SHA-512."""
+    digest = (sha512 if alg == "EdDSA" else sha256)(token.encode()).digest()
+    return b64url(digest[: len(digest) // 2])
+
+
+def _common_claims(issue: Issue, ttl: timedelta) -> Mapping[str, object]:
+    now, approval = clock.timestamp(), issue.grant.approval
+    return {
+        "iss": settings().issuer,
+        "sub": approval.user_id,
+        "iat": now,
+        "exp": now + int(ttl.total_seconds()),
+        "jti": new_id(TOKEN_ID_PREFIX),
+        "sid": approval.session_id,
+        "auth_time": int(approval.auth_time.timestamp()),
+        "acr": approval.acr,
+        "amr": approval.amr,
+    }

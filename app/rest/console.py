@@ -1,0 +1,91 @@
+"""The admin console and GraphiQL: built files, served with a nonce and a policy of their own."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app.kit.errors import NotFound, Unavailable
+from app.kit.runtime import settings
+
+_NONCE = "__CSP_NONCE__"
+_PLACES = (Path(__file__).parents[1] / "web_dist", Path(__file__).parents[2] / "web" / "dist")
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_BASE_POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'; "
+_CONSOLE_POLICY = _BASE_POLICY + (
+    "script-src 'self'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
+    "img-src 'self' data: https:; connect-src 'self'; frame-src 'self'"
+)
+_GRAPHIQL_POLICY = _BASE_POLICY + (
+    "script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; img-src 'self' data:; "
+    "font-src 'self' data:; connect-src 'self'"
+)
+
+
+class _Assets(StaticFiles):
+    """Files whose names hold a hash of their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code == 200:
+            response.headers["cache-control"] = _IMMUTABLE
+        return response
+
+
+async def console(request: Request) -> Response:
+    nonce = secrets.token_urlsafe(16)
+    return _html("index.html", nonce, _CONSOLE_POLICY.format(nonce=nonce))
+
+
+async def graphiql(request: Request) -> Response:
+    if not settings().graphiql:
+        raise NotFound("kit_not_found", "There is nothing here.")
+    return _html("graphiql.html", secrets.token_urlsafe(16), _GRAPHIQL_POLICY)
+
+
+async def home(request: Request) -> Response:
+    return RedirectResponse("/admin/", status_code=303)
+
+
+def _html(name: str, nonce: str, policy: str) -> Response:
+    headers = {"content-security-policy": policy, "cache-control": "no-store", "x-frame-options": "DENY"}
+    return HTMLResponse(_read(name).replace(_NONCE, nonce), headers=headers)
+
+
+@lru_cache(maxsize=4)
+def _read(name: str) -> str:
+    return (web_root() / name).read_text()
+
+
+def web_root() -> Path:
+    """Where the built console is: inside the wheel, or in a checkout after `make web`.
+
+    Raises:
+        Unavailable: `rest_console_missing`, it was not built.
+    """
+    for place in _PLACES:
+        if (place / "index.html").exists():
+            return place
+    raise Unavailable("rest_console_missing", "The console is not built. Run `make web` (this needs Node.js 20).")
+
+
+def build_routes() -> list[BaseRoute]:
+    """Routes of the console, without its assets when it is not built."""
+    routes: list[BaseRoute] = [
+        Route("/", home),
+        Route("/graphiql", graphiql),
+        Route("/admin", home),
+        Route("/admin/{path:path}", console),
+    ]
+    try:
+        assets = web_root() / "assets"
+    except Unavailable:
+        return routes
+    return [Mount("/admin/assets", _Assets(directory=assets)), *routes]

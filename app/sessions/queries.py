@@ -1,0 +1,159 @@
+"""SQL of the sessions room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple
+from datetime import datetime, timedelta
+
+from app.kit import clock, db
+from app.kit.paging import COUNT_BOUND, PageRequest, keyset
+from app.sessions.types import NEWEST_FIRST, Flow, ResolvedSession, Session, SessionFilter
+from app.users.queries import COLUMN_NAMES as USER_COLUMN_NAMES
+from app.users.queries import to_user
+
+_NAMES = (
+    "id", "user_id", "browser_id", "device", "ip", "user_agent", "acr", "amr", "auth_time", "created_at",
+    "last_seen_at", "expires_at", "ended_at", "impersonator_id",
+)  # fmt: skip
+_COLUMNS = ", ".join(f"s.{name}" for name in _NAMES)
+_USER_COLUMNS = ", ".join(f"u.{name} AS user_{name}" for name in USER_COLUMN_NAMES if name != "id")
+_LIVE = "s.ended_at IS NULL AND s.expires_at > {now} AND s.last_seen_at > {idle}"
+_RETENTION = timedelta(days=30)
+
+_INSERT = """
+WITH seen AS (
+    INSERT INTO sessions_browser AS b (user_id, browser_id, first_seen_at, last_seen_at) VALUES ($3, $4, $11, $11)
+    ON CONFLICT (user_id, browser_id) DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at
+    RETURNING first_seen_at = last_seen_at AS is_new
+), begun AS (
+    INSERT INTO sessions_session (id, token_hash, user_id, browser_id, device, ip, user_agent, acr, amr, auth_time,
+                                  created_at, last_seen_at, expires_at, impersonator_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $11, $12, $13)
+)
+SELECT is_new FROM seen
+"""
+_RESOLVE = f"""
+SELECT {_COLUMNS}, {_USER_COLUMNS}
+FROM sessions_session s JOIN users_user u ON u.id = s.user_id
+WHERE s.token_hash = $1 AND {_LIVE.format(now="$2", idle="$3")} AND (u.banned_at IS NULL OR u.ban_until <= $2)
+"""
+_TOUCH = "UPDATE sessions_session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2 AND ended_at IS NULL"
+_BY_IDS = f"SELECT {_COLUMNS} FROM sessions_session s WHERE s.id = ANY($1)"
+_END = f"""
+UPDATE sessions_session s SET ended_at = $2 WHERE s.id = $1 AND s.ended_at IS NULL RETURNING {_COLUMNS}
+"""
+_END_OF_USER = f"""
+UPDATE sessions_session s SET ended_at = $2
+WHERE s.user_id = $1 AND s.ended_at IS NULL AND s.id IS DISTINCT FROM $3 RETURNING {_COLUMNS}
+"""
+_HAS_ENDED = "SELECT ended_at IS NOT NULL FROM sessions_session WHERE id = $1"
+_KNOWS_BROWSER = "SELECT EXISTS (SELECT FROM sessions_browser WHERE user_id = $1 AND browser_id = $2)"
+_COUNT_BROWSERS = "SELECT count(*) FROM sessions_browser WHERE user_id = $1"
+_SWEEP = "DELETE FROM sessions_session WHERE expires_at < $1 OR ended_at < $1"
+_SWEEP_FLOWS = "DELETE FROM sessions_flow WHERE expires_at < $1"
+
+_FLOW_NAMES = tuple(Flow.__slots__)
+_FLOW_COLUMNS = ", ".join(_FLOW_NAMES)
+_INSERT_FLOW = (
+    f"INSERT INTO sessions_flow ({_FLOW_COLUMNS}) VALUES ({', '.join(f'${n + 1}' for n in range(len(_FLOW_NAMES)))})"
+)
+_FLOW = f"SELECT {_FLOW_COLUMNS} FROM sessions_flow WHERE id = $1 AND browser_id = $2 AND expires_at > $3"
+_FINISH_FLOW = "UPDATE sessions_flow SET session_id = $2 WHERE id = $1"
+
+
+async def insert_session(session: Session, token_hash: bytes) -> bool:
+    """Insert a session and note its browser; True when the user has not used that browser before."""
+    is_new: bool = await db.fetch_value(
+        _INSERT, session.id, token_hash, session.user_id, session.browser_id, session.device, session.ip,
+        session.user_agent, session.acr, db.dump_json(session.amr), session.auth_time, session.created_at,
+        session.expires_at, session.impersonator_id,
+    )  # fmt: skip
+    return is_new
+
+
+async def resolve_token(token_hash: bytes, idle_since: datetime) -> ResolvedSession | None:
+    row = await db.fetch_row(_RESOLVE, token_hash, clock.now(), idle_since)
+    if row is None:
+        return None
+    user = to_user({**{f"user_{name}": row[f"user_{name}"] for name in USER_COLUMN_NAMES}}, "user_")
+    return ResolvedSession(_to_session(row), user)
+
+
+async def touch_session(session_id: str, seen_at: datetime) -> None:
+    await db.execute(_TOUCH, session_id, seen_at)
+
+
+async def find_sessions(ids: Sequence[str]) -> dict[str, Session]:
+    return {row["id"]: _to_session(row) for row in await db.fetch(_BY_IDS, list(ids))}
+
+
+async def end_session(session_id: str) -> Session | None:
+    row = await db.fetch_row(_END, session_id, clock.now())
+    return _to_session(row) if row else None
+
+
+async def end_user_sessions(user_id: str, except_id: str | None) -> list[Session]:
+    return [_to_session(row) for row in await db.fetch(_END_OF_USER, user_id, clock.now(), except_id)]
+
+
+async def has_ended(session_id: str) -> bool:
+    return bool(await db.fetch_value(_HAS_ENDED, session_id))
+
+
+async def knows_browser(user_id: str, browser_id: str) -> bool:
+    return bool(await db.fetch_value(_KNOWS_BROWSER, user_id, browser_id))
+
+
+async def count_browsers(user_id: str) -> int:
+    return int(await db.fetch_value(_COUNT_BROWSERS, user_id))
+
+
+async def list_sessions(wanted: SessionFilter, idle_since: datetime, page: PageRequest) -> list[Session]:
+    """One row more than the page holds."""
+    conditions, arguments = _conditions(wanted, idle_since)
+    keys = keyset(NEWEST_FIRST, page, first_parameter=len(arguments) + 1)
+    sql = (
+        f"SELECT {_COLUMNS} FROM sessions_session s WHERE {conditions} AND {keys.where} "
+        f"ORDER BY {keys.order} LIMIT {keys.limit}"
+    )
+    return [_to_session(row) for row in await db.fetch(sql, *arguments, *keys.args)]
+
+
+async def count_sessions(wanted: SessionFilter, idle_since: datetime) -> int:
+    conditions, arguments = _conditions(wanted, idle_since)
+    sql = f"SELECT count(*) FROM (SELECT FROM sessions_session s WHERE {conditions} LIMIT {COUNT_BOUND + 1}) live"
+    return int(await db.fetch_value(sql, *arguments))
+
+
+async def sweep(now: datetime) -> int:
+    """Delete sessions that are long over and flows that nobody completed."""
+    return await db.execute(_SWEEP, now - _RETENTION) + await db.execute(_SWEEP_FLOWS, now)
+
+
+async def insert_flow(flow: Flow) -> None:
+    await db.execute(_INSERT_FLOW, *astuple(flow))
+
+
+async def find_flow(flow_id: str, browser_id: str) -> Flow | None:
+    row = await db.fetch_row(_FLOW, flow_id, browser_id, clock.now())
+    return Flow(**dict(row)) if row else None
+
+
+async def finish_flow(flow_id: str, session_id: str) -> None:
+    await db.execute(_FINISH_FLOW, flow_id, session_id)
+
+
+def _conditions(wanted: SessionFilter, idle_since: datetime) -> tuple[str, list[object]]:
+    clause = _LIVE.format(now="$1", idle="$2")
+    arguments: list[object] = [clock.now(), idle_since]
+    if wanted.user_id is not None:
+        clause += " AND s.user_id = $3"
+        arguments.append(wanted.user_id)
+    return clause, arguments
+
+
+def _to_session(row: db.Row) -> Session:
+    values = {name: row[name] for name in _NAMES}
+    values["amr"] = tuple(db.load_json(row["amr"]))
+    return Session(**values)

@@ -1,0 +1,232 @@
+"""Use cases of the sessions room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from app.events.service import emit
+from app.kit import clock
+from app.kit.actor import Actor, ActorKind
+from app.kit.crypto import hash_token, new_token
+from app.kit.guard import guard, require_sign_in
+from app.kit.ids import new_id
+from app.kit.paging import Page, PageRequest, make_page
+from app.kit.runtime import settings
+from app.sessions import queries
+from app.sessions.errors import SessionNotFound
+from app.sessions.rules import MAX_USER_AGENT, describe_device
+from app.sessions.types import (
+    FLOW_PREFIX,
+    ID_PREFIX,
+    NEWEST_FIRST,
+    TOKEN_PREFIX,
+    Flow,
+    NewDeviceLogin,
+    NewFlow,
+    NewSession,
+    ResolvedSession,
+    Session,
+    SessionCreated,
+    SessionDeleted,
+    SessionFilter,
+)
+from app.users.service import record_sign_in
+from app.users.types import User, UserBanned
+
+FLOW_TTL = timedelta(hours=1)
+TOUCH_INTERVAL = timedelta(minutes=1)
+MAX_TOKEN_LENGTH = 128
+
+
+async def begin_session(
+    actor: Actor,
+    user: User,
+    *,
+    amr: tuple[str, ...],
+    acr: str,
+    browser_id: str,
+    replaces: str | None = None,
+) -> NewSession:
+    """Sign a user in: always a new session, never a kept id; `replaces` ends.
+
+    Args:
+        amr: how the user proved who they are (RFC 8176), e.g. `("pwd",)`.
+        replaces: id of the session that this browser held before.
+    """
+    now = clock.now()
+    token = new_token(TOKEN_PREFIX)
+    session = Session(
+        id=new_id(ID_PREFIX),
+        user_id=user.id,
+        browser_id=browser_id,
+        device=describe_device(actor.origin.user_agent),
+        ip=actor.origin.ip,
+        user_agent=(actor.origin.user_agent or "")[:MAX_USER_AGENT] or None,
+        acr=acr,
+        amr=amr,
+        auth_time=now,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + settings().session_absolute_ttl,
+        ended_at=None,
+        impersonator_id=None,
+    )
+    if replaces is not None:
+        await _end(actor, replaces)
+    is_new_browser = await queries.insert_session(session, hash_token(token))
+    await record_sign_in(user.id)
+    await _announce(Actor(ActorKind.USER, user.id, session_id=session.id, origin=actor.origin), session, is_new_browser)
+    return NewSession(session, token)
+
+
+async def resolve_session(token: str) -> ResolvedSession | None:
+    """The live session behind a cookie; None when it is expired, ended, forged, or its user is banned.
+
+    One statement; a second at most once a minute, to note that the session is in use.
+    """
+    if len(token) > MAX_TOKEN_LENGTH or not token.startswith(f"{TOKEN_PREFIX}_"):
+        return None
+    now = clock.now()
+    resolved = await queries.resolve_token(hash_token(token), now - settings().session_idle_ttl)
+    if resolved is not None and now - resolved.session.last_seen_at > TOUCH_INTERVAL:
+        await queries.touch_session(resolved.session.id, now)
+    return resolved
+
+
+async def end_session(actor: Actor, session_id: str) -> Session:
+    """End a session: one's own, or anybody's with `sessions.revoke_all`. Its refresh tokens end too.
+
+    Raises:
+        Unauthenticated: nobody is signed in.
+        SessionNotFound: no such live session, or not one that the actor may know of.
+    """
+    require_sign_in(actor)
+    session = await find_session(session_id)
+    if session is None or not _is_own(actor, session):
+        await guard(actor, "sessions.revoke_all")
+    ended = await _end(actor, session_id)
+    if ended is None:
+        raise SessionNotFound
+    return ended
+
+
+async def end_user_sessions(actor: Actor, user_id: str, *, except_id: str | None = None) -> int:
+    """End all sessions of a user but one; how many. No guard: callers changed the password or banned."""
+    ended = await queries.end_user_sessions(user_id, except_id)
+    for session in ended:
+        await emit(actor, _deleted(session))
+    return len(ended)
+
+
+async def end_sessions_of_banned(actor: Actor, event: UserBanned) -> None:
+    """Reaction to a ban, in its transaction."""
+    if event.target_id is not None:
+        await end_user_sessions(actor, event.target_id)
+
+
+async def find_session(session_id: str) -> Session | None:
+    """The session, live or not; None when it is unknown. No guard: for other rooms' services."""
+    return (await queries.find_sessions([session_id])).get(session_id)
+
+
+async def get_sessions(ids: Sequence[str]) -> dict[str, Session]:
+    """Those that exist, by id, in one statement. No guard: for dataloaders behind one."""
+    return await queries.find_sessions(ids)
+
+
+async def has_ended(session_id: str) -> bool:
+    """Whether a session was ended (by sign-out, revocation, ban), as opposed to expired or alive."""
+    return await queries.has_ended(session_id)
+
+
+async def list_sessions(actor: Actor, wanted: SessionFilter, page: PageRequest) -> Page[Session]:
+    """One page of live sessions, newest first: one's own, or others' with `sessions.view_all`.
+
+    Raises:
+        Unauthenticated, Forbidden, InvalidInput, LimitReached.
+    """
+    await _guard_list(actor, wanted)
+    rows = await queries.list_sessions(wanted, clock.now() - settings().session_idle_ttl, page)
+    return make_page(NEWEST_FIRST, page, rows, lambda session: (session.created_at, session.id))
+
+
+async def count_sessions(actor: Actor, wanted: SessionFilter) -> int:
+    """How many live sessions match; counting stops at `paging.COUNT_BOUND` + 1.
+
+    Raises:
+        Unauthenticated, Forbidden.
+    """
+    await _guard_list(actor, wanted)
+    return await queries.count_sessions(wanted, clock.now() - settings().session_idle_ttl)
+
+
+async def is_known_browser(user_id: str, browser_id: str) -> bool:
+    """Whether the user has signed in with this browser before."""
+    return await queries.knows_browser(user_id, browser_id)
+
+
+async def begin_flow(new: NewFlow) -> Flow:
+    """Note what a caller wants of the sign-in pages. Only the same browser can go on with it."""
+    now = clock.now()
+    values = {name: getattr(new, name) for name in NewFlow.__slots__}
+    flow = Flow(id=new_id(FLOW_PREFIX), created_at=now, expires_at=now + FLOW_TTL, session_id=None, **values)
+    await queries.insert_flow(flow)
+    return flow
+
+
+async def find_flow(flow_id: str, browser_id: str) -> Flow | None:
+    """The flow; None when it is unknown, expired or began in another browser."""
+    return await queries.find_flow(flow_id, browser_id)
+
+
+async def finish_flow(flow_id: str, session_id: str) -> None:
+    """Note that this session is the answer to the flow."""
+    await queries.finish_flow(flow_id, session_id)
+
+
+async def sweep_sessions() -> int:
+    """Delete sessions that are long over and flows that nobody completed; how many."""
+    return await queries.sweep(clock.now())
+
+
+async def _end(actor: Actor, session_id: str) -> Session | None:
+    ended = await queries.end_session(session_id)
+    if ended is not None:
+        await emit(actor, _deleted(ended))
+    return ended
+
+
+async def _announce(actor: Actor, session: Session, is_new_browser: bool) -> None:
+    shown: dict[str, object] = {
+        "id": session.id,
+        "device": session.device,
+        "acr": session.acr,
+        "amr": list(session.amr),
+    }
+    await emit(
+        actor,
+        SessionCreated(target_id=session.id, about_user_id=session.user_id, after=shown, snapshot=_snapshot(session)),
+    )
+    if is_new_browser and await queries.count_browsers(session.user_id) > 1:
+        await emit(
+            actor, NewDeviceLogin(target_id=session.id, about_user_id=session.user_id, snapshot=_snapshot(session))
+        )
+
+
+def _deleted(session: Session) -> SessionDeleted:
+    return SessionDeleted(target_id=session.id, about_user_id=session.user_id, snapshot=_snapshot(session))
+
+
+def _snapshot(session: Session) -> dict[str, object]:
+    return {"id": session.id, "user_id": session.user_id, "device": session.device}
+
+
+def _is_own(actor: Actor, session: Session) -> bool:
+    return actor.kind is ActorKind.USER and actor.id == session.user_id
+
+
+async def _guard_list(actor: Actor, wanted: SessionFilter) -> None:
+    require_sign_in(actor)
+    if wanted.user_id is None or actor.kind is not ActorKind.USER or wanted.user_id != actor.id:
+        await guard(actor, "sessions.view_all")

@@ -1,0 +1,165 @@
+"""SQL of the users room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import asyncpg
+
+from app.kit import clock, db
+from app.kit.paging import COUNT_BOUND, PageRequest, Sort, keyset
+from app.users.errors import EmailTaken, IdTaken, UsernameTaken
+from app.users.types import Ban, User, UserFilter, UserStatus
+
+COLUMN_NAMES = (
+    "id", "email", "email_verified", "username", "name", "picture", "locale", "zoneinfo", "attributes",
+    "banned_at", "ban_until", "ban_reason", "banned_by", "created_at", "updated_at", "last_sign_in_at",
+)  # fmt: skip
+COLUMNS = ", ".join(COLUMN_NAMES)
+NOT_BANNED = "(banned_at IS NULL OR ban_until <= {now})"
+
+_SEARCHED = "(lower(email || ' ' || coalesce(username, '') || ' ' || coalesce(name, '')))"
+_INDEXED_SEARCH_LENGTH = 3
+
+_INSERT = """
+INSERT INTO users_user (id, email, email_verified, username, name, picture, locale, zoneinfo, attributes,
+                        creation_key, creation_digest, created_at, updated_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $12
+WHERE NOT EXISTS (SELECT FROM users_tombstone WHERE id = $1)
+RETURNING id
+"""
+_BY_IDS = f"SELECT {COLUMNS} FROM users_user WHERE id = ANY($1)"
+_BY_LOGIN = f"SELECT {COLUMNS} FROM users_user WHERE lower(email) = lower($1) OR lower(username) = lower($1) LIMIT 1"
+_BY_EMAIL = f"SELECT {COLUMNS} FROM users_user WHERE lower(email) = lower($1)"
+_BY_CREATION_KEY = f"SELECT creation_digest, {COLUMNS} FROM users_user WHERE creation_key = $1"
+_LOCK = f"SELECT {COLUMNS} FROM users_user WHERE id = $1 FOR UPDATE"
+_LOCK_CREATION_KEY = "SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))"
+_DELETE = """
+WITH gone AS (DELETE FROM users_user WHERE id = $1 RETURNING id)
+INSERT INTO users_tombstone (id, deleted_at) SELECT id, $2 FROM gone
+"""
+_UNIQUE = {"users_user_email_key": EmailTaken, "users_user_username_key": UsernameTaken, "users_user_pkey": IdTaken}
+
+
+def to_user(row: Mapping[str, object] | db.Row, prefix: str = "") -> User:
+    """A user from a row that holds `COLUMN_NAMES`, each behind `prefix`."""
+    value = {name: row[prefix + name] for name in COLUMN_NAMES}
+    until: datetime | None = value["ban_until"]
+    is_banned = value["banned_at"] is not None and (until is None or until > clock.now())
+    return User(
+        **{name: value[name] for name in COLUMN_NAMES[:8]},
+        attributes=db.load_json(value["attributes"]),
+        ban=Ban(value["ban_reason"], until, value["banned_at"], value["banned_by"]) if is_banned else None,
+        **{name: value[name] for name in COLUMN_NAMES[13:]},
+    )
+
+
+async def insert_user(values: Sequence[object]) -> None:
+    """Insert one user.
+
+    Raises:
+        EmailTaken, UsernameTaken, IdTaken: the unique value that clashes.
+    """
+    try:
+        inserted = await db.fetch_value(_INSERT, *values)
+    except asyncpg.UniqueViolationError as error:
+        raise _UNIQUE.get(error.constraint_name or "", IdTaken)() from error
+    if inserted is None:
+        raise IdTaken
+
+
+async def update_columns(user_id: str, changes: Mapping[str, object]) -> User | None:
+    """Set some columns; the user as it is then, None if there is no such user."""
+    assignments = ", ".join(
+        f"{name} = ${n}{'::jsonb' if name == 'attributes' else ''}" for n, name in enumerate(changes, start=2)
+    )
+    sql = f"UPDATE users_user SET {assignments} WHERE id = $1 RETURNING {COLUMNS}"
+    try:
+        row = await db.fetch_row(sql, user_id, *changes.values())
+    except asyncpg.UniqueViolationError as error:
+        raise _UNIQUE.get(error.constraint_name or "", IdTaken)() from error
+    return to_user(row) if row else None
+
+
+async def find_users(ids: Sequence[str]) -> dict[str, User]:
+    return {row["id"]: to_user(row) for row in await db.fetch(_BY_IDS, list(ids))}
+
+
+async def find_user_by_login(login: str) -> User | None:
+    row = await db.fetch_row(_BY_LOGIN, login)
+    return to_user(row) if row else None
+
+
+async def find_user_by_email(email: str) -> User | None:
+    row = await db.fetch_row(_BY_EMAIL, email)
+    return to_user(row) if row else None
+
+
+async def find_by_creation_key(key: bytes) -> tuple[bytes, User] | None:
+    """The user made under this idempotency key; another request with the key waits until ours ends."""
+    await db.fetch_value(_LOCK_CREATION_KEY, key)
+    row = await db.fetch_row(_BY_CREATION_KEY, key)
+    return (row["creation_digest"], to_user(row)) if row else None
+
+
+async def lock_user(user_id: str) -> User | None:
+    row = await db.fetch_row(_LOCK, user_id)
+    return to_user(row) if row else None
+
+
+async def delete_user(user_id: str) -> bool:
+    return await db.execute(_DELETE, user_id, clock.now()) == 1
+
+
+async def list_users(wanted: UserFilter, sort: Sort, page: PageRequest) -> list[User]:
+    """One row more than the page holds."""
+    conditions, arguments = _conditions(wanted)
+    keys = keyset(sort, page, first_parameter=len(arguments) + 1)
+    sql = (
+        f"SELECT {COLUMNS} FROM users_user WHERE {conditions} AND {keys.where} ORDER BY {keys.order} LIMIT {keys.limit}"
+    )
+    return [to_user(row) for row in await db.fetch(sql, *arguments, *keys.args)]
+
+
+async def count_users(wanted: UserFilter) -> int:
+    """How many match, counted up to one past `COUNT_BOUND`."""
+    conditions, arguments = _conditions(wanted)
+    sql = f"SELECT count(*) FROM (SELECT FROM users_user WHERE {conditions} LIMIT {COUNT_BOUND + 1}) matching"
+    total: int = await db.fetch_value(sql, *arguments)
+    return total
+
+
+def _conditions(wanted: UserFilter) -> tuple[str, list[object]]:
+    clauses: list[str] = ["TRUE"]
+    arguments: list[object] = []
+
+    def add(clause: str, value: object) -> None:
+        arguments.append(value)
+        clauses.append(clause.format(f"${len(arguments)}"))
+
+    if wanted.search:
+        _add_search(add, wanted.search.strip().lower())
+    if wanted.status is not None:
+        free = "(banned_at IS NULL OR ban_until <= {0})"
+        add(free if wanted.status is UserStatus.ACTIVE else f"NOT {free}", clock.now())
+    if wanted.email_verified is not None:
+        add("email_verified = {0}", wanted.email_verified)
+    if wanted.created_after is not None:
+        add("created_at > {0}", wanted.created_after)
+    if wanted.created_before is not None:
+        add("created_at < {0}", wanted.created_before)
+    return " AND ".join(clauses), arguments
+
+
+def _add_search(add: object, term: str) -> None:
+    assert callable(add)
+    escaped = term.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    if len(term) < _INDEXED_SEARCH_LENGTH:
+        add(
+            '(lower(email) COLLATE "C" LIKE {0} OR lower(username) COLLATE "C" LIKE {0}'
+            " OR lower(coalesce(name, '')) COLLATE \"C\" LIKE {0})",
+            f"{escaped}%",
+        )
+    else:
+        add(f"({_SEARCHED} LIKE {{0}} OR id = trim(both '%' from {{0}}))", f"%{escaped}%")

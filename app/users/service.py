@@ -1,0 +1,291 @@
+"""Use cases of the users room."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import orjson
+
+from app.events.service import emit, scrub_user
+from app.kit import clock, db
+from app.kit.actor import Actor
+from app.kit.guard import guard
+from app.kit.ids import new_id
+from app.kit.paging import Page, PageRequest, Sort, make_page
+from app.users import queries, rules
+from app.users.errors import IdempotencyMismatch, InvalidUser, OwnAccount, UserNotFound, raise_problems
+from app.users.types import (
+    ID_PREFIX,
+    NewUser,
+    User,
+    UserBanned,
+    UserChanges,
+    UserCreated,
+    UserDeleted,
+    UserFilter,
+    UserSort,
+    UserUnbanned,
+    UserUpdated,
+    UserVerified,
+)
+
+
+async def create_user(actor: Actor, new: NewUser, *, idempotency_key: str | None = None) -> User:
+    """Create an account on somebody's behalf. The same idempotency key gives the same user again.
+
+    Raises:
+        Forbidden: without `users.create`.
+        InputProblems: what is wrong with the fields.
+        EmailTaken, UsernameTaken, IdTaken, IdempotencyMismatch: a clash.
+    """
+    await guard(actor, "users.create")
+    if idempotency_key is None:
+        return await register_user(actor, new)
+    key = hashlib.sha256(f"{actor.kind}\0{actor.id}\0{idempotency_key}".encode()).digest()
+    digest = hashlib.sha256(orjson.dumps(asdict(new), option=orjson.OPT_SORT_KEYS, default=dict)).digest()
+    made = await queries.find_by_creation_key(key)
+    if made is None:
+        return await register_user(actor, new, creation=(key, digest))
+    if made[0] != digest:
+        raise IdempotencyMismatch
+    return made[1]
+
+
+async def register_user(
+    actor: Actor, new: NewUser, *, creation: tuple[bytes | None, bytes | None] = (None, None)
+) -> User:
+    """Create an account with no guard: who may sign up was decided by the caller.
+
+    Raises:
+        InputProblems: what is wrong with the fields.
+        EmailTaken, UsernameTaken, IdTaken: a clash.
+    """
+    fields = asdict(new)
+    email = rules.normalize_email(new.email)
+    raise_problems(rules.check_fields(fields))
+    user_id = new.id or new_id(ID_PREFIX)
+    await queries.insert_user(
+        (
+            user_id, email, new.email_verified, new.username, new.name, new.picture, new.locale, new.zoneinfo,
+            db.dump_json(dict(new.attributes)), *creation, clock.now(),
+        )
+    )  # fmt: skip
+    user = await get_user(user_id)
+    await emit(
+        actor, UserCreated(target_id=user.id, about_user_id=user.id, after=describe(user), snapshot=describe(user))
+    )
+    return user
+
+
+async def find_user(user_id: str) -> User | None:
+    """The user, None if there is none. No guard: for other rooms' services."""
+    return (await queries.find_users([user_id])).get(user_id)
+
+
+async def get_user(user_id: str) -> User:
+    """The user.
+
+    Raises:
+        UserNotFound: there is none.
+    """
+    user = await find_user(user_id)
+    if user is None:
+        raise UserNotFound
+    return user
+
+
+async def get_users(ids: Sequence[str]) -> dict[str, User]:
+    """Those that exist, by id, in one statement. No guard: for dataloaders behind one."""
+    return await queries.find_users(ids)
+
+
+async def find_by_login(login: str) -> User | None:
+    """Whoever signs in with this e-mail address or username; case does not matter."""
+    return await queries.find_user_by_login(login.strip())
+
+
+async def find_by_email(email: str) -> User | None:
+    """Whoever has this e-mail address; case does not matter."""
+    return await queries.find_user_by_email(email.strip())
+
+
+async def list_users(actor: Actor, wanted: UserFilter, sort: UserSort, page: PageRequest) -> Page[User]:
+    """One page of users.
+
+    Raises:
+        Forbidden: without `users.view`.
+        InvalidInput, LimitReached: the page is not well-formed.
+    """
+    await guard(actor, "users.view")
+    rows = await queries.list_users(wanted, sort.value, page)
+    return make_page(sort.value, page, rows, lambda user: _sort_key(user, sort.value))
+
+
+async def count_users(actor: Actor, wanted: UserFilter) -> int:
+    """How many users match; counting stops at `paging.COUNT_BOUND` + 1.
+
+    Raises:
+        Forbidden: without `users.view`.
+    """
+    await guard(actor, "users.view")
+    return await queries.count_users(wanted)
+
+
+async def update_user(actor: Actor, user_id: str, changes: UserChanges) -> User:
+    """Change some fields. A changed e-mail address is unverified unless the change says otherwise.
+
+    Raises:
+        Forbidden: without `users.update`.
+        UserNotFound, InputProblems, EmailTaken, UsernameTaken.
+    """
+    await guard(actor, "users.update")
+    before = await _lock(user_id)
+    given = changes.given()
+    raise_problems(rules.check_fields(given))
+    columns = _columns_to_change(before, given)
+    if not columns:
+        return before
+    after = await queries.update_columns(user_id, {**columns, "updated_at": clock.now()})
+    assert after is not None
+    changed = [name for name in given if describe(before).get(name) != describe(after).get(name)]
+    await emit(
+        actor,
+        UserUpdated(
+            target_id=user_id,
+            about_user_id=user_id,
+            before={name: describe(before)[name] for name in changed},
+            after={name: describe(after)[name] for name in changed},
+            snapshot=describe(after),
+        ),
+    )
+    return after
+
+
+async def ban_user(actor: Actor, user_id: str, *, reason: str | None = None, until: datetime | None = None) -> User:
+    """Ban a user: sessions and refresh tokens end at once. A ban with an end lifts itself.
+
+    Raises:
+        Forbidden: without `users.ban`.
+        UserNotFound, OwnAccount, InvalidUser.
+    """
+    await guard(actor, "users.ban")
+    if actor.id == user_id:
+        raise OwnAccount
+    if until is not None and until <= clock.now():
+        raise InvalidUser("until", "The end of a ban lies in the future.")
+    if reason is not None and (len(reason) > rules.MAX_REASON or rules.has_control_characters(reason)):
+        raise InvalidUser("reason", f"A reason has at most {rules.MAX_REASON} characters on one line.")
+    await _lock(user_id)
+    now = clock.now()
+    columns = {"banned_at": now, "ban_until": until, "ban_reason": reason, "banned_by": actor.id, "updated_at": now}
+    user = await queries.update_columns(user_id, columns)
+    assert user is not None
+    after = {"status": "banned", "reason": reason, "until": until.isoformat() if until else None}
+    await emit(
+        actor, UserBanned(target_id=user_id, about_user_id=user_id, after=after, reason=reason, snapshot=describe(user))
+    )
+    return user
+
+
+async def unban_user(actor: Actor, user_id: str) -> User:
+    """Lift a ban; nothing happens when there is none.
+
+    Raises:
+        Forbidden: without `users.ban`.
+        UserNotFound.
+    """
+    await guard(actor, "users.ban")
+    before = await _lock(user_id)
+    if before.ban is None:
+        return before
+    columns = dict.fromkeys(("banned_at", "ban_until", "ban_reason", "banned_by"))
+    user = await queries.update_columns(user_id, {**columns, "updated_at": clock.now()})
+    assert user is not None
+    await emit(actor, UserUnbanned(target_id=user_id, about_user_id=user_id, snapshot=describe(user)))
+    return user
+
+
+async def delete_user(actor: Actor, user_id: str) -> None:
+    """Erase a user and what hangs from it; audit rows stay, with personal fields scrubbed.
+
+    Raises:
+        Forbidden: without `users.delete`.
+        UserNotFound, OwnAccount.
+    """
+    await guard(actor, "users.delete")
+    if actor.id == user_id:
+        raise OwnAccount
+    await _lock(user_id)
+    await emit(actor, UserDeleted(target_id=user_id, snapshot={"id": user_id}))
+    await queries.delete_user(user_id)
+    await scrub_user(user_id)
+
+
+async def verify_email(actor: Actor, user_id: str, email: str) -> User:
+    """Note that the user holds this address (they followed a link sent to it).
+
+    Raises:
+        UserNotFound: there is no such user, or the address has changed since.
+    """
+    user = await _lock(user_id)
+    if user.email.lower() != email.lower():
+        raise UserNotFound
+    if user.email_verified:
+        return user
+    verified = await queries.update_columns(user_id, {"email_verified": True, "updated_at": clock.now()})
+    assert verified is not None
+    await emit(actor, UserVerified(target_id=user_id, about_user_id=user_id, snapshot=describe(verified)))
+    return verified
+
+
+async def record_sign_in(user_id: str) -> None:
+    """Note that the user has just signed in."""
+    await queries.update_columns(user_id, {"last_sign_in_at": clock.now()})
+
+
+def describe(user: User) -> dict[str, object]:
+    """A user as events and audit rows show it: public fields, JSON values."""
+    return {
+        "id": user.id,
+        "email": user.email,
+        "email_verified": user.email_verified,
+        "username": user.username,
+        "name": user.name,
+        "picture": user.picture,
+        "locale": user.locale,
+        "zoneinfo": user.zoneinfo,
+        "attributes": dict(user.attributes),
+        "status": user.status.value,
+    }
+
+
+async def _lock(user_id: str) -> User:
+    user = await queries.lock_user(user_id)
+    if user is None:
+        raise UserNotFound
+    return user
+
+
+def _columns_to_change(before: User, given: Mapping[str, object]) -> dict[str, object]:
+    columns = dict(given)
+    if "email" in columns:
+        columns["email"] = rules.normalize_email(str(columns["email"]))
+        if str(columns["email"]).lower() != before.email.lower():
+            columns.setdefault("email_verified", False)
+    if "attributes" in columns:
+        columns["attributes"] = db.dump_json(columns["attributes"] or {})
+    return columns
+
+
+def _sort_key(user: User, sort: Sort) -> tuple[object, ...]:
+    name = sort.name.split(":")[1]
+    if name == "email":
+        return (user.email.lower(), user.id)
+    if name == "name":
+        return ((user.name or "").lower(), user.id)
+    if name == "last_sign_in_at":
+        return (user.last_sign_in_at or datetime.fromisoformat("1970-01-01T00:00:00+00:00"), user.id)
+    return (user.created_at, user.id)

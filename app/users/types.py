@@ -1,0 +1,160 @@
+"""What crosses the border of the users room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import ClassVar, NewType
+
+from app.events.types import Event
+from app.kit.paging import Direction, Sort
+
+UserId = NewType("UserId", str)
+ID_PREFIX = "usr"
+
+
+class UserStatus(StrEnum):
+    ACTIVE = "active"
+    BANNED = "banned"
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """Why and until when (None: for good) a user may not sign in."""
+
+    reason: str | None
+    until: datetime | None
+    banned_at: datetime
+    banned_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account. `ban` is None once a ban with an end is over."""
+
+    id: str
+    email: str
+    email_verified: bool
+    username: str | None
+    name: str | None
+    picture: str | None
+    locale: str | None
+    zoneinfo: str | None
+    attributes: Mapping[str, object]
+    ban: Ban | None
+    created_at: datetime
+    updated_at: datetime
+    last_sign_in_at: datetime | None
+
+    @property
+    def status(self) -> UserStatus:
+        return UserStatus.BANNED if self.ban else UserStatus.ACTIVE
+
+    @property
+    def label(self) -> str:
+        """What to call the person on a page."""
+        return self.name or self.username or self.email
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUser:
+    """An account to be made. `id` keeps a foreign id at an import."""
+
+    email: str
+    email_verified: bool = False
+    username: str | None = None
+    name: str | None = None
+    picture: str | None = None
+    locale: str | None = None
+    zoneinfo: str | None = None
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    id: str | None = None
+
+
+class Unset(Enum):
+    """Marks a field that a change leaves as it is."""
+
+    UNSET = "unset"
+
+
+UNSET = Unset.UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserChanges:
+    """A partial change: UNSET leaves a field, None clears it."""
+
+    email: str | Unset = UNSET
+    email_verified: bool | Unset = UNSET
+    username: str | Unset | None = UNSET
+    name: str | Unset | None = UNSET
+    picture: str | Unset | None = UNSET
+    locale: str | Unset | None = UNSET
+    zoneinfo: str | Unset | None = UNSET
+    attributes: Mapping[str, object] | Unset = UNSET
+
+    def given(self) -> dict[str, object]:
+        """The fields that change, by name."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in values.items() if value is not UNSET}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserFilter:
+    """All that is given must hold. `search` looks into e-mail, username, name and id."""
+
+    search: str | None = None
+    status: UserStatus | None = None
+    email_verified: bool | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+
+_CREATED = ("created_at", "id")
+_EMAIL = ('lower(email) COLLATE "C"', "id")
+_NAME = ("lower(coalesce(name, '')) COLLATE \"C\"", "id")
+_SIGNED_IN = ("coalesce(last_sign_in_at, '1970-01-01 00:00:00+00'::timestamptz)", "id")
+_TIMES = ("timestamptz", "text")
+_TEXTS = ("text", "text")
+
+
+class UserSort(Enum):
+    CREATED_AT_DESC = Sort("users:created_at:desc", _CREATED, _TIMES, Direction.DESC)
+    CREATED_AT_ASC = Sort("users:created_at:asc", _CREATED, _TIMES, Direction.ASC)
+    EMAIL_ASC = Sort("users:email:asc", _EMAIL, _TEXTS, Direction.ASC)
+    EMAIL_DESC = Sort("users:email:desc", _EMAIL, _TEXTS, Direction.DESC)
+    NAME_ASC = Sort("users:name:asc", _NAME, _TEXTS, Direction.ASC)
+    NAME_DESC = Sort("users:name:desc", _NAME, _TEXTS, Direction.DESC)
+    LAST_SIGN_IN_AT_DESC = Sort("users:last_sign_in_at:desc", _SIGNED_IN, _TIMES, Direction.DESC)
+    LAST_SIGN_IN_AT_ASC = Sort("users:last_sign_in_at:asc", _SIGNED_IN, _TIMES, Direction.ASC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserEvent(Event):
+    target_type: ClassVar[str] = "user"
+
+
+class UserCreated(UserEvent):
+    action: ClassVar[str] = "user.created"
+
+
+class UserUpdated(UserEvent):
+    action: ClassVar[str] = "user.updated"
+
+
+class UserDeleted(UserEvent):
+    action: ClassVar[str] = "user.deleted"
+
+
+class UserVerified(UserEvent):
+    action: ClassVar[str] = "user.verified"
+
+
+class UserBanned(UserEvent):
+    action: ClassVar[str] = "user.banned"
+
+
+class UserUnbanned(UserEvent):
+    action: ClassVar[str] = "user.unbanned"

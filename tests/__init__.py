@@ -1,0 +1,1 @@
+"""Tests mirror `app/`: one folder a room, one file a use case."""

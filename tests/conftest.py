@@ -1,0 +1,91 @@
+"""What every test stands on: a real PostgreSQL, emptied before each test that uses it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from app import main
+from app.kit import db
+from app.kit.migrate import migrate
+from app.kit.postgres import EmbeddedPostgres, start_postgres, stop_postgres
+from app.kit.settings import Settings
+from app.tables import APPS
+from tests.support import ISSUER, make_settings
+
+ROOT = Path(__file__).parent
+WITHOUT_DATABASE = {"architecture", "kit/postgres", "e2e"}
+
+_TABLES = """
+SELECT string_agg(format('%I', relname), ', ') FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'tortoise_migrations'
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        place = item.path.relative_to(ROOT).parent.as_posix()
+        if not any(place == folder or place.startswith(f"{folder}/") for folder in WITHOUT_DATABASE):
+            item.add_marker(pytest.mark.usefixtures("database"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[EmbeddedPostgres]:
+    """One server for the whole run, shared by the parallel workers."""
+    base = tmp_path_factory.getbasetemp()
+    instance = start_postgres(base if worker_id == "master" else base.parent, durable=False)
+    yield instance
+    stop_postgres(instance)
+
+
+@pytest.fixture(scope="session")
+async def dsn(postgres: EmbeddedPostgres, worker_id: str) -> str:
+    """A database of this worker's own."""
+    name = f"test_{worker_id}"
+    connection = await asyncpg.connect(postgres.dsn)
+    try:
+        await connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        await connection.execute(f'CREATE DATABASE "{name}"')
+    finally:
+        await connection.close()
+    return urlsplit(postgres.dsn)._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture(scope="session")
+def settings(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return make_settings(database_url=dsn, data_dir=tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Starlette:
+    """The whole application, wired, without its lifespan (the pool is the tests')."""
+    return main.build_app(settings)
+
+
+@pytest.fixture(scope="session")
+async def pool(app: Starlette, settings: Settings) -> AsyncIterator[None]:
+    assert settings.database_url is not None
+    await db.open_database(db.tortoise_config(settings.database_url.get_secret_value(), APPS, pool_size=12))
+    await migrate(APPS)
+    yield
+    await db.close_database()
+
+
+@pytest.fixture
+async def database(pool: None) -> None:
+    """Empty tables."""
+    await db.execute(f"TRUNCATE {await db.fetch_value(_TABLES)} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+async def browser(app: Starlette, database: None) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with a cookie jar that talks to the application in this process and follows no redirect."""
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 50000))
+    async with httpx.AsyncClient(transport=transport, base_url=ISSUER) as client:
+        yield client

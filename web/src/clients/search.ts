@@ -1,0 +1,50 @@
+import type { ClientFilter, ClientKind, ClientSort } from '../gen/graphql';
+import { type PageSearch, pageVariables } from '../shared/paging';
+import { flag, oneOf, paging, type RawSearch, text } from '../shared/search';
+
+export const KINDS: readonly ClientKind[] = ['WEB', 'SPA', 'NATIVE', 'MACHINE', 'DEVICE'];
+const SORTS: readonly ClientSort[] = ['CREATED_AT_DESC', 'CREATED_AT_ASC', 'NAME_ASC', 'NAME_DESC'];
+
+export const DEFAULT_CLIENT_SORT: ClientSort = 'CREATED_AT_DESC';
+
+export interface ClientsSearch extends PageSearch {
+  q?: string | undefined;
+  kind?: ClientKind | undefined;
+  enabled?: boolean | undefined;
+  sort?: ClientSort | undefined;
+  dialog?: 'create' | undefined;
+  /** The kind that the create dialog begins with. */
+  create?: ClientKind | undefined;
+}
+
+export function clientsSearch(raw: RawSearch): ClientsSearch {
+  return {
+    q: text(raw, 'q'),
+    kind: oneOf(raw, 'kind', KINDS),
+    enabled: flag(raw, 'enabled'),
+    sort: oneOf(raw, 'sort', SORTS),
+    dialog: oneOf(raw, 'dialog', ['create']),
+    create: oneOf(raw, 'create', KINDS),
+    ...paging(raw),
+  };
+}
+
+export function clientsVariables(search: ClientsSearch) {
+  const filter: ClientFilter = {};
+  if (search.q) filter.search = search.q;
+  if (search.kind) filter.kind = search.kind;
+  if (search.enabled !== undefined) filter.isEnabled = search.enabled;
+  return { ...pageVariables(search), filter, sort: search.sort ?? DEFAULT_CLIENT_SORT };
+}
+
+const TABS = ['connect', 'settings', 'secrets'] as const;
+const DIALOGS = ['rotate', 'delete'] as const;
+
+export interface ClientSearch {
+  tab?: (typeof TABS)[number] | undefined;
+  dialog?: (typeof DIALOGS)[number] | undefined;
+}
+
+export function clientSearch(raw: RawSearch): ClientSearch {
+  return { tab: oneOf(raw, 'tab', TABS), dialog: oneOf(raw, 'dialog', DIALOGS) };
+}

@@ -1,0 +1,62 @@
+import 'graphiql/setup-workers/vite';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import 'graphiql/style.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { EXAMPLES_PLUGIN } from './ExamplesPanel';
+import { fetcher } from './fetcher';
+import './graphiql.css';
+
+const FIRST_QUERY = `# Ctrl-Enter runs this. The Examples panel on the left holds ready-made operations.
+{
+  viewer {
+    user {
+      id
+      email
+      name
+    }
+  }
+  server {
+    version
+    issuer
+  }
+}
+`;
+
+const FIRST_HEADERS = '{}';
+
+function Page() {
+  return (
+    <>
+      <header className="banner">
+        <strong>This is real data: mutations change it.</strong>
+        <span>
+          You act as yourself. To act as a machine, put <code>Authorization</code> into the headers.
+        </span>
+        <a href="/admin/">Back to the console</a>
+      </header>
+      <main className="explorer">
+        <GraphiQL
+          fetcher={fetcher}
+          defaultQuery={FIRST_QUERY}
+          defaultHeaders={FIRST_HEADERS}
+          plugins={[EXAMPLES_PLUGIN, HISTORY_PLUGIN]}
+          visiblePlugin={EXAMPLES_PLUGIN}
+          shouldPersistHeaders={false}
+          showPersistHeadersSettings={false}
+        >
+          <GraphiQL.Logo>Auther</GraphiQL.Logo>
+        </GraphiQL>
+      </main>
+    </>
+  );
+}
+
+const root = document.getElementById('graphiql');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <Page />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,26 @@
+import { Text, type TextProps, Tooltip } from '@mantine/core';
+import { absoluteTime, relativeTime } from './times';
+
+interface TimeProps extends TextProps {
+  /** RFC 3339; null shows `never`. */
+  value: string | null | undefined;
+  never?: string;
+}
+
+/** A moment as people say it; the exact one on hover. */
+export function Time({ value, never = 'never', ...text }: TimeProps) {
+  if (!value) {
+    return (
+      <Text span inherit c="dimmed" {...text}>
+        {never}
+      </Text>
+    );
+  }
+  return (
+    <Tooltip label={absoluteTime(value)}>
+      <Text span inherit {...text}>
+        <time dateTime={value}>{relativeTime(value, Date.now())}</time>
+      </Text>
+    </Tooltip>
+  );
+}

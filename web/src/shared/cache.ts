@@ -1,0 +1,80 @@
+import { type Cache, cacheExchange, type UpdateResolver } from '@urql/exchange-graphcache';
+
+const EMBEDDED = [
+  'PageInfo',
+  'Server',
+  'UserBan',
+  'UserError',
+  'Viewer',
+  'ViewerCan',
+  'AuditEventConnection',
+  'ClientConnection',
+  'MailConnection',
+  'SessionConnection',
+  'UserConnection',
+  'ClientCreatePayload',
+  'ClientDeletePayload',
+  'ClientSecretRotatePayload',
+  'ClientUpdatePayload',
+  'SessionRevokePayload',
+  'UserBanPayload',
+  'UserCreatePayload',
+  'UserDeletePayload',
+  'UserUnbanPayload',
+  'UserUpdatePayload',
+];
+
+type ListField = 'users' | 'clients' | 'sessions' | 'auditEvents';
+
+function forget(cache: Cache, entity: string, field: string) {
+  for (const { fieldName, fieldKey } of cache.inspectFields(entity)) {
+    if (fieldName === field) cache.invalidate(entity, fieldKey);
+  }
+}
+
+/** After a mutation these lists of the root are fetched anew; every mutation leaves an audit event. */
+function refresh(...fields: ListField[]): UpdateResolver {
+  return (_result, args, cache) => {
+    for (const field of [...fields, 'auditEvents']) forget(cache, 'Query', field);
+    const user = userKey(args.input, cache);
+    if (user) for (const field of ['sessions', 'auditEvents']) forget(cache, user, field);
+  };
+}
+
+function userKey(input: unknown, cache: Cache): string | null {
+  if (typeof input !== 'object' || input === null || !('id' in input)) return null;
+  return cache.keyOfEntity({ __typename: 'User', id: String(input.id) });
+}
+
+/** Takes one node out of everything that was read. */
+function remove(typename: string, ...fields: ListField[]): UpdateResolver {
+  const refreshLists = refresh(...fields);
+  return (result, args, cache, info) => {
+    const payload = result[info.fieldName];
+    if (typeof payload === 'object' && payload !== null && 'deletedId' in payload && payload.deletedId) {
+      cache.invalidate({ __typename: typename, id: String(payload.deletedId) });
+    }
+    refreshLists(result, args, cache, info);
+  };
+}
+
+/** The normalized cache: nodes by id, and which lists a mutation makes stale. */
+export function cache() {
+  return cacheExchange({
+    keys: Object.fromEntries(EMBEDDED.map((typename) => [typename, () => null])),
+    updates: {
+      Mutation: {
+        userCreate: refresh('users'),
+        userUpdate: refresh('users'),
+        userBan: refresh('users', 'sessions'),
+        userUnban: refresh('users'),
+        userDelete: remove('User', 'users', 'sessions'),
+        clientCreate: refresh('clients'),
+        clientUpdate: refresh('clients'),
+        clientSecretRotate: refresh(),
+        clientDelete: remove('Client', 'clients'),
+        sessionRevoke: remove('Session', 'sessions'),
+      },
+    },
+  });
+}

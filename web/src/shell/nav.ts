@@ -1,0 +1,53 @@
+import {
+  AppWindow,
+  KeyRound,
+  LayoutDashboard,
+  type LucideIcon,
+  Mail,
+  MonitorSmartphone,
+  ScrollText,
+  Users,
+} from 'lucide-react';
+import { type Can, canSeePlatform } from './viewer';
+
+export interface NavItem {
+  label: string;
+  to: '/' | '/users' | '/sessions' | '/clients' | '/keys' | '/audit' | '/mails';
+  icon: LucideIcon;
+  isShown: (can: Can) => boolean;
+}
+
+export interface NavGroup {
+  label: string | null;
+  items: readonly NavItem[];
+}
+
+const GROUPS: readonly NavGroup[] = [
+  { label: null, items: [{ label: 'Overview', to: '/', icon: LayoutDashboard, isShown: () => true }] },
+  {
+    label: 'People',
+    items: [
+      { label: 'Users', to: '/users', icon: Users, isShown: (can) => can.usersView },
+      { label: 'Sessions', to: '/sessions', icon: MonitorSmartphone, isShown: (can) => can.sessionsViewAll },
+    ],
+  },
+  {
+    label: 'Applications',
+    items: [{ label: 'Clients', to: '/clients', icon: AppWindow, isShown: (can) => can.clientsView }],
+  },
+  {
+    label: 'Platform',
+    items: [
+      { label: 'Signing keys', to: '/keys', icon: KeyRound, isShown: (can) => can.keysView },
+      { label: 'Audit trail', to: '/audit', icon: ScrollText, isShown: canSeePlatform },
+      { label: 'Mail outbox', to: '/mails', icon: Mail, isShown: canSeePlatform },
+    ],
+  },
+];
+
+/** The navigation of somebody who may do this much; groups that come out empty are left out. */
+export function navigationFor(can: Can): NavGroup[] {
+  return GROUPS.map((group) => ({ ...group, items: group.items.filter((item) => item.isShown(can)) })).filter(
+    (group) => group.items.length > 0,
+  );
+}

@@ -1,0 +1,64 @@
+import { Skeleton, Stack, Tabs } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
+import { UserRoundX } from 'lucide-react';
+import { useQuery } from 'urql';
+import { UserDocument } from '../gen/graphql';
+import { Empty } from '../shared/Empty';
+import { ProblemPanel } from '../shared/ProblemPanel';
+import { UserActivity } from './UserActivity';
+import { UserDialogs } from './UserDialogs';
+import { UserHeader } from './UserHeader';
+import { UserProfile } from './UserProfile';
+import { UserSessions } from './UserSessions';
+import type { UserSearch } from './search';
+
+const route = getRouteApi('/users/$userId');
+
+export function UserPage() {
+  const { userId } = route.useParams();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const [{ data, error }, refetch] = useQuery({ query: UserDocument, variables: { id: userId } });
+  const user = data?.user;
+  const openDialog = (dialog: UserSearch['dialog']) => navigate({ search: (before) => ({ ...before, dialog }) });
+
+  if (error && !data) return <ProblemPanel error={error} onRetry={() => refetch({ requestPolicy: 'network-only' })} />;
+  if (!data) return <LoadingUser />;
+  if (!user) return <Empty icon={UserRoundX} title="There is no such user" />;
+  return (
+    <>
+      <UserHeader user={user} onDialog={openDialog} />
+      <Tabs
+        value={search.tab ?? 'profile'}
+        onChange={(tab) => navigate({ search: { tab: tab === 'profile' ? undefined : (tab as UserSearch['tab']) } })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="lg">
+          <Tabs.Tab value="profile">Profile</Tabs.Tab>
+          <Tabs.Tab value="sessions">Sessions</Tabs.Tab>
+          <Tabs.Tab value="activity">Activity</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="profile">
+          <UserProfile key={user.updatedAt} user={user} />
+        </Tabs.Panel>
+        <Tabs.Panel value="sessions">
+          <UserSessions userId={user.id} search={search} />
+        </Tabs.Panel>
+        <Tabs.Panel value="activity">
+          <UserActivity userId={user.id} search={search} />
+        </Tabs.Panel>
+      </Tabs>
+      <UserDialogs user={user} dialog={search.dialog} onClose={() => openDialog(undefined)} />
+    </>
+  );
+}
+
+function LoadingUser() {
+  return (
+    <Stack aria-busy aria-label="Loading the user">
+      <Skeleton h={64} w={320} />
+      <Skeleton h={36} />
+      <Skeleton h={280} />
+    </Stack>
+  );
+}

@@ -1,0 +1,85 @@
+import { Button, Group, JsonInput, Select, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useState } from 'react';
+import { type UserDetailFieldsFragment, UserUpdateDocument } from '../gen/graphql';
+import { useAction, useFormReport } from '../shared/actions';
+import { FormAlert } from '../shared/FormAlert';
+import { notifyDone } from '../shared/notify';
+import { Section } from '../shared/Section';
+import { useCan } from '../shell/viewer';
+import { attributesError, type ProfileValues, profileInput, profileValues } from './profile';
+
+const ZONES = Intl.supportedValuesOf('timeZone');
+
+/** Profile of a user; read-only for those who may not update users. */
+export function UserProfile({ user }: { user: UserDetailFieldsFragment }) {
+  const can = useCan();
+  const [before] = useState(() => profileValues(user));
+  const form = useForm<ProfileValues>({ initialValues: before, validate: { attributes: attributesError } });
+  const { rest, report } = useFormReport(form);
+  const update = useAction(UserUpdateDocument, (data) => data.userUpdate);
+  const zones = before.zoneinfo && !ZONES.includes(before.zoneinfo) ? [before.zoneinfo, ...ZONES] : ZONES;
+
+  async function submit(values: ProfileValues) {
+    const { payload, errors } = await update.run({ input: profileInput(user.id, before, values) });
+    report(errors);
+    if (payload) notifyDone('The profile was saved.');
+  }
+
+  return (
+    <form onSubmit={form.onSubmit(submit)}>
+      <fieldset disabled={!can.usersUpdate} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
+        <Stack gap="lg">
+          <FormAlert errors={rest} />
+          <Section title="Account" description="How the user signs in.">
+            <TextInput label="Mail address" type="email" required {...form.getInputProps('email')} />
+            <Switch
+              label="The address is verified"
+              {...form.getInputProps('emailVerified', { type: 'checkbox' })}
+            />
+            <TextInput label="Username" {...form.getInputProps('username')} />
+          </Section>
+          <Section title="Profile" description="What apps learn with the scope profile.">
+            <TextInput label="Name" {...form.getInputProps('name')} />
+            <TextInput label="Picture" type="url" placeholder="https://…" {...form.getInputProps('picture')} />
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
+              <TextInput label="Locale" placeholder="en-GB" {...form.getInputProps('locale')} />
+              <Select
+                label="Time zone"
+                data={zones}
+                searchable
+                clearable
+                limit={60}
+                disabled={!can.usersUpdate}
+                {...form.getInputProps('zoneinfo')}
+                value={form.values.zoneinfo || null}
+                onChange={(zone) => form.setFieldValue('zoneinfo', zone ?? '')}
+              />
+            </SimpleGrid>
+          </Section>
+          <Section title="Attributes" description="A JSON object that policies see as context.user.">
+            <JsonInput
+              aria-label="Attributes"
+              autosize
+              minRows={4}
+              maxRows={16}
+              formatOnBlur
+              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+              {...form.getInputProps('attributes')}
+            />
+          </Section>
+          {can.usersUpdate && (
+            <Group justify="flex-end">
+              <Button variant="default" disabled={!form.isDirty()} onClick={form.reset}>
+                Undo
+              </Button>
+              <Button type="submit" disabled={!form.isDirty()} loading={update.isRunning}>
+                Save changes
+              </Button>
+            </Group>
+          )}
+        </Stack>
+      </fieldset>
+    </form>
+  );
+}
