@@ -1,19 +1,29 @@
-"""Who hears of what: the only place where rooms are tied to the events of others."""
+"""Who hears of what: the only place where rooms are tied to the events and the worker."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from app.authz.service import PlatformDecider, forget_subject
+from app.credentials import jobs as credentials_jobs
+from app.events import jobs as events_jobs
 from app.events.service import react
+from app.jobs import jobs as jobs_jobs
 from app.jobs.service import every, register
 from app.jobs.types import Job
 from app.kit.actor import Actor
 from app.kit.limits import sweep_counters
 from app.kit.runtime import bind_runtime
 from app.kit.settings import Settings
+from app.login import jobs as login_jobs
+from app.mail import jobs as mail_jobs
+from app.oidc import service as oidc
 from app.sessions.service import end_sessions_of_banned, sweep_sessions
+from app.sessions.types import SessionDeleted
+from app.signing import jobs as signing_jobs
 from app.users.types import UserBanned, UserDeleted
+
+_HOURLY = timedelta(hours=1)
 
 
 def wire(settings: Settings) -> None:
@@ -21,10 +31,18 @@ def wire(settings: Settings) -> None:
     bind_runtime(settings, PlatformDecider())
     react(UserBanned, end_sessions_of_banned)
     react(UserDeleted, _forget_user)
-    register("sessions.sweep", _sweep_sessions)
-    every("sessions.sweep", timedelta(hours=1))
-    register("limits.sweep", _sweep_counters)
-    every("limits.sweep", timedelta(minutes=10))
+    react(SessionDeleted, oidc.end_grants_of_session)
+    for lower in (jobs_jobs, events_jobs, mail_jobs):
+        lower.wire()
+    for room in (signing_jobs, credentials_jobs, login_jobs):
+        room.register_jobs()
+    for kind, handler in (
+        ("sessions.sweep", _sweep_sessions),
+        ("oidc.sweep", _sweep_oidc),
+        ("limits.sweep", _sweep_counters),
+    ):
+        register(kind, handler)
+        every(kind, _HOURLY)
 
 
 async def _forget_user(actor: Actor, event: UserDeleted) -> None:
@@ -34,6 +52,10 @@ async def _forget_user(actor: Actor, event: UserDeleted) -> None:
 
 async def _sweep_sessions(job: Job) -> None:
     await sweep_sessions()
+
+
+async def _sweep_oidc(job: Job) -> None:
+    await oidc.sweep()
 
 
 async def _sweep_counters(job: Job) -> None:

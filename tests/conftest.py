@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,10 +13,13 @@ import pytest
 from starlette.applications import Starlette
 
 from app import main
+from app.clients.service import forget_clients
 from app.kit import db
 from app.kit.migrate import migrate
+from app.kit.notify import flush_notifications
 from app.kit.postgres import EmbeddedPostgres, start_postgres, stop_postgres
 from app.kit.settings import Settings
+from app.signing.service import forget_keys
 from app.tables import APPS
 from tests.support import ISSUER, make_settings
 
@@ -28,11 +32,18 @@ WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'to
 """
 
 
+def pytest_configure() -> None:
+    """What the environment sets does not count."""
+    for name in [name for name in os.environ if name.startswith("AUTHER_")]:
+        del os.environ[name]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         place = item.path.relative_to(ROOT).parent.as_posix()
         if not any(place == folder or place.startswith(f"{folder}/") for folder in WITHOUT_DATABASE):
-            item.add_marker(pytest.mark.usefixtures("database"))
+            # Marks come too late here: which fixtures an item uses was settled when it was collected.
+            item.fixturenames.insert(0, "database")  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
@@ -74,12 +85,15 @@ async def pool(app: Starlette, settings: Settings) -> AsyncIterator[None]:
     await db.open_database(db.tortoise_config(settings.database_url.get_secret_value(), APPS, pool_size=12))
     await migrate(APPS)
     yield
+    await flush_notifications()
     await db.close_database()
 
 
 @pytest.fixture
 async def database(pool: None) -> None:
-    """Empty tables."""
+    """Empty tables, and nothing remembered from the test before."""
+    forget_keys()
+    forget_clients()
     await db.execute(f"TRUNCATE {await db.fetch_value(_TABLES)} RESTART IDENTITY CASCADE")
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import pytest
+
 from app.authz.service import grant_relation, super_admin
 from app.kit import db
-from app.kit.actor import SYSTEM, Actor, ActorKind, Origin
+from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Origin
 from app.kit.db import unit_of_work
+from app.kit.errors import AppError, Forbidden, Unauthenticated
+from app.kit.guard import ALL_PERMISSIONS
 from app.kit.ids import new_id
+from app.kit.runtime import bind_runtime, runtime
 from app.kit.settings import Settings
 from app.users.service import register_user
 from app.users.types import NewUser, User
@@ -62,3 +67,61 @@ def counted_statements() -> Iterator[list[str]]:
     statements: list[str] = []
     with db.observed(statements.append):
         yield statements
+
+
+class FixedDecider:
+    """Gives each actor id the permissions that a test wants."""
+
+    def __init__(self, held: dict[str, frozenset[str]]) -> None:
+        self.held = held
+        self.asked: list[Actor] = []
+
+    async def permissions_of(self, actor: Actor) -> frozenset[str]:
+        self.asked.append(actor)
+        return self.held.get(actor.id or "", frozenset())
+
+
+@contextmanager
+def deciding(**held: frozenset[str] | set[str]) -> Iterator[FixedDecider]:
+    """Guards ask this decider inside the block: permissions by actor id."""
+    before = runtime()
+    decider = FixedDecider({actor_id: frozenset(permissions) for actor_id, permissions in held.items()})
+    bind_runtime(before.settings, decider)
+    try:
+        yield decider
+    finally:
+        bind_runtime(before.settings, before.decider)
+
+
+async def read_everything() -> dict[str, str | None]:
+    """A fingerprint of each table: equal ones mean that nothing was changed, and nothing sent."""
+    tables = await db.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    return {
+        name: await db.fetch_value(f'SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM "{name}" t')
+        for (name,) in tables
+    }
+
+
+async def assert_needs(permission: str, call: Callable[[Actor], Awaitable[object]]) -> None:
+    """Anonymous, a plain user and an admin who holds every permission but this are refused; nothing happens."""
+    plain, lacking = as_user("usr_plain"), as_user("usr_lacking")
+    before = await read_everything()
+
+    with deciding(usr_lacking=ALL_PERMISSIONS - {permission}):
+        answers = [await _refusal(call(actor)) for actor in (ANONYMOUS, plain, lacking)]
+
+    assert [(type(answer), answer.code) for answer in answers] == [
+        (Unauthenticated, "kit_sign_in_required"),
+        (Forbidden, "kit_permission_missing"),
+        (Forbidden, "kit_permission_missing"),
+    ]
+    assert [answer.detail for answer in answers[1:]] == [permission, permission]
+    assert await read_everything() == before
+
+
+async def _refusal(work: Awaitable[object]) -> AppError:
+    with pytest.raises(AppError) as caught:
+        await commit(work)
+    return caught.value

@@ -6,7 +6,7 @@ from app.authz import queries
 from app.authz.types import EVERY, PLATFORM, SUPER_ADMIN, GrantCreated, GrantRevoked, TupleKey
 from app.events.service import emit
 from app.kit.actor import Actor
-from app.kit.guard import ALL_PERMISSIONS, guard
+from app.kit.guard import ALL_PERMISSIONS, forget_permissions, guard
 
 _NONE: frozenset[str] = frozenset()
 
@@ -36,6 +36,7 @@ async def grant_relation(actor: Actor, key: TupleKey) -> bool:
     await guard(actor, "platform.manage_platform")
     if not await queries.insert_tuple(key):
         return False
+    forget_permissions()
     await emit(actor, GrantCreated(target_id=str(key), about_user_id=_user_of(key), after={"tuple": str(key)}))
     return True
 
@@ -49,6 +50,7 @@ async def revoke_relation(actor: Actor, key: TupleKey) -> bool:
     await guard(actor, "platform.manage_platform")
     if not await queries.delete_tuple(key):
         return False
+    forget_permissions()
     await emit(actor, GrantRevoked(target_id=str(key), about_user_id=_user_of(key), before={"tuple": str(key)}))
     return True
 
@@ -60,7 +62,9 @@ async def list_super_admins() -> list[str]:
 
 async def forget_subject(subject_type: str, subject_id: str) -> int:
     """Delete every tuple that speaks of a subject that is gone; how many."""
-    return await queries.delete_subject(subject_type, subject_id)
+    deleted = await queries.delete_subject(subject_type, subject_id)
+    forget_permissions()
+    return deleted
 
 
 def _user_of(key: TupleKey) -> str | None:

@@ -32,6 +32,7 @@ class Demo:
     spa_client_id: str
     spa_redirect_uri: str
     web_client_id: str
+    native_client_id: str
 
 
 async def seed_demo(settings: Settings) -> Demo:
@@ -45,7 +46,11 @@ async def seed_demo(settings: Settings) -> Demo:
         for new in _apps(settings)
     }
     return Demo(
-        tuple(person[0] for person in _PEOPLE), ids[ClientKind.SPA], f"{SPA_ORIGIN}/callback", ids[ClientKind.WEB]
+        tuple(person[0] for person in _PEOPLE),
+        ids[ClientKind.SPA],
+        f"{SPA_ORIGIN}/callback",
+        ids[ClientKind.WEB],
+        ids[ClientKind.NATIVE],
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 from app.cli.bootstrap import OPERATOR_USERNAME, Operator
 from app.cli.demo import DEMO_PASSWORD, Demo
 from app.kit.settings import Settings
@@ -32,10 +35,12 @@ def describe_server(settings: Settings, operator: Operator) -> list[str]:
 
 def describe_demo(demo: Demo) -> list[str]:
     """What the demo put there."""
+    executable = _from_here(Path(sys.executable))
     return [
         _line("Demo users", f"{', '.join(demo.emails[:3])}, … all with the password {DEMO_PASSWORD}"),
-        _line("Demo client (SPA)", f"client_id {demo.spa_client_id}, redirects to {demo.spa_redirect_uri}"),
-        _line("Demo client (web)", f"client_id {demo.web_client_id}, rotate its secret in the console to get one"),
+        _line("Try a sign-in", f"{executable} examples/tour.py {demo.native_client_id}"),
+        _line("Demo SPA client", f"{demo.spa_client_id}, redirects to {demo.spa_redirect_uri}"),
+        _line("Demo web client", f"{demo.web_client_id}; rotate its secret in the console to get one"),
         "",
     ]
 
@@ -46,3 +51,7 @@ def _is_once(operator: Operator) -> bool:
 
 def _line(label: str, value: str) -> str:
     return f"  {label:<{_LABEL_WIDTH}}{value}"
+
+
+def _from_here(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -17,7 +17,7 @@ class Client(Model):
     is_enabled = fields.BooleanField(default=True)
     is_first_party = fields.BooleanField(default=False)
     is_declared = fields.BooleanField(default=False)
-    owner = fields.ForeignKeyField(
+    owner: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
         "users.User", related_name=False, null=True, on_delete=fields.SET_NULL, db_index=True
     )
     redirect_uris = ArrayField(element_type="text")
@@ -48,7 +48,9 @@ class Secret(Model):
     """The SHA-256 of a client secret; at most two of a client work at a time."""
 
     id = fields.CharField(primary_key=True, max_length=64)
-    client = fields.ForeignKeyField("clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True)
+    client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField(
+        "clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
     secret_hash = fields.BinaryField()
     hint = fields.CharField(max_length=4)
     created_at = fields.DatetimeField()

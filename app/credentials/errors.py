@@ -54,16 +54,12 @@ class PasswordRefused(InputProblems):
 
 class HashingBusy(Unavailable):
     def __init__(self) -> None:
-        super().__init__(
-            "credentials_busy", "Too many people are signing in right now. Try again soon.", retry_after=_BUSY_RETRY
-        )
+        super().__init__("credentials_busy", "Too many people are signing in right now.", retry_after=_BUSY_RETRY)
 
 
 class SlowDown(TooMany):
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(
-            "credentials_slow_down", "Too many wrong passwords. Wait before you try again.", retry_after=wait
-        )
+        super().__init__("credentials_slow_down", "Too many wrong passwords.", retry_after=wait)
 
 
 class LockedOut(TooMany):
@@ -77,9 +73,7 @@ class LockedOut(TooMany):
 
 class TooManyAttempts(TooMany):
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(
-            "credentials_too_many_attempts", "Too many attempts from your network. Wait a while.", retry_after=wait
-        )
+        super().__init__("credentials_too_many_attempts", "Too many attempts from your network.", retry_after=wait)
 
 
 class LinkInvalid(Gone):

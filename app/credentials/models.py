@@ -9,7 +9,10 @@ from tortoise.models import Model
 class Password(Model):
     """A user's password. `version` grows with each change; links remember it."""
 
-    user = fields.OneToOneField("users.User", related_name=False, on_delete=fields.CASCADE, primary_key=True)
+    id = fields.BigIntField(primary_key=True)
+    user: fields.OneToOneRelation[Model] = fields.OneToOneField(
+        "users.User", related_name=False, on_delete=fields.CASCADE
+    )
     phc = fields.CharField(max_length=512)
     version = fields.IntField()
     must_change = fields.BooleanField(default=False)
@@ -25,7 +28,9 @@ class Link(Model):
     id = fields.CharField(primary_key=True, max_length=64)
     token_hash = fields.BinaryField()
     purpose = fields.CharField(max_length=32)
-    user = fields.ForeignKeyField("users.User", related_name=False, null=True, on_delete=fields.CASCADE)
+    user: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+        "users.User", related_name=False, null=True, on_delete=fields.CASCADE
+    )
     email = fields.CharField(max_length=254)
     password_version = fields.IntField()
     details = fields.BinaryField(null=True)

@@ -22,7 +22,8 @@ _REQUIRE_CHANGE = "UPDATE credentials_password SET must_change = true WHERE user
 _INSERT_LINK = """
 INSERT INTO credentials_link
     (id, token_hash, purpose, user_id, email, password_version, details, created_at, expires_at)
-SELECT $1, $2, $3, $4, $5, coalesce((SELECT version FROM credentials_password WHERE user_id = $4), 0), $6, $7, $8
+SELECT $1, $2, $3, $4::text, $5, coalesce((SELECT version FROM credentials_password WHERE user_id = $4::text), 0),
+       $6, $7, $8
 """
 _USABLE = """
 token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3
@@ -93,9 +94,7 @@ async def insert_link(
     created_at: datetime,
     expires_at: datetime,
 ) -> None:
-    await db.execute(
-        _INSERT_LINK, link_id, token_hash, purpose.value, user_id, email, details, created_at, expires_at
-    )
+    await db.execute(_INSERT_LINK, link_id, token_hash, purpose.value, user_id, email, details, created_at, expires_at)
 
 
 async def read_link(token_hash: bytes, purpose: LinkPurpose, now: datetime) -> db.Row | None:

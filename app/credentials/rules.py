@@ -56,7 +56,6 @@ REASON_WORDS = {
     "keyboard_pattern": "Neighbouring keys are easy to guess.",
     "common_password": "It is among the passwords used most.",
     "like_common_password": "It resembles a password that many people use.",
-    "too_plain": "It takes too few guesses.",
     "add_words": "Add a word or two, uncommon ones are better.",
 }
 
@@ -111,7 +110,7 @@ def guessing_reasons(password: str, words: list[str]) -> tuple[str, ...]:
         return ()
     warning = estimate.feedback.warning if estimate.feedback else None
     name = repr(warning).rpartition(".")[2]
-    return _REASONS.get(name, "too_plain"), "add_words"
+    return (_REASONS[name], "add_words") if name in _REASONS else ("add_words",)
 
 
 def bucket_id(*parts: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import asyncpg
 
@@ -89,7 +90,7 @@ WHERE l.lane IS NOT NULL
   AND NOT EXISTS (SELECT FROM jobs_job h WHERE h.lane = l.lane AND h.state IN ('ready', 'running'))
 """
 _REVIVE = """
-UPDATE jobs_job SET seq = nextval(pg_get_serial_sequence('jobs_job', 'seq')), attempt = 0, claimed_by = NULL,
+UPDATE jobs_job SET seq = DEFAULT, attempt = 0, claimed_by = NULL,
     finished_at = NULL, run_at = $2::timestamptz, key = NULL, state = head.state,
     due_at = CASE head.state WHEN 'ready' THEN $2::timestamptz END
 FROM (SELECT CASE WHEN EXISTS (
@@ -109,9 +110,10 @@ DELETE FROM jobs_job WHERE id IN (
 """
 _PLAN_SCHEDULES = """
 INSERT INTO jobs_schedule AS s (kind, next_run_at)
-SELECT n.kind, $3 FROM unnest($1::text[], $2::interval[]) AS n (kind, period)
+SELECT n.kind, $3::timestamptz FROM unnest($1::text[], $2::interval[]) AS n (kind, period)
 ON CONFLICT (kind) DO UPDATE SET next_run_at = LEAST(
-    s.next_run_at, $3 + (SELECT n.period FROM unnest($1::text[], $2::interval[]) AS n (kind, period) WHERE n.kind = s.kind)
+    s.next_run_at,
+    $3 + (SELECT n.period FROM unnest($1::text[], $2::interval[]) AS n (kind, period) WHERE n.kind = s.kind)
 )
 """
 _TAKE_SCHEDULES = """
@@ -231,6 +233,11 @@ async def plan_schedules(periods: Sequence[tuple[str, timedelta]], now: datetime
 async def take_due_schedules(periods: Sequence[tuple[str, timedelta]], now: datetime) -> list[str]:
     """Kinds that are due, moved on by their period; another process gets none of them."""
     return [row["kind"] for row in await db.fetch(_TAKE_SCHEDULES, *_columns(periods), now)]
+
+
+def _record(row: db.Row) -> JobRecord:
+    values: dict[str, Any] = dict(row)
+    return JobRecord(**{**values, "state": JobState(values["state"])})
 
 
 def _columns(periods: Sequence[tuple[str, timedelta]]) -> tuple[list[str], list[timedelta]]:

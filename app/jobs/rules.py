@@ -7,7 +7,7 @@ from datetime import timedelta
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=1)
 MAX_ERROR_CHARS = 2_000
-# A job that was only just enqueued, or failed on a blink, must not wait for hours by overflow.
+# Keeps the power small enough for a timedelta.
 _MAX_DOUBLINGS = 20
 
 
@@ -17,7 +17,7 @@ def retry_pause(attempt: int, spread: float) -> timedelta:
     Args:
         spread: 0..1, random: the pause lies between half and all of 2 s · 2^(attempt-1), capped at 1 h.
     """
-    ceiling = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt - 1, _MAX_DOUBLINGS))
+    ceiling = min(LONGEST_PAUSE, FIRST_PAUSE * int(2 ** min(attempt - 1, _MAX_DOUBLINGS)))
     return ceiling * (0.5 + spread / 2)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from functools import lru_cache
 
@@ -25,6 +26,7 @@ _NONCE_BYTES = 12
 _KEY_ID_BYTES = 4
 _KEY_BYTES = 32
 _VERSION = b"\x01"
+_B64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 
 def new_token(prefix: str) -> str:
@@ -51,8 +53,10 @@ def b64url_decode(text: str) -> bytes:
     """The reverse of `b64url`.
 
     Raises:
-        ValueError: when the text is not base64url.
+        ValueError: when the text is not base64url without padding.
     """
+    if not _B64URL.fullmatch(text):
+        raise ValueError("not base64url")
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
@@ -92,7 +96,7 @@ class Keyring:
                 continue
             try:
                 return AESGCM(key).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], header + purpose.encode())
-            except InvalidTag:
+            except (InvalidTag, ValueError):
                 break
         raise Unavailable(
             "kit_secret_unknown",

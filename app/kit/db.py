@@ -7,11 +7,11 @@ of work that is open, and neither commits: the edge does.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from typing import Any, TypeAlias
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 import orjson
@@ -20,55 +20,39 @@ from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
-from app.kit.errors import Unavailable
+from app.kit.db_errors import translated, translated_statements
+from app.kit.pool import PooledConnection, observed
 
-Row = asyncpg.Record
+__all__ = [
+    "PooledConnection",
+    "Row",
+    "UnitOfWork",
+    "after_commit",
+    "after_rollback",
+    "close_database",
+    "connection",
+    "dump_json",
+    "execute",
+    "execute_many",
+    "fetch",
+    "fetch_row",
+    "fetch_value",
+    "is_in_unit_of_work",
+    "joined_unit_of_work",
+    "load_json",
+    "observed",
+    "open_database",
+    "tortoise_config",
+    "translated",
+    "unit_of_work",
+]
+
+Row: TypeAlias = asyncpg.Record
 Work = Callable[[], Awaitable[object]]
-Observer = Callable[[str], None]
-Result = TypeVar("Result")
 
 _CONNECTION = "default"
 _STATEMENT_CACHE = 1_000
 _CONNECT_TIMEOUT_SECONDS = 5
-_ACQUIRE_TIMEOUT_SECONDS = 5
-
-_observer: ContextVar[Observer | None] = ContextVar("statement_observer", default=None)
-
-
-class PooledConnection(asyncpg.Connection):
-    """A connection whose release costs no round trip, and whose statements can be observed.
-
-    INVARIANT: no session state (SET, LISTEN, advisory session locks) on pooled connections,
-    because nothing resets it.
-    """
-
-    def get_reset_query(self) -> str:
-        return ""
-
-    async def _execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
-        _observe(query)
-        return await super()._execute(query, *args, **kwargs)
-
-    async def execute(self, query: str, *args: Any, **kwargs: Any) -> str:
-        if not args:
-            _observe(query)
-        return str(await super().execute(query, *args, **kwargs))
-
-
-def _observe(query: object) -> None:
-    observer = _observer.get()
-    if observer is not None:
-        observer(str(query))
-
-
-@contextmanager
-def observed(observer: Observer) -> Iterator[None]:
-    """Show each SQL statement that the block runs (tests count them; traces time them)."""
-    token = _observer.set(observer)
-    try:
-        yield
-    finally:
-        _observer.reset(token)
 
 
 def tortoise_config(dsn: str, apps: dict[str, dict[str, Any]], *, pool_size: int = 10) -> dict[str, Any]:
@@ -77,19 +61,20 @@ def tortoise_config(dsn: str, apps: dict[str, dict[str, Any]], *, pool_size: int
     return {
         "connections": {
             _CONNECTION: {
-                "engine": "tortoise.backends.asyncpg",
+                "engine": "app.kit.pool",
                 "credentials": {
                     "host": parts.hostname or "localhost",
                     "port": parts.port or 5432,
                     "user": unquote(parts.username or ""),
                     "password": unquote(parts.password or ""),
-                    "database": parts.path.removeprefix("/"),
+                    "database": unquote(parts.path.removeprefix("/")),
                     "minsize": 1,
                     "maxsize": pool_size,
                     "connection_class": PooledConnection,
                     "statement_cache_size": _STATEMENT_CACHE,
                     "timeout": _CONNECT_TIMEOUT_SECONDS,
                     "application_name": "auther",
+                    "ssl": parse_qs(parts.query).get("sslmode", [None])[-1],
                 },
             }
         },
@@ -100,9 +85,17 @@ def tortoise_config(dsn: str, apps: dict[str, dict[str, Any]], *, pool_size: int
 
 
 async def open_database(config: dict[str, Any]) -> TortoiseContext:
-    """Open the process's pool. Close it with `close_database`."""
+    """Open the process's pool. Close it with `close_database`.
+
+    Raises:
+        Unavailable: `kit_database_unavailable`.
+    """
     context = await Tortoise.init(config=config, _enable_global_fallback=True)
-    await fetch_value("SELECT 1")
+    try:
+        await fetch_value("SELECT 1")
+    except BaseException:
+        await close_database()
+        raise
     return context
 
 
@@ -118,7 +111,7 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
     Raises:
         Unavailable: `kit_database_unavailable`, PostgreSQL is away or the pool is exhausted.
     """
-    with _translated():
+    with translated():
         async with get_connection(_CONNECTION).acquire_connection() as held:
             yield held
 
@@ -182,9 +175,8 @@ async def unit_of_work() -> AsyncIterator[UnitOfWork]:
     unit = UnitOfWork()
     token = _unit.set(unit)
     try:
-        with _translated():
-            async with in_transaction(_CONNECTION):
-                yield unit
+        async with _transaction():
+            yield unit
     except BaseException:
         _unit.reset(token)
         await _leave_traces(unit)
@@ -192,6 +184,22 @@ async def unit_of_work() -> AsyncIterator[UnitOfWork]:
     _unit.reset(token)
     for work in unit.committed:
         await work()
+
+
+@asynccontextmanager
+async def _transaction() -> AsyncIterator[None]:
+    context = in_transaction(_CONNECTION)
+    with translated():
+        await context.__aenter__()
+    try:
+        with translated_statements():
+            yield
+    except BaseException as error:
+        with translated():
+            await context.__aexit__(type(error), error, error.__traceback__)
+        raise
+    with translated():
+        await context.__aexit__(None, None, None)
 
 
 @asynccontextmanager
@@ -209,7 +217,7 @@ def is_in_unit_of_work() -> bool:
 
 
 def after_commit(work: Work) -> None:
-    """Run `work` once the open unit of work is committed; at once when none is open is refused.
+    """Run `work` once the open unit of work is committed, in the order of the calls.
 
     Raises:
         RuntimeError: outside a unit of work.
@@ -240,29 +248,6 @@ async def _leave_traces(unit: UnitOfWork) -> None:
     for work in unit.rolled_back:
         async with unit_of_work():
             await work()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (
-        asyncpg.PostgresConnectionError,
-        asyncpg.CannotConnectNowError,
-        asyncpg.AdminShutdownError,
-        asyncpg.CrashShutdownError,
-        asyncpg.TooManyConnectionsError,
-        asyncpg.InterfaceError,
-        ConnectionError,
-        TimeoutError,
-    ) as error:
-        raise Unavailable(
-            "kit_database_unavailable", "The database does not answer now. Try again soon.", detail=repr(error)
-        ) from error
-    except asyncpg.DiskFullError as error:
-        raise Unavailable(
-            "kit_disk_full", "The disk is full: nothing can be written now.", detail=repr(error)
-        ) from error
 
 
 def dump_json(value: object) -> str:

@@ -36,9 +36,7 @@ class Decider(Protocol):
     async def permissions_of(self, actor: Actor) -> frozenset[str]: ...
 
 
-_remembered: ContextVar[dict[tuple[ActorKind, str | None], frozenset[str]] | None] = ContextVar(
-    "remembered_permissions", default=None
-)
+_remembered: ContextVar[dict[Actor, frozenset[str]] | None] = ContextVar("remembered_permissions", default=None)
 
 
 @contextmanager
@@ -51,6 +49,13 @@ def remembering() -> Iterator[None]:
         _remembered.reset(token)
 
 
+def forget_permissions() -> None:
+    """Ask the decider anew, also inside `remembering`: what it decides from has changed."""
+    remembered = _remembered.get()
+    if remembered is not None:
+        remembered.clear()
+
+
 async def permissions_of(actor: Actor) -> frozenset[str]:
     """Every platform permission that the actor holds."""
     if actor.kind is ActorKind.SYSTEM:
@@ -60,10 +65,9 @@ async def permissions_of(actor: Actor) -> frozenset[str]:
     remembered = _remembered.get()
     if remembered is None:
         return await runtime().decider.permissions_of(actor)
-    key = (actor.kind, actor.id)
-    if key not in remembered:
-        remembered[key] = await runtime().decider.permissions_of(actor)
-    return remembered[key]
+    if actor not in remembered:
+        remembered[actor] = await runtime().decider.permissions_of(actor)
+    return remembered[actor]
 
 
 async def has_permission(actor: Actor, permission: str) -> bool:

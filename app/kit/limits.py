@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
@@ -10,21 +11,23 @@ from app.kit import clock, db
 from app.kit.errors import TooMany
 
 _IPV6_BUCKET_BITS = 64
+_MAX_BUCKET = 256
 
 _HIT = """
 INSERT INTO kit_counter AS c (name, bucket, window_start, hits, expires_at)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (name, bucket) DO UPDATE SET
-    hits = CASE WHEN c.window_start = EXCLUDED.window_start THEN c.hits + EXCLUDED.hits ELSE EXCLUDED.hits END,
-    window_start = EXCLUDED.window_start,
+    hits = CASE WHEN c.window_start BETWEEN $3 AND $6 THEN c.hits + EXCLUDED.hits ELSE EXCLUDED.hits END,
+    window_start = CASE WHEN c.window_start BETWEEN $3 AND $6 THEN c.window_start ELSE $3 END,
     expires_at = EXCLUDED.expires_at
 RETURNING hits
 """
-_READ = "SELECT hits FROM kit_counter WHERE name = $1 AND bucket = $2 AND window_start = $3"
+_READ = "SELECT hits FROM kit_counter WHERE name = $1 AND bucket = $2 AND window_start BETWEEN $3 AND $4"
 _CLEAR = "DELETE FROM kit_counter WHERE name = $1 AND bucket = $2"
-_RELEASE = (
-    "UPDATE kit_counter SET hits = greatest(hits - 1, 0) WHERE name = $1 AND bucket = $2 AND window_start = $3"
-)
+_RELEASE = """
+UPDATE kit_counter SET hits = greatest(hits - 1, 0)
+WHERE name = $1 AND bucket = $2 AND window_start BETWEEN $3 AND $4
+"""
 _SWEEP = "DELETE FROM kit_counter WHERE expires_at < $1"
 
 
@@ -56,26 +59,32 @@ def address_bucket(ip: str | None) -> str:
 
 
 async def count_hit(limit: RateLimit, bucket: str, *, cost: int = 1) -> int:
-    """Count a hit; the number of hits in this window so far, this one included. Exact under concurrency."""
-    start = _window_start(limit)
+    """Count a hit; the number of hits in this window so far, this one included. Exact under concurrency.
+
+    Inside a unit of work the counter stays locked until its end, and a roll-back takes the hit back.
+
+    Args:
+        bucket: who is counted; what is too long for the table is counted by its hash.
+    """
+    start, last = _windows(limit)
     expires = clock.now() + 2 * limit.window
-    hits: int = await db.fetch_value(_HIT, limit.name, bucket, start, cost, expires)
+    hits: int = await db.fetch_value(_HIT, limit.name, _bucket_id(bucket), start, cost, expires, last)
     return hits
 
 
 async def read_hits(limit: RateLimit, bucket: str) -> int:
     """Hits in this window so far."""
-    return await db.fetch_value(_READ, limit.name, bucket, _window_start(limit)) or 0
+    return await db.fetch_value(_READ, limit.name, _bucket_id(bucket), *_windows(limit)) or 0
 
 
 async def clear_hits(limit: RateLimit, bucket: str) -> None:
     """Forget what was counted."""
-    await db.execute(_CLEAR, limit.name, bucket)
+    await db.execute(_CLEAR, limit.name, _bucket_id(bucket))
 
 
 async def release_hit(limit: RateLimit, bucket: str) -> None:
     """Take one hit of this window back: what it counted turned out to be welcome."""
-    await db.execute(_RELEASE, limit.name, bucket, _window_start(limit))
+    await db.execute(_RELEASE, limit.name, _bucket_id(bucket), *_windows(limit))
 
 
 async def require_room(limit: RateLimit, bucket: str, *, cost: int = 1) -> None:
@@ -99,6 +108,18 @@ async def sweep_counters() -> int:
     return await db.execute(_SWEEP, clock.now())
 
 
-def _window_start(limit: RateLimit) -> int:
+def _windows(limit: RateLimit) -> tuple[int, int]:
+    """Starts of the present window and of the one after it.
+
+    A row that is already there belongs to a process whose clock runs a little ahead, or whose turn
+    came first: our hit counts in it. One further ahead is left over from a wrong clock.
+    """
     seconds = limit.window.total_seconds()
-    return int(clock.now().timestamp() // seconds * seconds)
+    start = clock.now().timestamp() // seconds * seconds
+    return int(start), int(start + seconds)
+
+
+def _bucket_id(bucket: str) -> str:
+    if len(bucket) <= _MAX_BUCKET and bucket.isprintable():
+        return bucket
+    return hashlib.sha256(bucket.encode(errors="surrogatepass")).hexdigest()

@@ -153,7 +153,7 @@ async def wait_for_event(event: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-async def _first_of(*events: asyncio.Event, timeout: float) -> None:  # noqa: ASYNC109
+async def _first_of(*events: asyncio.Event, timeout: float) -> None:
     waiting = [asyncio.create_task(event.wait()) for event in events]
     try:
         await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 import orjson
 
-from app.kit.crypto import b64url, b64url_decode
+from app.kit.crypto import b64url, b64url_decode, is_same
 from app.kit.errors import InvalidInput, LimitReached
 from app.kit.runtime import keyring
 
@@ -82,7 +82,8 @@ class PageRequest:
         if size is None:
             return DEFAULT_PAGE
         if not 1 <= size <= MAX_PAGE:
-            raise LimitReached("kit_page_size", f"A page holds 1 to {MAX_PAGE} items.", field=("first",))
+            name = "last" if self.is_backward else "first"
+            raise LimitReached("kit_page_size", f"A page holds 1 to {MAX_PAGE} items.", field=(name,))
         return size
 
 
@@ -148,7 +149,7 @@ def _decode(sort: Sort, cursor: str) -> tuple[str, ...]:
     try:
         raw = b64url_decode(cursor)
         tag, body = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
-        if _tag(sort, body) != tag:
+        if not is_same(_tag(sort, body), tag):
             raise ValueError("signature")
         values = orjson.loads(body)
     except ValueError:

@@ -66,9 +66,13 @@ def bind_runtime(chosen: Settings, decider: Decider | None = None) -> Runtime:
 def override(**changes: object) -> Iterator[Settings]:
     """Run a block with some settings changed (for tests); the changed settings are validated."""
     global _runtime
+    unknown = changes.keys() - Settings.model_fields.keys()
+    if unknown:
+        raise TypeError(f"no such setting: {', '.join(sorted(unknown))}")
     before = runtime()
     changed = Settings.model_validate({**before.settings.model_dump(), **changes})
-    _runtime = replace(before, settings=changed)
+    current, *previous = changed.root_secrets
+    _runtime = replace(before, settings=changed, keyring=Keyring(current, tuple(previous)))
     try:
         yield changed
     finally:

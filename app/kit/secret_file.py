@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -29,18 +30,17 @@ def ensure_secret(settings: Settings) -> Settings:
     try:
         if not path.exists():
             _make(path)
-        secret = path.read_text().strip()
+        secret = path.read_bytes().strip()
     except OSError as error:
         raise Unavailable("kit_secret_unreadable", f"The secret in {path} cannot be read: {error.strerror}.") from error
-    if len(secret) < MIN_SECRET_BYTES:
+    if len(secret) < MIN_SECRET_BYTES or not secret.isascii():
         raise Unavailable("kit_secret_unreadable", f"The secret in {path} is damaged; restore it from a backup.")
-    return settings.model_copy(update={"secret": SecretStr(secret)})
+    return settings.model_copy(update={"secret": SecretStr(secret.decode())})
 
 
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{FILE_NAME}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor, draft = tempfile.mkstemp(prefix=f".{FILE_NAME}.", dir=path.parent)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(48) + "\n")
         file.flush()
@@ -50,4 +50,13 @@ def _make(path: Path) -> None:
     except FileExistsError:
         pass  # another process was first; its secret counts
     finally:
-        draft.unlink()
+        os.unlink(draft)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

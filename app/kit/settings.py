@@ -7,26 +7,31 @@ made from here. `load_settings` reports every problem at once.
 from __future__ import annotations
 
 import os
+import tomllib
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from app.kit.settings_rules import (
+    LOOPBACK_HOSTS,
+    MIN_SECRET_BYTES,
+    DatabaseUrl,
+    Duration,
+    Grace,
+    Networks,
+    PublicUrl,
+    Secret,
+    Secrets,
+    SmtpUrl,
+    Words,
 )
 
-MIN_SECRET_BYTES = 32
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-Words = Annotated[tuple[str, ...], NoDecode]
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode]
-Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+__all__ = ["LOOPBACK_HOSTS", "MIN_SECRET_BYTES", "Settings", "SettingsProblem", "load_settings"]
+
+_TOML_FILE = "auther.toml"
 
 
 class Settings(BaseSettings):
@@ -37,7 +42,7 @@ class Settings(BaseSettings):
     )
 
     # --- where it runs ---------------------------------------------------------------------
-    public_url: str = Field(
+    public_url: PublicUrl = Field(
         "http://localhost:8000", description="Where browsers and apps reach Auther; also the OIDC issuer."
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -47,7 +52,7 @@ class Settings(BaseSettings):
         (), description="Networks whose X-Forwarded-For and -Proto are believed, comma-separated."
     )
     data_dir: Path = Field(Path(".auther"), description="Where the embedded database and the generated secret live.")
-    database_url: SecretStr | None = Field(
+    database_url: DatabaseUrl | None = Field(
         None, description="PostgreSQL 14 or newer, `postgres://user:pass@host/db`. Empty: embedded."
     )
     database_pool_size: int = Field(10, ge=2, le=200, description="Connections a process may hold.")
@@ -57,7 +62,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
 
     # --- secrets ---------------------------------------------------------------------------
-    secret: SecretStr | None = Field(
+    secret: Secret | None = Field(
         None, description="Root secret, 32 bytes or more. Empty: made once in the data directory."
     )
     secret_previous: Secrets = Field(
@@ -69,20 +74,20 @@ class Settings(BaseSettings):
         "closed", description="Who may sign up by themselves."
     )
     signup_domains: Words = Field((), description="Mail domains that may sign up under the policy `domain`.")
-    session_idle_ttl: timedelta = Field(timedelta(hours=12), description="A session ends after so long without use.")
-    session_absolute_ttl: timedelta = Field(timedelta(days=14), description="A session ends after so long in any case.")
+    session_idle_ttl: Duration = Field(timedelta(hours=12), description="A session ends after so long without use.")
+    session_absolute_ttl: Duration = Field(timedelta(days=14), description="A session ends after so long in any case.")
     signin_failures_before_delay: int = Field(5, ge=1, description="Wrong passwords before an account slows down.")
     signin_failures_before_lock: int = Field(
         20, ge=2, description="Wrong passwords before strangers are locked out of an account."
     )
-    signin_lock_ttl: timedelta = Field(
+    signin_lock_ttl: Duration = Field(
         timedelta(minutes=15), description="How long failures are remembered and a lock lasts."
     )
     signin_attempts_per_address: int = Field(
         100, ge=1, description="Sign-in attempts an address (IPv6: a /64) has per lock period."
     )
-    email_link_ttl: timedelta = Field(timedelta(hours=24), description="Life of an e-mail verification link.")
-    reset_link_ttl: timedelta = Field(timedelta(minutes=30), description="Life of a password reset link.")
+    email_link_ttl: Duration = Field(timedelta(hours=24), description="Life of an e-mail verification link.")
+    reset_link_ttl: Duration = Field(timedelta(minutes=30), description="Life of a password reset link.")
     password_min_length: int = Field(8, ge=8, le=128, description="Shortest password that is accepted.")
     argon2_memory_kib: int = Field(19_456, ge=8_192, le=1_048_576, description="Argon2id memory, KiB.")
     argon2_time_cost: int = Field(2, ge=1, le=16, description="Argon2id iterations.")
@@ -93,27 +98,28 @@ class Settings(BaseSettings):
     argon2_queue: int = Field(512, ge=1, description="Sign-ins that may wait for a hash before 503 is answered.")
 
     # --- OIDC ------------------------------------------------------------------------------
-    code_ttl: timedelta = Field(timedelta(seconds=60), description="Life of an authorization code.")
-    access_token_ttl: timedelta = Field(
+    code_ttl: Duration = Field(timedelta(seconds=60), description="Life of an authorization code.")
+    access_token_ttl: Duration = Field(
         timedelta(minutes=15), description="Life of an access token, unless the client says otherwise."
     )
-    id_token_ttl: timedelta = Field(timedelta(hours=1), description="Life of an ID token.")
-    refresh_token_idle_ttl: timedelta = Field(
+    id_token_ttl: Duration = Field(timedelta(hours=1), description="Life of an ID token.")
+    refresh_token_idle_ttl: Duration = Field(
         timedelta(days=14), description="A refresh token dies after so long without use."
     )
-    refresh_token_ttl: timedelta = Field(
+    refresh_token_ttl: Duration = Field(
         timedelta(days=90), description="A refresh token family dies after so long in any case."
     )
-    refresh_grace: timedelta = Field(
-        timedelta(seconds=10), description="A spent refresh token gives the same successor for so long."
+    refresh_grace: Grace = Field(
+        timedelta(seconds=10),
+        description="A spent refresh token gives the same successor for so long.",
     )
     signing_algorithms: Words = Field(("RS256", "ES256", "EdDSA"), description="Algorithms that have a key.")
     default_id_token_alg: Literal["RS256", "ES256", "EdDSA"] = Field(
         "RS256", description="How ID tokens are signed by default."
     )
     access_token_alg: Literal["RS256", "ES256", "EdDSA"] = Field("ES256", description="How access tokens are signed.")
-    key_rotation: timedelta = Field(timedelta(days=30), description="Age at which a signing key gets its successor.")
-    key_retention: timedelta = Field(timedelta(days=60), description="How long a retired key still verifies.")
+    key_rotation: Duration = Field(timedelta(days=30), description="Age at which a signing key gets its successor.")
+    key_retention: Duration = Field(timedelta(days=60), description="How long a retired key still verifies.")
 
     # --- GraphQL ---------------------------------------------------------------------------
     graphql_max_depth: int = Field(15, ge=3, description="Deepest nesting of a query.")
@@ -121,80 +127,52 @@ class Settings(BaseSettings):
     graphql_max_tokens: int = Field(5_000, ge=100, description="Most lexical tokens in one document.")
     graphql_max_cost: int = Field(20_000, ge=100, description="Most nodes that a document may ask for.")
     graphql_max_body_bytes: int = Field(262_144, ge=1_024, description="Largest request body, bytes.")
-    graphql_timeout: timedelta = Field(timedelta(seconds=15), description="A request is given up after so long.")
+    graphql_timeout: Duration = Field(timedelta(seconds=15), description="A request is given up after so long.")
 
     # --- mail ------------------------------------------------------------------------------
-    smtp_url: SecretStr | None = Field(
+    smtp_url: SmtpUrl | None = Field(
         None, description="`smtp://user:pass@host:587` (STARTTLS) or `smtps://…`. Empty: mail stays in the outbox."
     )
     mail_from: str = Field("Auther <no-reply@localhost>", description="Sender of mail.")
     product_name: str = Field("Auther", max_length=60, description="Name shown on sign-in pages and in mail.")
 
     # --- audit -----------------------------------------------------------------------------
-    audit_retention: timedelta = Field(timedelta(days=365), description="How long audit events are kept.")
+    audit_retention: Duration = Field(timedelta(days=365), description="How long audit events are kept.")
 
-    @field_validator("trusted_proxies", "signup_domains", "signing_algorithms", "secret_previous", mode="before")
+    @field_validator("signup_domains")
     @classmethod
-    def _split_words(cls, value: Any) -> Any:
-        return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
-
-    @field_validator("public_url")
-    @classmethod
-    def _check_public_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("must be an absolute http(s) URL such as https://id.example.com")
-        if parts.query or parts.fragment or parts.username:
-            raise ValueError("must have no query, fragment or credentials")
-        if (
-            parts.scheme == "http"
-            and parts.hostname not in LOOPBACK_HOSTS
-            and not parts.hostname.endswith(".localhost")
-        ):
-            raise ValueError("must be https unless the host is localhost")
-        return value.rstrip("/")
-
-    @field_validator("secret")
-    @classmethod
-    def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
-            raise ValueError(f"must be at least {MIN_SECRET_BYTES} bytes; make one with: openssl rand -base64 32")
-        return value
-
-    @field_validator("secret_previous")
-    @classmethod
-    def _check_previous(cls, values: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        for value in values:
-            cls._check_secret(value)
+    def _check_domains(cls, values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("signup_policy") == "domain" and not values:
+            raise ValueError("must name a domain such as example.com when AUTHER_SIGNUP_POLICY is domain")
         return values
 
-    @field_validator("database_url")
+    @field_validator("signin_failures_before_lock")
     @classmethod
-    def _check_database_url(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and urlsplit(value.get_secret_value()).scheme not in {"postgres", "postgresql"}:
-            raise ValueError("must be a postgres:// URL; Auther runs on PostgreSQL only")
+    def _check_lock(cls, value: int, info: ValidationInfo) -> int:
+        if value <= info.data.get("signin_failures_before_delay", 0):
+            raise ValueError("must be larger than AUTHER_SIGNIN_FAILURES_BEFORE_DELAY")
+        return value
+
+    @field_validator("access_token_ttl")
+    @classmethod
+    def _check_token_ttl(cls, value: timedelta) -> timedelta:
+        if not timedelta(minutes=5) <= value <= timedelta(minutes=60):
+            raise ValueError("must lie between 5 and 60 minutes")
         return value
 
     @field_validator("signing_algorithms")
     @classmethod
     def _check_algorithms(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        unknown = set(values) - {"RS256", "ES256", "EdDSA"}
-        if unknown or not values:
+        if set(values) - {"RS256", "ES256", "EdDSA"} or not values:
             raise ValueError("must name some of RS256, ES256, EdDSA")
-        return values
+        return tuple(dict.fromkeys(values))
 
-    @model_validator(mode="after")
-    def _check_together(self) -> Settings:
-        if self.signup_policy == "domain" and not self.signup_domains:
-            raise ValueError("signup_policy `domain` needs signup_domains")
-        for name in ("default_id_token_alg", "access_token_alg"):
-            if getattr(self, name) not in self.signing_algorithms:
-                raise ValueError(f"{name} must be one of signing_algorithms")
-        if self.signin_failures_before_lock <= self.signin_failures_before_delay:
-            raise ValueError("signin_failures_before_lock must be larger than signin_failures_before_delay")
-        if not timedelta(minutes=5) <= self.access_token_ttl <= timedelta(minutes=60):
-            raise ValueError("access_token_ttl must lie between 5 and 60 minutes")
-        return self
+    @field_validator("default_id_token_alg", "access_token_alg")
+    @classmethod
+    def _check_has_key(cls, value: str, info: ValidationInfo) -> str:
+        if value not in info.data.get("signing_algorithms", (value,)):
+            raise ValueError("must be one of AUTHER_SIGNING_ALGORITHMS")
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -205,8 +183,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        toml = TomlConfigSettingsSource(settings_cls, os.environ.get("AUTHER_CONFIG", "auther.toml"))
-        return init_settings, env_settings, dotenv_settings, toml
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls, _toml_path())
 
     @property
     def issuer(self) -> str:
@@ -243,6 +220,9 @@ def load_settings(**explicit: object) -> Settings:
     Raises:
         SettingsProblem: naming everything that is wrong, with the variable to change.
     """
+    problems = _check_toml()
+    if problems:
+        raise SettingsProblem(problems)
     try:
         return Settings(**explicit)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -251,7 +231,21 @@ def load_settings(**explicit: object) -> Settings:
         ) from None
 
 
+def _toml_path() -> Path:
+    return Path(os.environ.get("AUTHER_CONFIG") or _TOML_FILE)
+
+
+def _check_toml() -> list[str]:
+    path = _toml_path()
+    if not path.exists():
+        return [f"AUTHER_CONFIG: there is no file {path}"] if os.environ.get("AUTHER_CONFIG") else []
+    try:
+        names = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        return [f"{path}: cannot be read: {error}"]
+    return [f"{path}: there is no setting {name}" for name in names if name not in Settings.model_fields]
+
+
 def _describe(item: Any) -> str:
-    name = "_".join(str(part) for part in item["loc"][:1])
     message = str(item["msg"]).removeprefix("Value error, ")
-    return f"AUTHER_{name.upper()}: {message}" if name else message
+    return f"AUTHER_{str(item['loc'][0]).upper()}: {message}"

@@ -31,6 +31,10 @@ class FlowExpired(Gone):
         )
 
 
+class StartOver(SignInRefused):
+    """What was proved at the first step holds no longer."""
+
+
 class SessionOver(Gone):
     def __init__(self) -> None:
         super().__init__("login_session_over", "You are no longer signed in here. Sign in to continue.")
@@ -46,16 +50,16 @@ class SignUpByInvite(Forbidden):
         super().__init__("login_signup_invite", "An account here needs an invitation. Open the link in yours.")
 
 
+class AddressInvalid(InvalidInput):
+    def __init__(self) -> None:
+        super().__init__("login_address_invalid", "This is not an e-mail address.", field=("email",))
+
+
 class DomainRefused(InvalidInput):
     def __init__(self) -> None:
         super().__init__(
             "login_domain_refused", "Only addresses of certain organizations may sign up here.", field=("email",)
         )
-
-
-class PasswordsDiffer(InvalidInput):
-    def __init__(self) -> None:
-        super().__init__("login_passwords_differ", "The two passwords are not the same.", field=("confirm",))
 
 
 class SamePassword(InvalidInput):

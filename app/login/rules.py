@@ -26,6 +26,6 @@ def satisfies(session: Session, flow: Flow | None) -> bool:
     """Whether a session may answer a flow without a new proof."""
     if flow is None:
         return True
-    if flow.must_reauthenticate and session.created_at < flow.created_at:
+    if flow.must_reauthenticate and session.auth_time < flow.created_at:
         return False
     return flow.min_auth_time is None or session.auth_time >= flow.min_auth_time

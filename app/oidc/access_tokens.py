@@ -52,6 +52,6 @@ async def find_access_token(token: str) -> AccessToken | None:
     if claims is None or "grant_id" not in claims:
         return None
     stored = await grants.find(claims["grant_id"], claims["jti"])
-    if stored is None or stored.is_revoked or stored.holder.has_session_ended or stored.holder.user.ban is not None:
+    if stored is None or stored.is_revoked or not stored.holder.may_go_on:
         return None
     return AccessToken(claims, stored.holder.user, stored)

@@ -15,7 +15,7 @@ from app.oidc.reply import ResponseMode
 from app.oidc.token import GRANTS
 from app.oidc.types import Prompt, Scope
 
-_TOKEN_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "jti", "sid", "auth_time", "acr", "amr", "nonce", "at_hash")
+_TOKEN_CLAIMS = ["sub", "iss", "aud", "exp", "iat", "jti", "sid", "auth_time", "acr", "amr", "nonce", "at_hash"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ def _describe(issuer: str, algorithms: tuple[str, ...]) -> dict[str, object]:
         "token_endpoint_auth_methods_supported": AUTH_METHODS,
         "revocation_endpoint_auth_methods_supported": AUTH_METHODS,
         "code_challenge_methods_supported": ["S256"],
+        "acr_values_supported": ["pwd"],
         "prompt_values_supported": list(Prompt),
         "claim_types_supported": ["normal"],
         "claims_supported": [*_TOKEN_CLAIMS, *(claim for claims in SCOPE_CLAIMS.values() for claim in claims)],

@@ -38,6 +38,9 @@ class ErrorCode(StrEnum):
     UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
 
 
+_BEARER_STATUS = {ErrorCode.INVALID_REQUEST: BAD_REQUEST, ErrorCode.INSUFFICIENT_SCOPE: FORBIDDEN}
+
+
 class MalformedRequest(InvalidInput):
     """Parameters that cannot be read; the edge turns it into its own family."""
 
@@ -70,12 +73,10 @@ class EndpointError(InvalidInput):
 class BearerError(AppError):
     """A challenge to whoever shows (or lacks) an access token. Without `error`: none was shown."""
 
-    _STATUS = {ErrorCode.INVALID_REQUEST: BAD_REQUEST, ErrorCode.INSUFFICIENT_SCOPE: FORBIDDEN}
-
     def __init__(self, error: ErrorCode | None, description: str) -> None:
         super().__init__(f"oidc_{error or 'token_missing'}", description)
         self.error = error
-        self.status = self._STATUS.get(error, UNAUTHORIZED) if error else UNAUTHORIZED
+        self.status = _BEARER_STATUS.get(error, UNAUTHORIZED) if error else UNAUTHORIZED
 
 
 class InteractionOver(ShownToUser):

@@ -11,7 +11,9 @@ class Interaction(Model):
 
     id = fields.CharField(primary_key=True, max_length=64)
     browser_id = fields.CharField(max_length=64)
-    client = fields.ForeignKeyField("clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True)
+    client: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
     params = fields.JSONField[dict[str, str]]()
     flow_id = fields.CharField(max_length=64, null=True)
     consented_by = fields.CharField(max_length=64, null=True)
@@ -57,8 +59,12 @@ class Grant(Model):
     """
 
     id = fields.CharField(primary_key=True, max_length=64)
-    client = fields.ForeignKeyField("clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True)
-    user = fields.ForeignKeyField("users.User", related_name=False, on_delete=fields.CASCADE, db_index=True)
+    client: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "users.User", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
     session_id = fields.CharField(max_length=64, db_index=True)
     scope = fields.TextField()
     claims = fields.JSONField[dict[str, list[str]]]()
@@ -82,8 +88,12 @@ class Consent(Model):
     """That a user has used a client, and the scopes they said yes to (none for a first-party client)."""
 
     id = fields.CharField(primary_key=True, max_length=64)
-    user = fields.ForeignKeyField("users.User", related_name=False, on_delete=fields.CASCADE)
-    client = fields.ForeignKeyField("clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True)
+    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "users.User", related_name=False, on_delete=fields.CASCADE
+    )
+    client: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
     scope = fields.TextField()
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()

@@ -36,9 +36,7 @@ def parse_params(raw: bytes) -> Params:
     if len(raw) > MAX_REQUEST_BYTES:
         raise MalformedRequest(f"The request is longer than {MAX_REQUEST_BYTES} bytes.")
     try:
-        pairs = parse_qsl(
-            raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
-        )
+        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except ValueError:
         raise MalformedRequest("The parameters are not form-encoded UTF-8.") from None
     if any("\0" in name or "\0" in value for name, value in pairs):

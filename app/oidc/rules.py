@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from app.kit.crypto import b64url, is_same
 from app.oidc.reply import ReplyAddress, ResponseMode
@@ -79,9 +79,3 @@ def add_query(url: str, fields: Mapping[str, str]) -> str:
     if not fields:
         return url
     return f"{url}{'&' if '?' in url else '?'}{urlencode(fields)}"
-
-
-def form_target(url: str) -> str:
-    """The CSP source that stands for a redirect URI: its origin, or its scheme for a native app."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"

@@ -36,9 +36,7 @@ class Issue:
 async def issue_tokens(issue: Issue, refresh_token: str | None) -> dict[str, object]:
     """The token endpoint's answer (RFC 6749 §5.1, OIDC Core §3.1.3.3)."""
     ttl = issue.client.access_token_ttl
-    access_token = await sign_jwt(
-        access_claims(issue, ttl), typ=ACCESS_TOKEN_TYP, alg=settings().access_token_alg
-    )
+    access_token = await sign_jwt(access_claims(issue, ttl), typ=ACCESS_TOKEN_TYP, alg=settings().access_token_alg)
     answer: dict[str, object] = {
         "access_token": access_token,
         "token_type": "Bearer",

@@ -39,7 +39,11 @@ async def render_http_error(request: Request, error: Exception) -> Response:
 async def render_fault(request: Request, error: Exception) -> Response:
     """A bug. The log has the trace, the caller a request id."""
     _log.error("fault", exc_info=error)
-    return _render(request, _FAULT)
+    response = _render(request, _FAULT)
+    # Starlette answers faults outside of our middleware.
+    response.headers["x-request-id"] = request.state.request_id
+    response.headers["x-content-type-options"] = "nosniff"
+    return response
 
 
 def _render(request: Request, error: AppError, *, status: int | None = None) -> Response:

@@ -8,19 +8,24 @@ from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from app.kit.actor import ANONYMOUS, Actor, ActorKind, Origin
+from app.kit.errors import AppError
 from app.kit.guard import remembering
 from app.kit.log import accept_request_id, bind_request
 from app.kit.pages import session_cookie_name
 from app.kit.runtime import settings
+from app.rest.errors import render_app_error
 from app.rest.origin import client_address
 from app.sessions.service import resolve_session
 from app.sessions.types import ResolvedSession
 
 _log = structlog.get_logger("auther.http")
+# RFC 6455's registry, 1013: the server cannot serve now.
+_TRY_AGAIN_LATER = 1013
 _QUIET = ("/static/", "/admin/assets/", "/livez", "/readyz")
 
 
@@ -39,26 +44,36 @@ class RequestContext:
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
         state.update(request_id=origin.request_id, origin=origin, actor=ANONYMOUS.at(origin), session=None)
         bind_request(request_id=origin.request_id)
+        answer = _Answer(send, origin.request_id)
+        if scope["type"] == "websocket":
+            await self._run(scope, receive, answer)
+            return
         with remembering():
-            await self._run(scope, receive, _Answer(send, origin.request_id, scope["path"]))
+            await self._run_logged(scope, receive, answer)
 
-    async def _run(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+    async def _run_logged(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         started = time.perf_counter()
         try:
-            token = HTTPConnection(scope).cookies.get(session_cookie_name())
-            if token and not scope["path"].startswith(_QUIET):
-                await _sign_in(scope["state"], token)
-            await self.app(scope, receive, answer)
+            await self._run(scope, receive, answer)
         finally:
-            if scope["type"] == "http" and not scope["path"].startswith(_QUIET):
+            if not scope["path"].startswith(_QUIET):
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
-                _log.info("request", method=scope["method"], path=scope["path"], status=answer.status, ms=milliseconds)
+                status = answer.status or 500
+                _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
+
+    async def _run(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        try:
+            await _sign_in(scope)
+        except AppError as error:
+            await _refuse(scope, receive, answer, error)
+            return
+        await self.app(scope, receive, answer)
 
 
 class _Answer:
     """Sends on, adding headers that every answer carries."""
 
-    def __init__(self, send: Send, request_id: str, path: str) -> None:
+    def __init__(self, send: Send, request_id: str) -> None:
         self.status = 0
         self._send = send
         self._request_id = request_id
@@ -75,11 +90,22 @@ class _Answer:
         await self._send(message)
 
 
-async def _sign_in(state: MutableMapping[str, Any], token: str) -> None:
+async def _sign_in(scope: Scope) -> None:
+    token = HTTPConnection(scope).cookies.get(session_cookie_name())
+    if not token or scope["path"].startswith(_QUIET):
+        return
     resolved = await resolve_session(token)
     if resolved is not None:
-        state["session"] = resolved
-        state["actor"] = actor_of(resolved, state["origin"])
+        state: MutableMapping[str, Any] = scope["state"]
+        state.update(session=resolved, actor=actor_of(resolved, state["origin"]))
+
+
+async def _refuse(scope: Scope, receive: Receive, answer: _Answer, error: AppError) -> None:
+    if scope["type"] == "websocket":
+        await WebSocketClose(code=_TRY_AGAIN_LATER)(scope, receive, answer)
+        return
+    response = await render_app_error(Request(scope, receive), error)
+    await response(scope, receive, answer)
 
 
 def actor_of(resolved: ResolvedSession, origin: Origin) -> Actor:
@@ -99,5 +125,6 @@ def actor_of(resolved: ResolvedSession, origin: Origin) -> Actor:
 
 def _origin(scope: Scope, headers: Headers) -> Origin:
     peer = scope["client"][0] if scope.get("client") else None
-    address = client_address(peer, headers.get("x-forwarded-for"), settings().trusted_proxies)
+    forwarded = ",".join(headers.getlist("x-forwarded-for"))
+    address = client_address(peer, forwarded, settings().trusted_proxies)
     return Origin(accept_request_id(headers.get("x-request-id")), address, headers.get("user-agent"))

@@ -46,5 +46,7 @@ def _parse(text: str | None) -> Address | None:
         address = ip_address(text.strip("[]"))
     except ValueError:
         return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return mapped or address
+    if isinstance(address, IPv4Address):
+        return address
+    # Without its zone, which means something on one machine only.
+    return address.ipv4_mapped or IPv6Address(int(address))

@@ -25,7 +25,7 @@ _INSERT = """
 WITH seen AS (
     INSERT INTO sessions_browser AS b (user_id, browser_id, first_seen_at, last_seen_at) VALUES ($3, $4, $11, $11)
     ON CONFLICT (user_id, browser_id) DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at
-    RETURNING first_seen_at = last_seen_at AS is_new
+    RETURNING xmax = 0 AS is_new
 ), begun AS (
     INSERT INTO sessions_session (id, token_hash, user_id, browser_id, device, ip, user_agent, acr, amr, auth_time,
                                   created_at, last_seen_at, expires_at, impersonator_id)
@@ -48,6 +48,20 @@ UPDATE sessions_session s SET ended_at = $2
 WHERE s.user_id = $1 AND s.ended_at IS NULL AND s.id IS DISTINCT FROM $3 RETURNING {_COLUMNS}
 """
 _HAS_ENDED = "SELECT ended_at IS NOT NULL FROM sessions_session WHERE id = $1"
+_OF_USERS = f"""
+SELECT s.* FROM unnest($1::text[]) AS wanted (user_id) CROSS JOIN LATERAL (
+    SELECT {_COLUMNS} FROM sessions_session s
+    WHERE s.user_id = wanted.user_id AND {_LIVE.format(now="$2", idle="$3")} AND {{where}}
+    ORDER BY {{order}} LIMIT {{limit}}
+) s ORDER BY {{order}}
+"""
+_COUNT_OF_USERS = f"""
+SELECT wanted.user_id, (SELECT count(*) FROM (
+    SELECT FROM sessions_session s
+    WHERE s.user_id = wanted.user_id AND {_LIVE.format(now="$2", idle="$3")} LIMIT {COUNT_BOUND + 1}
+) live) AS sessions
+FROM unnest($1::text[]) AS wanted (user_id)
+"""
 _KNOWS_BROWSER = "SELECT EXISTS (SELECT FROM sessions_browser WHERE user_id = $1 AND browser_id = $2)"
 _COUNT_BROWSERS = "SELECT count(*) FROM sessions_browser WHERE user_id = $1"
 _SWEEP = "DELETE FROM sessions_session WHERE expires_at < $1 OR ended_at < $1"
@@ -124,6 +138,23 @@ async def count_sessions(wanted: SessionFilter, idle_since: datetime) -> int:
     conditions, arguments = _conditions(wanted, idle_since)
     sql = f"SELECT count(*) FROM (SELECT FROM sessions_session s WHERE {conditions} LIMIT {COUNT_BOUND + 1}) live"
     return int(await db.fetch_value(sql, *arguments))
+
+
+async def list_sessions_of(
+    user_ids: Sequence[str], idle_since: datetime, page: PageRequest
+) -> dict[str, list[Session]]:
+    """For each user one row more than the page holds."""
+    keys = keyset(NEWEST_FIRST, page, first_parameter=4)
+    sql = _OF_USERS.format(where=keys.where, order=keys.order, limit=keys.limit)
+    found: dict[str, list[Session]] = {user_id: [] for user_id in user_ids}
+    for row in await db.fetch(sql, list(user_ids), clock.now(), idle_since, *keys.args):
+        found[row["user_id"]].append(_to_session(row))
+    return found
+
+
+async def count_sessions_of(user_ids: Sequence[str], idle_since: datetime) -> dict[str, int]:
+    rows = await db.fetch(_COUNT_OF_USERS, list(user_ids), clock.now(), idle_since)
+    return {row["user_id"]: row["sessions"] for row in rows}
 
 
 async def sweep(now: datetime) -> int:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from app.events.service import emit
 from app.kit import clock
 from app.kit.actor import Actor, ActorKind
 from app.kit.crypto import hash_token, new_token
-from app.kit.guard import guard, require_sign_in
+from app.kit.errors import Unavailable
+from app.kit.guard import guard, has_permission, require_sign_in
 from app.kit.ids import new_id
 from app.kit.paging import Page, PageRequest, make_page
 from app.kit.runtime import settings
 from app.sessions import queries
-from app.sessions.errors import SessionNotFound
+from app.sessions.errors import SessionNotFound, SignInRefused
 from app.sessions.rules import MAX_USER_AGENT, describe_device
 from app.sessions.types import (
     FLOW_PREFIX,
@@ -37,6 +40,7 @@ from app.users.types import User, UserBanned
 FLOW_TTL = timedelta(hours=1)
 TOUCH_INTERVAL = timedelta(minutes=1)
 MAX_TOKEN_LENGTH = 128
+MAX_HINTS = {"login_hint": 254, "ui_locales": 200}
 
 
 async def begin_session(
@@ -50,10 +54,18 @@ async def begin_session(
 ) -> NewSession:
     """Sign a user in: always a new session, never a kept id; `replaces` ends.
 
+    A ban waits for this transaction or this one for the ban, so no session outlives it.
+
     Args:
         amr: how the user proved who they are (RFC 8176), e.g. `("pwd",)`.
         replaces: id of the session that this browser held before.
+
+    Raises:
+        SignInRefused: the user was banned or deleted in the meantime.
     """
+    current = await record_sign_in(user.id)
+    if current is None or current.ban is not None:
+        raise SignInRefused
     now = clock.now()
     token = new_token(TOKEN_PREFIX)
     session = Session(
@@ -75,7 +87,6 @@ async def begin_session(
     if replaces is not None:
         await _end(actor, replaces)
     is_new_browser = await queries.insert_session(session, hash_token(token))
-    await record_sign_in(user.id)
     await _announce(Actor(ActorKind.USER, user.id, session_id=session.id, origin=actor.origin), session, is_new_browser)
     return NewSession(session, token)
 
@@ -90,7 +101,8 @@ async def resolve_session(token: str) -> ResolvedSession | None:
     now = clock.now()
     resolved = await queries.resolve_token(hash_token(token), now - settings().session_idle_ttl)
     if resolved is not None and now - resolved.session.last_seen_at > TOUCH_INTERVAL:
-        await queries.touch_session(resolved.session.id, now)
+        with suppress(Unavailable):  # a database that takes no changes still serves reads
+            await queries.touch_session(resolved.session.id, now)
     return resolved
 
 
@@ -161,6 +173,38 @@ async def count_sessions(actor: Actor, wanted: SessionFilter) -> int:
     return await queries.count_sessions(wanted, clock.now() - settings().session_idle_ttl)
 
 
+async def guard_sessions_of(actor: Actor, user_id: str) -> None:
+    """Let the actor see this user's sessions: their own, others' with `sessions.view_all`.
+
+    Raises:
+        Unauthenticated, Forbidden.
+    """
+    await _guard_list(actor, SessionFilter(user_id=user_id))
+
+
+async def list_sessions_of(user_ids: Sequence[str], page: PageRequest) -> dict[str, Page[Session]]:
+    """The same page of live sessions for each user, in one statement. No guard: behind `guard_sessions_of`.
+
+    Raises:
+        InvalidInput, LimitReached: the page is not well-formed.
+    """
+    found = await queries.list_sessions_of(user_ids, clock.now() - settings().session_idle_ttl, page)
+    return {
+        user_id: make_page(NEWEST_FIRST, page, rows, lambda session: (session.created_at, session.id))
+        for user_id, rows in found.items()
+    }
+
+
+async def count_sessions_of(user_ids: Sequence[str]) -> dict[str, int]:
+    """How many live sessions each user has, in one statement. No guard: behind `guard_sessions_of`."""
+    return await queries.count_sessions_of(user_ids, clock.now() - settings().session_idle_ttl)
+
+
+async def may_view_session(actor: Actor, session: Session) -> bool:
+    """Whether the actor may see this session: their own, anybody's with `sessions.view_all`."""
+    return _is_own(actor, session) or await has_permission(actor, "sessions.view_all")
+
+
 async def is_known_browser(user_id: str, browser_id: str) -> bool:
     """Whether the user has signed in with this browser before."""
     return await queries.knows_browser(user_id, browser_id)
@@ -170,7 +214,7 @@ async def begin_flow(new: NewFlow) -> Flow:
     """Note what a caller wants of the sign-in pages. Only the same browser can go on with it."""
     now = clock.now()
     values = {name: getattr(new, name) for name in NewFlow.__slots__}
-    flow = Flow(id=new_id(FLOW_PREFIX), created_at=now, expires_at=now + FLOW_TTL, session_id=None, **values)
+    flow = Flow(id=new_id(FLOW_PREFIX), created_at=now, expires_at=now + FLOW_TTL, session_id=None, **_bounded(values))
     await queries.insert_flow(flow)
     return flow
 
@@ -220,6 +264,12 @@ def _deleted(session: Session) -> SessionDeleted:
 
 def _snapshot(session: Session) -> dict[str, object]:
     return {"id": session.id, "user_id": session.user_id, "device": session.device}
+
+
+def _bounded(values: dict[str, object]) -> dict[str, Any]:
+    """Hints that are longer than what they hint at can be are no hints."""
+    too_long = {name for name, most in MAX_HINTS.items() if len(str(values[name] or "")) > most}
+    return {name: None if name in too_long else value for name, value in values.items()}
 
 
 def _is_own(actor: Actor, session: Session) -> bool:

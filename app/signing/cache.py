@@ -7,7 +7,7 @@ but at most once per SEARCH_PAUSE, so made-up ones cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -88,9 +88,14 @@ class Snapshot:
 
 
 class KeyCache:
-    """Holds the newest snapshot. Without locks: two readers at once read the same keys twice."""
+    """Holds the newest snapshot. Without locks: two readers at once read the same keys twice.
 
-    def __init__(self) -> None:
+    Args:
+        fetch: reads all keys, from the database.
+    """
+
+    def __init__(self, fetch: Callable[[], Awaitable[list[StoredKey]]] = queries.fetch_keys) -> None:
+        self._fetch = fetch
         self._snapshot: Snapshot | None = None
         self._refreshing_since: datetime | None = None
         self._searched_at: datetime | None = None
@@ -129,7 +134,7 @@ class KeyCache:
         return await self._load()
 
     async def _load(self) -> Snapshot:
-        stored = await queries.fetch_keys()
+        stored = await self._fetch()
         snapshot = _build(stored, self._snapshot)
         if not any(key.is_uncommitted for key in stored):
             self._snapshot = snapshot

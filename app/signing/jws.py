@@ -1,4 +1,4 @@
-"""Compact JWS of ours, on `cryptography` alone: three algorithms, one strict reading (ADR 0010).
+"""Compact JWS of ours, on `cryptography` alone: three algorithms, one strict reading (ADR 7).
 
 The header of a token of ours is exactly `alg`, `kid`, `typ`. Whatever else a token brings
 (`crit`, `jku`, `jwk`, `x5u`, `x5c`, `b64`, a fourth part) makes it a foreign one.
@@ -138,10 +138,15 @@ class Unverified:
 
 def to_public_jwk(alg: str, key: PrivateKey) -> dict[str, str]:
     """The published form of a key: `kid` is its RFC 7638 thumbprint."""
-    importer = {"RS256": RSAKey, "ES256": ECKey, "EdDSA": OKPKey}[alg]
-    jwk = importer.import_key(key)  # type: ignore[arg-type]
+    jwk = _to_jwk(key)
     public = {name: str(value) for name, value in jwk.as_dict(private=False).items() if name != "kid"}
     return {**public, "use": "sig", "alg": alg, "kid": jwk.thumbprint()}
+
+
+def _to_jwk(key: PrivateKey) -> RSAKey | ECKey | OKPKey:
+    if isinstance(key, RSAPrivateKey):
+        return RSAKey.import_key(key)
+    return ECKey.import_key(key) if isinstance(key, EllipticCurvePrivateKey) else OKPKey.import_key(key)
 
 
 def encode_header(*, alg: str, kid: str, typ: str) -> bytes:

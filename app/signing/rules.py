@@ -56,10 +56,10 @@ class Policy:
         """How long others may cache the key set: never longer than a successor is published ahead."""
         return min(JWKS_MAX_AGE, self.manual_lead / 2)
 
-    def plan(self, activates_at: datetime) -> dict[str, datetime]:
-        """The dates of a key that begins to sign then."""
+    def span(self, activates_at: datetime) -> tuple[datetime, datetime, datetime]:
+        """When a key that begins to sign then activates, retires and is removed."""
         retires_at = activates_at + self.rotation
-        return {"activates_at": activates_at, "retires_at": retires_at, "removes_at": retires_at + self.retention}
+        return activates_at, retires_at, retires_at + self.retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,13 @@ def find_active(keys: Iterable[KeyDates], alg: str, now: datetime) -> KeyDates |
     When the youngest was withdrawn nobody signs: a key that has retired never comes back.
     """
     begun = [key for key in keys if key.alg == alg and key.activates_at <= now and not _never_began(key)]
-    youngest = max(begun, key=lambda key: (key.activates_at, key.id), default=None)
+    youngest = max(begun, key=lambda key: (key.activates_at, key.withdrawn_at is None, key.id), default=None)
     return youngest if youngest is not None and youngest.withdrawn_at is None else None
 
 
 def find_waiting(keys: Iterable[KeyDates], alg: str, now: datetime) -> KeyDates | None:
     """The published successor, if there is one."""
-    waiting = [
-        key for key in keys if key.alg == alg and key.activates_at > now and key.withdrawn_at is None
-    ]
+    waiting = [key for key in keys if key.alg == alg and key.activates_at > now and key.withdrawn_at is None]
     return min(waiting, key=lambda key: (key.activates_at, key.id), default=None)
 
 
@@ -122,6 +120,12 @@ def plan_manual_step(keys: Sequence[KeyDates], alg: str, now: datetime, policy: 
 def settle_predecessor(active: KeyDates, activates_at: datetime, policy: Policy) -> KeyDates:
     """The signing key once it is known when its successor takes over."""
     return replace(active, retires_at=activates_at, removes_at=activates_at + policy.retention)
+
+
+def reschedule(waiting: KeyDates, activates_at: datetime, policy: Policy) -> KeyDates:
+    """A successor that begins to sign at another time."""
+    begins, retires, removes = policy.span(activates_at)
+    return replace(waiting, activates_at=begins, retires_at=retires, removes_at=removes)
 
 
 def withdraw(key: KeyDates, now: datetime, policy: Policy) -> KeyDates:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import orjson
@@ -109,7 +108,7 @@ async def list_keys(actor: Actor) -> list[SigningKey]:
         Forbidden: without `keys.view`.
     """
     await guard(actor, "keys.view")
-    return sorted((await _describe_all()).values(), key=lambda key: (key.created_at, key.id), reverse=True)
+    return await _list_youngest_first()
 
 
 async def get_keys(ids: Sequence[str]) -> dict[str, SigningKey]:
@@ -151,7 +150,7 @@ async def rotate_keys(actor: Actor, alg: str | None = None) -> list[SigningKey]:
     if alg is not None and alg not in configured:
         raise AlgorithmUnknown(alg)
     await _advance(actor, (alg,) if alg else configured, rules.plan_manual_step)
-    return sorted((await _describe_all()).values(), key=lambda key: (key.created_at, key.id), reverse=True)
+    return await _list_youngest_first()
 
 
 async def withdraw_key(actor: Actor, key_id: str) -> SigningKey:
@@ -188,27 +187,24 @@ async def _advance(actor: Actor, algs: Sequence[str], plan: _Planner) -> None:
         if active is not None:
             await queries.update_dates(rules.settle_predecessor(active, step.activates_at, policy))
         if step.waiting is None:
-            await _create_key(actor, alg, policy.plan(step.activates_at))
+            await _create_key(actor, alg, step.activates_at, policy)
         else:
-            await _reschedule_key(actor, step.waiting, policy.plan(step.activates_at))
+            await _reschedule_key(actor, step.waiting, rules.reschedule(step.waiting, step.activates_at, policy))
 
 
-async def _create_key(actor: Actor, alg: str, plan: dict[str, datetime]) -> None:
+async def _create_key(actor: Actor, alg: str, activates_at: datetime, policy: Policy) -> None:
     private = await asyncio.to_thread(jws.ALGORITHMS[alg].generate)
     public = jws.to_public_jwk(alg, private)
     der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    dates = KeyDates(new_id(ID_PREFIX), public["kid"], alg, clock.now(), **plan)
+    dates = KeyDates(new_id(ID_PREFIX), public["kid"], alg, clock.now(), *policy.span(activates_at))
     sealed = keyring().seal(der, purpose=PURPOSE)
     await queries.insert_key(StoredKey(dates, public, sealed, is_uncommitted=True))
     await emit(actor, KeyCreated(target_id=dates.id, after=_describe_plan(dates)))
 
 
-async def _reschedule_key(actor: Actor, waiting: KeyDates, plan: dict[str, datetime]) -> None:
-    moved = replace(waiting, **plan)
+async def _reschedule_key(actor: Actor, waiting: KeyDates, moved: KeyDates) -> None:
     await queries.update_dates(moved)
-    await emit(
-        actor, KeyRescheduled(target_id=moved.id, before=_describe_plan(waiting), after=_describe_plan(moved))
-    )
+    await emit(actor, KeyRescheduled(target_id=moved.id, before=_describe_plan(waiting), after=_describe_plan(moved)))
 
 
 async def _remove_old_keys() -> None:
@@ -254,6 +250,11 @@ async def _describe_all() -> dict[str, SigningKey]:
         )
         for key in stored
     }
+
+
+async def _list_youngest_first() -> list[SigningKey]:
+    keys = (await _describe_all()).values()
+    return sorted(keys, key=lambda key: (key.created_at, key.activates_at, key.id), reverse=True)
 
 
 def _describe_plan(key: KeyDates) -> dict[str, object]:

@@ -8,7 +8,7 @@ from datetime import datetime
 import asyncpg
 
 from app.kit import clock, db
-from app.kit.paging import COUNT_BOUND, PageRequest, Sort, keyset
+from app.kit.paging import COUNT_BOUND, Key, PageRequest, Sort, keyset
 from app.users.errors import EmailTaken, IdTaken, UsernameTaken
 from app.users.types import Ban, User, UserFilter, UserStatus
 
@@ -17,22 +17,27 @@ COLUMN_NAMES = (
     "banned_at", "ban_until", "ban_reason", "banned_by", "created_at", "updated_at", "last_sign_in_at",
 )  # fmt: skip
 COLUMNS = ", ".join(COLUMN_NAMES)
-NOT_BANNED = "(banned_at IS NULL OR ban_until <= {now})"
-
 _SEARCHED = "(lower(email || ' ' || coalesce(username, '') || ' ' || coalesce(name, '')))"
+# Trigrams need three characters; what is shorter is looked for at the beginning.
 _INDEXED_SEARCH_LENGTH = 3
+_CONTAINS = f"({_SEARCHED} LIKE lower({{0}}) OR id = {{1}})"
+_BEGINS = """(lower(email) COLLATE "C" LIKE lower({0}) OR lower(username) COLLATE "C" LIKE lower({0})
+    OR lower(coalesce(name, '')) COLLATE "C" LIKE lower({0}) OR id = {1})"""
+_STATUS = {
+    UserStatus.ACTIVE: "(banned_at IS NULL OR ban_until <= {0})",
+    UserStatus.BANNED: "banned_at IS NOT NULL AND (ban_until IS NULL OR ban_until > {0})",
+}
 
 _INSERT = """
 INSERT INTO users_user (id, email, email_verified, username, name, picture, locale, zoneinfo, attributes,
                         creation_key, creation_digest, created_at, updated_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $12
-WHERE NOT EXISTS (SELECT FROM users_tombstone WHERE id = $1)
-RETURNING id
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $12)
 """
 _BY_IDS = f"SELECT {COLUMNS} FROM users_user WHERE id = ANY($1)"
 _BY_LOGIN = f"SELECT {COLUMNS} FROM users_user WHERE lower(email) = lower($1) OR lower(username) = lower($1) LIMIT 1"
 _BY_EMAIL = f"SELECT {COLUMNS} FROM users_user WHERE lower(email) = lower($1)"
 _BY_CREATION_KEY = f"SELECT creation_digest, {COLUMNS} FROM users_user WHERE creation_key = $1"
+_HAS_TOMBSTONE = "SELECT EXISTS (SELECT FROM users_tombstone WHERE id = $1)"
 _LOCK = f"SELECT {COLUMNS} FROM users_user WHERE id = $1 FOR UPDATE"
 _LOCK_CREATION_KEY = "SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))"
 _DELETE = """
@@ -56,16 +61,17 @@ def to_user(row: Mapping[str, object] | db.Row, prefix: str = "") -> User:
 
 
 async def insert_user(values: Sequence[object]) -> None:
-    """Insert one user.
+    """Insert one user; `values` begins with the id.
 
     Raises:
         EmailTaken, UsernameTaken, IdTaken: the unique value that clashes.
     """
     try:
-        inserted = await db.fetch_value(_INSERT, *values)
+        await db.execute(_INSERT, *values)
     except asyncpg.UniqueViolationError as error:
         raise _UNIQUE.get(error.constraint_name or "", IdTaken)() from error
-    if inserted is None:
+    # After the insert: whoever was just deleting a user with this id has ended by now.
+    if await db.fetch_value(_HAS_TOMBSTONE, values[0]):
         raise IdTaken
 
 
@@ -112,14 +118,15 @@ async def delete_user(user_id: str) -> bool:
     return await db.execute(_DELETE, user_id, clock.now()) == 1
 
 
-async def list_users(wanted: UserFilter, sort: Sort, page: PageRequest) -> list[User]:
-    """One row more than the page holds."""
+async def list_users(wanted: UserFilter, sort: Sort, page: PageRequest) -> list[tuple[User, Key]]:
+    """One row more than the page holds, each with its sort key as the database sees it."""
     conditions, arguments = _conditions(wanted)
     keys = keyset(sort, page, first_parameter=len(arguments) + 1)
     sql = (
-        f"SELECT {COLUMNS} FROM users_user WHERE {conditions} AND {keys.where} ORDER BY {keys.order} LIMIT {keys.limit}"
+        f"SELECT {COLUMNS}, {sort.columns[0]} AS sort_key FROM users_user "
+        f"WHERE {conditions} AND {keys.where} ORDER BY {keys.order} LIMIT {keys.limit}"
     )
-    return [to_user(row) for row in await db.fetch(sql, *arguments, *keys.args)]
+    return [(to_user(row), (row["sort_key"], row["id"])) for row in await db.fetch(sql, *arguments, *keys.args)]
 
 
 async def count_users(wanted: UserFilter) -> int:
@@ -134,15 +141,17 @@ def _conditions(wanted: UserFilter) -> tuple[str, list[object]]:
     clauses: list[str] = ["TRUE"]
     arguments: list[object] = []
 
-    def add(clause: str, value: object) -> None:
-        arguments.append(value)
-        clauses.append(clause.format(f"${len(arguments)}"))
+    def add(clause: str, *values: object) -> None:
+        places = [f"${len(arguments) + n}" for n in range(1, len(values) + 1)]
+        arguments.extend(values)
+        clauses.append(clause.format(*places))
 
-    if wanted.search:
-        _add_search(add, wanted.search.strip().lower())
+    term = (wanted.search or "").strip()
+    if term:
+        is_indexed = len(term) >= _INDEXED_SEARCH_LENGTH
+        add(_CONTAINS if is_indexed else _BEGINS, _pattern(term, is_indexed), term)
     if wanted.status is not None:
-        free = "(banned_at IS NULL OR ban_until <= {0})"
-        add(free if wanted.status is UserStatus.ACTIVE else f"NOT {free}", clock.now())
+        add(_STATUS[wanted.status], clock.now())
     if wanted.email_verified is not None:
         add("email_verified = {0}", wanted.email_verified)
     if wanted.created_after is not None:
@@ -152,14 +161,6 @@ def _conditions(wanted: UserFilter) -> tuple[str, list[object]]:
     return " AND ".join(clauses), arguments
 
 
-def _add_search(add: object, term: str) -> None:
-    assert callable(add)
+def _pattern(term: str, is_anywhere: bool) -> str:
     escaped = term.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    if len(term) < _INDEXED_SEARCH_LENGTH:
-        add(
-            '(lower(email) COLLATE "C" LIKE {0} OR lower(username) COLLATE "C" LIKE {0}'
-            " OR lower(coalesce(name, '')) COLLATE \"C\" LIKE {0})",
-            f"{escaped}%",
-        )
-    else:
-        add(f"({_SEARCHED} LIKE {{0}} OR id = trim(both '%' from {{0}}))", f"%{escaped}%")
+    return f"%{escaped}%" if is_anywhere else f"{escaped}%"

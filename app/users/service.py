@@ -11,10 +11,10 @@ import orjson
 
 from app.events.service import emit, scrub_user
 from app.kit import clock, db
-from app.kit.actor import Actor
-from app.kit.guard import guard
+from app.kit.actor import Actor, ActorKind
+from app.kit.guard import guard, has_permission
 from app.kit.ids import new_id
-from app.kit.paging import Page, PageRequest, Sort, make_page
+from app.kit.paging import Page, PageRequest, make_page
 from app.users import queries, rules
 from app.users.errors import IdempotencyMismatch, InvalidUser, OwnAccount, UserNotFound, raise_problems
 from app.users.types import (
@@ -44,7 +44,8 @@ async def create_user(actor: Actor, new: NewUser, *, idempotency_key: str | None
     await guard(actor, "users.create")
     if idempotency_key is None:
         return await register_user(actor, new)
-    key = hashlib.sha256(f"{actor.kind}\0{actor.id}\0{idempotency_key}".encode()).digest()
+    raise_problems(rules.check_fields(asdict(new)))
+    key = hashlib.sha256(f"{actor.kind}\0{actor.id}\0{idempotency_key}".encode(errors="replace")).digest()
     digest = hashlib.sha256(orjson.dumps(asdict(new), option=orjson.OPT_SORT_KEYS, default=dict)).digest()
     made = await queries.find_by_creation_key(key)
     if made is None:
@@ -63,10 +64,9 @@ async def register_user(
         InputProblems: what is wrong with the fields.
         EmailTaken, UsernameTaken, IdTaken: a clash.
     """
-    fields = asdict(new)
+    raise_problems(rules.check_fields(asdict(new)))
     email = rules.normalize_email(new.email)
-    raise_problems(rules.check_fields(fields))
-    user_id = new.id or new_id(ID_PREFIX)
+    user_id = new.id if new.id is not None else new_id(ID_PREFIX)
     await queries.insert_user(
         (
             user_id, email, new.email_verified, new.username, new.name, new.picture, new.locale, new.zoneinfo,
@@ -104,12 +104,17 @@ async def get_users(ids: Sequence[str]) -> dict[str, User]:
 
 async def find_by_login(login: str) -> User | None:
     """Whoever signs in with this e-mail address or username; case does not matter."""
-    return await queries.find_user_by_login(login.strip())
+    return await queries.find_user_by_login(rules.normalize_login(login))
 
 
 async def find_by_email(email: str) -> User | None:
     """Whoever has this e-mail address; case does not matter."""
-    return await queries.find_user_by_email(email.strip())
+    return await queries.find_user_by_email(rules.normalize_login(email))
+
+
+async def may_view_user(actor: Actor, user_id: str) -> bool:
+    """Whether the actor may see this account: their own, anybody's with `users.view`."""
+    return (actor.kind is ActorKind.USER and actor.id == user_id) or await has_permission(actor, "users.view")
 
 
 async def list_users(actor: Actor, wanted: UserFilter, sort: UserSort, page: PageRequest) -> Page[User]:
@@ -121,7 +126,8 @@ async def list_users(actor: Actor, wanted: UserFilter, sort: UserSort, page: Pag
     """
     await guard(actor, "users.view")
     rows = await queries.list_users(wanted, sort.value, page)
-    return make_page(sort.value, page, rows, lambda user: _sort_key(user, sort.value))
+    found = make_page(sort.value, page, rows, lambda row: row[1])
+    return Page(tuple(user for user, _ in found.items), found.cursors, found.has_next, found.has_previous)
 
 
 async def count_users(actor: Actor, wanted: UserFilter) -> int:
@@ -135,7 +141,9 @@ async def count_users(actor: Actor, wanted: UserFilter) -> int:
 
 
 async def update_user(actor: Actor, user_id: str, changes: UserChanges) -> User:
-    """Change some fields. A changed e-mail address is unverified unless the change says otherwise.
+    """Change some fields; nothing happens when all are as wanted.
+
+    A changed e-mail address is unverified unless the change says otherwise.
 
     Raises:
         Forbidden: without `users.update`.
@@ -150,14 +158,13 @@ async def update_user(actor: Actor, user_id: str, changes: UserChanges) -> User:
         return before
     after = await queries.update_columns(user_id, {**columns, "updated_at": clock.now()})
     assert after is not None
-    changed = [name for name in given if describe(before).get(name) != describe(after).get(name)]
     await emit(
         actor,
         UserUpdated(
             target_id=user_id,
             about_user_id=user_id,
-            before={name: describe(before)[name] for name in changed},
-            after={name: describe(after)[name] for name in changed},
+            before={name: describe(before)[name] for name in columns},
+            after={name: describe(after)[name] for name in columns},
             snapshot=describe(after),
         ),
     )
@@ -174,7 +181,7 @@ async def ban_user(actor: Actor, user_id: str, *, reason: str | None = None, unt
     await guard(actor, "users.ban")
     if actor.id == user_id:
         raise OwnAccount
-    if until is not None and until <= clock.now():
+    if until is not None and (until.tzinfo is None or until <= clock.now()):
         raise InvalidUser("until", "The end of a ban lies in the future.")
     if reason is not None and (len(reason) > rules.MAX_REASON or rules.has_control_characters(reason)):
         raise InvalidUser("reason", f"A reason has at most {rules.MAX_REASON} characters on one line.")
@@ -241,9 +248,9 @@ async def verify_email(actor: Actor, user_id: str, email: str) -> User:
     return verified
 
 
-async def record_sign_in(user_id: str) -> None:
-    """Note that the user has just signed in."""
-    await queries.update_columns(user_id, {"last_sign_in_at": clock.now()})
+async def record_sign_in(user_id: str) -> User | None:
+    """Note that the user has just signed in; the user as it is now, locked, None when it was deleted."""
+    return await queries.update_columns(user_id, {"last_sign_in_at": clock.now()})
 
 
 def describe(user: User) -> dict[str, object]:
@@ -277,15 +284,5 @@ def _columns_to_change(before: User, given: Mapping[str, object]) -> dict[str, o
             columns.setdefault("email_verified", False)
     if "attributes" in columns:
         columns["attributes"] = db.dump_json(columns["attributes"] or {})
-    return columns
-
-
-def _sort_key(user: User, sort: Sort) -> tuple[object, ...]:
-    name = sort.name.split(":")[1]
-    if name == "email":
-        return (user.email.lower(), user.id)
-    if name == "name":
-        return ((user.name or "").lower(), user.id)
-    if name == "last_sign_in_at":
-        return (user.last_sign_in_at or datetime.fromisoformat("1970-01-01T00:00:00+00:00"), user.id)
-    return (user.created_at, user.id)
+    stored = {**describe(before), "attributes": db.dump_json(dict(before.attributes))}
+    return {name: value for name, value in columns.items() if value != stored[name]}

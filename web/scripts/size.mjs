@@ -21,6 +21,10 @@ function closure(key, files = new Set()) {
   return files;
 }
 
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}
+
 function total(files) {
   return [...files].reduce((sum, file) => sum + gzipKb(file), 0);
 }
@@ -31,12 +35,12 @@ const pages = (manifest['index.html'].dynamicImports ?? [])
   .sort((a, b) => b.size - a.size);
 const graphiql = total(closure('graphiql.html'));
 
-console.log(`entry      ${total(entry).toFixed(1)} KB gzip`);
-for (const { name, size } of pages) console.log(`  ${name.padEnd(14)} ${size.toFixed(1)} KB`);
-console.log(`graphiql   ${graphiql.toFixed(1)} KB gzip (apart, no budget)`);
+print(`entry      ${total(entry).toFixed(1)} KB gzip`);
+for (const { name, size } of pages) print(`  ${name.padEnd(14)} ${size.toFixed(1)} KB`);
+print(`graphiql   ${graphiql.toFixed(1)} KB gzip (apart, no budget)`);
 
 const heaviest = pages[0]?.size ?? total(entry);
 if (heaviest > BUDGET_KB) {
-  console.error(`The first load is ${heaviest.toFixed(1)} KB; the budget is ${BUDGET_KB} KB.`);
+  process.stderr.write(`The first load is ${heaviest.toFixed(1)} KB; the budget is ${BUDGET_KB} KB.\n`);
   process.exit(1);
 }

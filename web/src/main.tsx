@@ -1,7 +1,5 @@
 import { MantineProvider } from '@mantine/core';
 import '@mantine/core/styles.css';
-import { Notifications } from '@mantine/notifications';
-import '@mantine/notifications/styles.css';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -9,6 +7,7 @@ import { Provider } from 'urql';
 import { router } from './router';
 import { createApi } from './shared/api';
 import { shareStyleNonce, styleNonce } from './shared/csp';
+import { Toasts } from './shared/Toasts';
 import { cssVariables, theme } from './shared/theme';
 
 shareStyleNonce();
@@ -24,8 +23,8 @@ if (root) {
         getStyleNonce={styleNonce}
       >
         <Provider value={createApi()}>
-          <Notifications position="bottom-right" />
           <RouterProvider router={router} />
+          <Toasts />
         </Provider>
       </MantineProvider>
     </StrictMode>,

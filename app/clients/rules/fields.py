@@ -38,8 +38,8 @@ class FieldContext:
 
 
 def clean_fields(fields: Mapping[str, object]) -> dict[str, object]:
-    """The fields as they are stored: texts without outer blanks, absent lists as empty ones."""
-    cleaned = dict(fields)
+    """The fields as they are stored: texts without outer blanks, lists as tuples, absent ones empty."""
+    cleaned = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
     for name in ("name", "description"):
         value = cleaned.get(name)
         if isinstance(value, str):
@@ -110,7 +110,7 @@ def _check_flag(name: str, value: object, context: FieldContext) -> Problems:
 def _check_redirects(name: str, value: object, context: FieldContext) -> Problems:
     uris = _texts(value)
     problems = _check_list(name, uris, MAX_URIS)
-    for place, uri in enumerate(uris):
+    for place, uri in enumerate(uris[:MAX_URIS]):
         reason = find_redirect_problem(uri, context.kind)
         if reason is not None:
             problems.append(InvalidRedirectUri(reason, name, str(place)))

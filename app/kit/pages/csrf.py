@@ -34,9 +34,7 @@ def check_csrf(request: Request, token: str | None) -> None:
         Forbidden: `kit_csrf`.
     """
     if not _is_from_us(request) or not _is_token(request, token):
-        raise Forbidden(
-            "kit_csrf", "This form is too old or was sent from elsewhere. Open the page again and retry."
-        )
+        raise Forbidden("kit_csrf", "This form is too old or was sent from elsewhere. Open the page again and retry.")
 
 
 def _subject(request: Request, path: str) -> bytes:

@@ -43,9 +43,7 @@ async def _read_body(request: Request, max_bytes: int) -> bytes:
 
 def _parse(body: bytes) -> dict[str, str]:
     try:
-        pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS
-        )
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
     except ValueError as error:
         raise _invalid("encoding") from error
     form = dict(pairs)

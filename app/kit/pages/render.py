@@ -28,7 +28,6 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     # Not `no-referrer`: under it browsers send `Origin: null` with our own forms (Fetch §3.2).
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
@@ -50,12 +49,16 @@ def page(
         ui_locales: languages asked for by the client, best first.
     """
     language = choose_language(ui_locales, request.headers.get("accept-language"))
-    body = _environment().get_template(template).render(
-        request=request,
-        t=texts_for(language),
-        lang=language,
-        product_name=settings().product_name,
-        **context,
+    body = (
+        _environment()
+        .get_template(template)
+        .render(
+            request=request,
+            t=texts_for(language),
+            lang=language,
+            product_name=settings().product_name,
+            **context,
+        )
     )
     headers = _HEADERS | {"Content-Security-Policy": _policy(form_action), "Content-Language": language}
     return HTMLResponse(body, status, headers)

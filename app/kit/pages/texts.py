@@ -27,13 +27,13 @@ class Texts:
     language: str
     entries: Mapping[str, str]
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         return self.entries[name].format_map(values) if values else self.entries[name]
 
     def __contains__(self, name: str) -> bool:
         return name in self.entries
 
-    def error(self, code: str, message: str, **values: object) -> str:
+    def error(self, code: str, message: str, /, **values: object) -> str:
         """The text for an error's code, else the error's own message."""
         name = f"{code.partition('_')[0]}.error_{code}"
         return self(name, **values) if name in self.entries else message

@@ -32,12 +32,7 @@ def safe_next(url: str | None, default: str = DEFAULT_NEXT) -> str:
 
 
 def _is_plain_path(path: str) -> bool:
-    return (
-        path.startswith("/")
-        and "//" not in path
-        and not _FORBIDDEN.search(path)
-        and not _DOT_SEGMENT.search(path)
-    )
+    return path.startswith("/") and "//" not in path and not _FORBIDDEN.search(path) and not _DOT_SEGMENT.search(path)
 
 
 def form_sources(redirect_uris: Iterable[str]) -> tuple[str, ...]:

@@ -19,12 +19,12 @@ from app.kit.postgres.errors import EmbeddedPostgresError, disk_full, from_outpu
 from app.kit.postgres.files import read_if_there, sync_directory, write_private
 from app.kit.postgres.layout import Layout
 from app.kit.postgres.processes import run_program
-from app.kit.postgres.server import Server
+from app.kit.postgres.server import SETTINGS, Server
 
 ROLE = "auther"
 DATABASE = "auther"
 SWITCHES = "auther.conf.d"  # inside the cluster; PostgreSQL reads the files named `*.conf` in it
-NEEDED_BYTES = 256 * 1024 * 1024  # a new cluster (47 MB), its log of changes, and room above the guard's mark
+NEEDED_BYTES = 512 * 1024 * 1024  # a new cluster (47 MB), and more than what `space` keeps free
 _PASSWORD_BYTES = 32
 _DRAFT_PREFIX = "cluster.draft-"
 
@@ -81,6 +81,7 @@ def _run_initdb(server: Server, draft: Path) -> None:
     _give(unknown, layout)
     command = [str(server.programs / "initdb"), "-D", str(draft), "-U", "postgres", f"--pwfile={unknown}"]
     command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    command += [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     command += ["--auth=scram-sha-256", *([] if server.is_durable else ["--no-sync"])]
     try:
         outcome = run_program(command, layout.account)

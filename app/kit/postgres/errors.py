@@ -29,7 +29,7 @@ def disk_full(path: Path, detail: str) -> EmbeddedPostgresError:
     """The file system that holds `path` has no room left."""
     return EmbeddedPostgresError(
         "postgres_disk_full",
-        f"The disk that holds {path} is full. Free some space (256 MiB or more) and start again.",
+        f"The disk that holds {path} is full. Free some space (512 MiB or more) and start again.",
         detail=detail,
     )
 

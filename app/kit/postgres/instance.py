@@ -22,7 +22,7 @@ from app.kit.postgres.cluster import DATABASE, ROLE, ensure_cluster
 from app.kit.postgres.errors import EmbeddedPostgresError, told_by_cause
 from app.kit.postgres.files import FileLock, held, read_if_there, write_private
 from app.kit.postgres.layout import find_layout, make_home, start_lock, users_lock
-from app.kit.postgres.processes import Postmaster, find_postmaster, forget_child
+from app.kit.postgres.processes import Postmaster, find_postmaster, forget_server
 from app.kit.postgres.server import HOST, START_TIMEOUT, Server, is_answering, is_free
 from app.kit.postgres.space import guard_space
 
@@ -83,24 +83,28 @@ def start_postgres(data_dir: Path, *, durable: bool = True, state_root: Path | N
 
 
 def stop_postgres(instance: EmbeddedPostgres) -> None:
-    """Leave the database; the last process to leave stops it. Blocks. Call it once.
+    """Leave the database; the last process to leave stops it. Blocks. A second call does nothing.
 
     Raises:
         EmbeddedPostgresError: `postgres_busy`, `postgres_stop_failed`.
     """
     layout = instance.server.layout
     with told_by_cause(layout.home), held(start_lock(layout.home), _LOCK_TIMEOUT):
+        if instance.users.is_closed:
+            return
         try:
             if instance.users.try_exclusive():
                 instance.server.stop()
             elif (running := find_postmaster(layout.cluster)) is not None:
-                forget_child(running.pid)
+                forget_server(running.pid)
         finally:
             instance.users.close()
 
 
 def restart_if_dead(instance: EmbeddedPostgres) -> bool:
-    """Start the server again on its port if it died; whether that was necessary. Blocks.
+    """Start the server again on its port if it died; whether that was done. Blocks.
+
+    After `stop_postgres` nothing is started, so a supervisor that is late does no harm.
 
     Raises:
         EmbeddedPostgresError: as `start_postgres`; `postgres_port_taken` while another program
@@ -110,7 +114,7 @@ def restart_if_dead(instance: EmbeddedPostgres) -> bool:
     if find_postmaster(server.layout.cluster) is not None:
         return False
     with told_by_cause(server.layout.home), held(start_lock(server.layout.home), _LOCK_TIMEOUT):
-        if find_postmaster(server.layout.cluster) is not None:
+        if instance.users.is_closed or find_postmaster(server.layout.cluster) is not None:
             return False
         server.launch(instance.port)
         return True

@@ -1,7 +1,7 @@
 """Where the embedded database keeps its files.
 
-`<data_dir>/postgres/` holds `password` (0600), `port`, `postgres.log`, the lock files, and
-`cluster/` (PostgreSQL's own directory, 0700). When root starts Auther and the account of the
+`<data_dir>/postgres/` holds `password` (0600), `port`, `postgres.log`, the lock files, `ballast` (see
+`space`) and `cluster/` (PostgreSQL's own directory, 0700). When root starts Auther and the account of the
 database cannot pass through the directories above, nothing above is changed: `cluster/` goes to a
 directory of its own in `/var/lib/auther`, or among the temporary files if the data directory is one
 of them. The file `location` names it; the file `home` there names the way back.

@@ -16,7 +16,6 @@ from app.kit.postgres.account import Account
 
 _PRIVATE_UMASK = 0o077
 _PROC = Path("/proc")
-_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,15 @@ class Postmaster:
     pid: int
     port: int
     status: str
+
+
+@dataclass(frozen=True)
+class _Child:
+    process: subprocess.Popen[bytes]
+    cluster: Path
+
+
+_children: dict[int, _Child] = {}
 
 
 @dataclass(frozen=True)
@@ -48,23 +56,24 @@ def run_program(command: list[str], account: Account, *, stdin: str = "") -> Out
     return Outcome(process.returncode, output.decode(errors="replace"))
 
 
-def start_child(command: list[str], account: Account, log: IO[bytes], inherited: int) -> int:
-    """Start a program that goes on after this process ends; its process id.
+def start_server(command: list[str], account: Account, cluster: Path, *, log: IO[bytes], inherited: int) -> int:
+    """Start a server that goes on after this process ends; its process id.
 
     Args:
+        cluster: what it serves.
         log: where its output goes.
         inherited: a file descriptor that it and its children keep open.
     """
     process = _open(command, account, stdin=subprocess.DEVNULL, output=log, inherited=(inherited,))
-    _children[process.pid] = process
+    _children[process.pid] = _Child(process, cluster)
     return process.pid
 
 
-def forget_child(pid: int) -> None:
-    """Leave a running child to whoever else uses it."""
-    process = _children.pop(pid, None)
-    if process is not None and process.poll() is None:
-        process.returncode = 0  # or Popen warns when it is collected
+def forget_server(pid: int) -> None:
+    """Leave a running server to whoever else uses it."""
+    child = _children.pop(pid, None)
+    if child is not None and child.process.poll() is None:
+        child.process.returncode = 0  # or Popen warns when it is collected
 
 
 def read_postmaster(cluster: Path) -> Postmaster | None:
@@ -91,9 +100,9 @@ def is_postmaster(pid: int, cluster: Path) -> bool:
     if child is None:
         return f" -D {cluster} " in command_of(pid)
     # The command line of a child may still be empty: exec lets go of our pipe before it is there.
-    if child.poll() is not None:
+    if child.process.poll() is not None:
         del _children[pid]
-    return pid in _children and str(cluster) in list(child.args)
+    return pid in _children and child.cluster == cluster
 
 
 def command_of(pid: int) -> str:

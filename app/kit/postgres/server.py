@@ -21,7 +21,7 @@ from app.kit.postgres.processes import (
     find_postmaster,
     is_postmaster,
     read_postmaster,
-    start_child,
+    start_server,
 )
 
 HOST = "127.0.0.1"
@@ -33,19 +33,20 @@ _PROBE_TIMEOUT_SECONDS = 5.0
 _POLL_SECONDS = 0.01
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # PostgreSQL 18, §54.7 SSLRequest
 
-_SETTINGS = {
+MAX_WAL_BYTES = 256 * 1024 * 1024
+SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_connections": "200",
     "shared_buffers": "128MB",
-    "max_wal_size": "512MB",
+    "max_wal_size": f"{MAX_WAL_BYTES // 1024}kB",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # Statements, parameters and row values are personal data and secrets: none is logged. Errors
-    # of statements are the application's to log.
+    # Statements, parameters and row values are personal data and secrets: none is logged, save the
+    # statement that crashes a backend. Errors of statements are the application's to log.
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
@@ -70,7 +71,7 @@ class Server:
 
     def command(self, port: int) -> list[str]:
         """The command line that serves the cluster on this port."""
-        settings = {**_SETTINGS, **({} if self.is_durable else _FAST_AND_LOSSY), "port": str(port)}
+        settings = {**SETTINGS, **({} if self.is_durable else _FAST_AND_LOSSY), "port": str(port)}
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [str(self.programs / "postgres"), "-D", str(self.layout.cluster), *words]
 
@@ -120,7 +121,8 @@ class Server:
         try:
             with open(self.layout.log, "ab", opener=_open_private) as log:
                 own_like_parent(self.layout.log)
-                return start_child(self.command(port), self.layout.account, log, claim.descriptor)
+                command, account = self.command(port), self.layout.account
+                return start_server(command, account, self.layout.cluster, log=log, inherited=claim.descriptor)
         finally:
             claim.leave_to_children()
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from app.credentials.service import new_link
 from app.credentials.types import LinkClaim, LinkPurpose, PreparedPassword
 from app.kit.actor import Actor
-from app.kit.runtime import settings
 from app.login.service.addresses import page_link
 from app.login.service.recovery import read_reset, reset_password
 from app.mail.service import send_mail
 from app.users.types import User
 
 
-async def send_invitation(user: User) -> None:
-    """Send the mail with the link to `/password/set`. No guard: whoever created the user passed one."""
+async def send_invitation(user: User, *, inviter: str | None = None) -> None:
+    """Send the mail with the link to `/password/set`. No guard: whoever created the user passed one.
+
+    Args:
+        inviter: the name of who invites, as the mail shows it.
+    """
     token = await new_link(LinkPurpose.INVITE, user.id, user.email)
-    link = page_link("/password/set", token=token)
-    context = {"name": user.label, "link": link, "product_name": settings().product_name}
+    context = {"name": user.label, "url": page_link("/password/set", token=token), "inviter": inviter or ""}
     await send_mail(user.email, "invitation", context, locale=user.locale, user_id=user.id)
 
 

@@ -9,7 +9,6 @@ from app.credentials.types import LinkClaim, LinkPurpose, PreparedPassword
 from app.jobs.service import enqueue
 from app.kit.actor import Actor, ActorKind
 from app.kit.limits import RateLimit, address_bucket, count_hit, require_room
-from app.kit.runtime import settings
 from app.login.service.addresses import page_link
 from app.mail.service import send_mail
 from app.sessions.service import end_user_sessions
@@ -38,13 +37,7 @@ async def send_reset(login: str, *, flow_id: str | None, locale: str) -> None:
     if user is None or user.ban is not None or await count_hit(_PER_USER, user.id) > _PER_USER.hits:
         return
     token = await new_link(LinkPurpose.RESET_PASSWORD, user.id, user.email)
-    link = page_link("/password/reset", token=token, flow=flow_id)
-    context = {
-        "name": user.label,
-        "link": link,
-        "product_name": settings().product_name,
-        "minutes": str(int(settings().reset_link_ttl.total_seconds() // 60)),
-    }
+    context = {"name": user.label, "url": page_link("/password/reset", token=token, flow=flow_id)}
     await send_mail(user.email, "reset_password", context, locale=user.locale or locale, user_id=user.id)
 
 

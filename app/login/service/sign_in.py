@@ -10,7 +10,7 @@ from app.credentials.types import PasswordCheck, PreparedPassword
 from app.events.service import emit
 from app.kit.actor import Actor, ActorKind
 from app.login import rules
-from app.login.errors import AccountSuspended, SessionOver, SignInRefused
+from app.login.errors import AccountSuspended, SessionOver, StartOver
 from app.login.types import ACR_PASSWORD, AMR_PASSWORD, Pending, Proof, SignIn
 from app.sessions.service import begin_session, end_user_sessions, finish_flow, is_known_browser
 from app.sessions.types import Flow, NewSession, ResolvedSession, SignInFailed
@@ -23,9 +23,7 @@ async def begin_sign_in(actor: Actor, login: str, browser_id: str) -> SignIn:
     user = await find_by_login(login)
     user_id = user.id if user else None
     is_known = await is_known_browser(user_id or "", browser_id)
-    attempt = await open_attempt(
-        login, user_id, browser_id=browser_id, ip=actor.origin.ip, is_known_browser=is_known
-    )
+    attempt = await open_attempt(login, user_id, browser_id=browser_id, ip=actor.origin.ip, is_known_browser=is_known)
     return SignIn(login, user, attempt)
 
 
@@ -46,7 +44,7 @@ async def complete_sign_in(
 
     Raises:
         AccountSuspended: the user is banned.
-        SignInRefused: the password was changed, or the user deleted, in this very moment.
+        StartOver: the password was changed, or the user deleted, since it was proved.
     """
     user = await _find_current(proof.user.id, proof.check)
     return await _begin(actor, user, browser_id=browser_id, replaces=replaces, flow=flow)
@@ -76,7 +74,7 @@ async def replace_initial_password(
     """Store the password that replaces an initial one, then sign in.
 
     Raises:
-        AccountSuspended, SignInRefused: as for `complete_sign_in`.
+        AccountSuspended, StartOver: as for `complete_sign_in`.
     """
     user = await _find_current(pending.user_id, PasswordCheck(is_correct=True, version=pending.version))
     await adopt_password(_as(actor, user), user.id, prepared)
@@ -88,7 +86,7 @@ async def change_password(actor: Actor, proof: Proof, prepared: PreparedPassword
     """Change the password of who proved the present one: every session ends and a new one begins here.
 
     Raises:
-        AccountSuspended, SignInRefused: as for `complete_sign_in`.
+        AccountSuspended, StartOver: as for `complete_sign_in`.
     """
     user = await _find_current(proof.user.id, proof.check)
     await adopt_password(actor, user.id, prepared)
@@ -96,12 +94,8 @@ async def change_password(actor: Actor, proof: Proof, prepared: PreparedPassword
     return await _begin(actor, user, browser_id=browser_id, replaces=None, flow=None)
 
 
-async def _begin(
-    actor: Actor, user: User, *, browser_id: str, replaces: str | None, flow: Flow | None
-) -> NewSession:
-    new = await begin_session(
-        actor, user, amr=AMR_PASSWORD, acr=ACR_PASSWORD, browser_id=browser_id, replaces=replaces
-    )
+async def _begin(actor: Actor, user: User, *, browser_id: str, replaces: str | None, flow: Flow | None) -> NewSession:
+    new = await begin_session(actor, user, amr=AMR_PASSWORD, acr=ACR_PASSWORD, browser_id=browser_id, replaces=replaces)
     if flow is not None:
         await finish_flow(flow.id, new.session.id)
     return new
@@ -109,10 +103,10 @@ async def _begin(
 
 async def _find_current(user_id: str, check: PasswordCheck) -> User:
     if not await is_still_current(user_id, check):
-        raise SignInRefused
+        raise StartOver
     user = await find_user(user_id)
     if user is None:
-        raise SignInRefused
+        raise StartOver
     if user.ban is not None:
         raise AccountSuspended(user.ban.reason, user.ban.until)
     return user

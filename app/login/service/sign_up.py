@@ -17,10 +17,11 @@ from app.kit.errors import AppError, InputProblems
 from app.kit.limits import RateLimit, address_bucket, count_hit, require_room
 from app.kit.runtime import keyring, settings
 from app.login import rules
+from app.login.errors import AddressInvalid
 from app.login.service.addresses import page_link
 from app.login.types import Applicant
 from app.mail.service import send_mail
-from app.users.errors import EmailTaken
+from app.users.errors import EmailTaken, InvalidUser
 from app.users.rules import check_fields, normalize_email
 from app.users.service import find_by_email, register_user
 from app.users.types import NewUser
@@ -39,15 +40,9 @@ def read_applicant(form: Mapping[str, str], *, locale: str, flow_id: str | None)
         InputProblems: what is wrong with address and name, each.
     """
     _raise(rules.sign_up_refusal(settings()))
-    name, problems = form.get("name", "").strip(), []
-    try:
-        email = normalize_email(form.get("email", ""))
-    except AppError as error:
-        problems.append(error)
-    else:
-        refused = rules.domain_refusal(settings(), email)
-        problems += [refused] if refused else []
-    problems += check_fields({"name": name})
+    name = form.get("name", "").strip()
+    email, problem = _read_address(form.get("email", ""))
+    problems = [*([problem] if problem else []), *check_fields({"name": name})]
     if problems:
         raise InputProblems(problems)
     return Applicant(email, name, locale, flow_id)
@@ -78,16 +73,15 @@ async def answer_sign_up(sealed: str) -> None:
     mailbox = sha256(email.lower().encode()).hexdigest()
     if await count_hit(_PER_MAILBOX, mailbox) > _PER_MAILBOX.hits:
         return
-    context = {"name": wish["name"] or email, "product_name": settings().product_name}
     known = await find_by_email(email)
     if known is not None:
-        context |= {"name": known.label, "link": page_link("/signin", flow=flow_id)}
-        await send_mail(
-            known.email, "account_exists", context, locale=known.locale or wish["locale"], user_id=known.id
-        )
+        context = {"name": known.label, "url": page_link("/signin", flow=flow_id, existing="1")}
+        locale = known.locale or wish["locale"]
+        await send_mail(known.email, "account_exists", context, locale=locale, user_id=known.id)
         return
     token = await new_sign_up_link(email, wish)
-    context["link"] = page_link("/signup/confirm", token=token, flow=flow_id)
+    # No name: what a stranger typed must not reach somebody's mailbox.
+    context = {"url": page_link("/signup/confirm", token=token, flow=flow_id)}
     await send_mail(email, "verify_email", context, locale=wish["locale"])
 
 
@@ -118,6 +112,14 @@ async def confirm_sign_up(actor: Actor, token: str) -> None:
         raise LinkInvalid from None
     owner = Actor(ActorKind.USER, user.id, origin=actor.origin)
     await adopt_password(owner, user.id, PreparedPassword(claim.details["phc"]))
+
+
+def _read_address(text: str) -> tuple[str, AppError | None]:
+    try:
+        email = normalize_email(text)
+    except InvalidUser:
+        return "", AddressInvalid()
+    return email, rules.domain_refusal(settings(), email)
 
 
 def _raise(error: AppError | None) -> None:

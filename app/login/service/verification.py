@@ -5,7 +5,6 @@ from __future__ import annotations
 from app.credentials.service import consume_link, new_link, read_link
 from app.credentials.types import LinkClaim, LinkPurpose
 from app.kit.actor import Actor, ActorKind
-from app.kit.runtime import settings
 from app.login.service.addresses import page_link
 from app.mail.service import send_mail
 from app.users.service import verify_email
@@ -15,8 +14,7 @@ from app.users.types import User
 async def send_verification(user: User) -> None:
     """Send the mail with the link to `/email/verify`. No guard: for callers who passed one."""
     token = await new_link(LinkPurpose.VERIFY_EMAIL, user.id, user.email)
-    link = page_link("/email/verify", token=token)
-    context = {"name": user.label, "link": link, "product_name": settings().product_name}
+    context = {"name": user.label, "url": page_link("/email/verify", token=token)}
     await send_mail(user.email, "verify_email", context, locale=user.locale, user_id=user.id)
 
 

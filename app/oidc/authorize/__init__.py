@@ -23,7 +23,7 @@ from app.oidc.authorize.require_sign_in import require_sign_in
 from app.oidc.authorize.trust_redirect_uri import trust_redirect_uri
 from app.oidc.types import Redirect, Visit
 
-STEPS: tuple[Step, ...] = (
+READING: tuple[Step, ...] = (
     check_parameters,  # each once, none that we do not support
     read_response,  # response_type, response_mode
     read_pkce,  # code_challenge, code_challenge_method
@@ -31,6 +31,9 @@ STEPS: tuple[Step, ...] = (
     read_claims,  # claims
     read_prompt,  # prompt, max_age, acr_values
     read_hint,  # id_token_hint
+)
+STEPS: tuple[Step, ...] = (
+    *READING,
     require_sign_in,  # else: to the sign-in pages, or login_required
     match_subject,  # the user that the client meant
     require_acr,  # the strength that the client wants
@@ -52,6 +55,18 @@ async def authorize(asked: Asked) -> Redirect | Visit:
         if outcome is not None:
             return outcome
     raise RuntimeError("the last step must answer")
+
+
+async def review(asked: Asked) -> Attempt:
+    """Read a request without deciding on it (for the consent page).
+
+    Raises:
+        ShownToUser, SentToClient.
+    """
+    attempt = await identify(asked)
+    for step in READING:
+        await step(attempt)
+    return attempt
 
 
 async def identify(asked: Asked) -> Attempt:

@@ -6,8 +6,8 @@ from app.kit import clock
 from app.kit.crypto import hash_token, new_token
 from app.kit.runtime import settings
 from app.oidc.authorize.attempt import Attempt
-from app.oidc.errors import InteractionOver
 from app.oidc.consents import note_use
+from app.oidc.errors import InteractionOver
 from app.oidc.queries import codes, interactions
 from app.oidc.types import CODE_PREFIX, Approval, Redirect
 

@@ -67,8 +67,9 @@ async def send_to_consent(attempt: Attempt) -> Visit:
 
 
 def _must_reauthenticate(attempt: Attempt) -> bool:
-    is_someone_else = attempt.asked.session is not None and attempt.subject not in {None, attempt.session.user.id}
-    return Prompt.LOGIN in attempt.prompt or attempt.max_age is not None or is_someone_else
+    if Prompt.LOGIN in attempt.prompt or attempt.max_age is not None:
+        return True
+    return attempt.asked.session is not None and attempt.subject not in {None, attempt.session.user.id}
 
 
 def _at_most(text: str | None, length: int) -> str | None:

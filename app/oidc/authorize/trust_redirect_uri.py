@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.clients.rules import redirect_uri_matches
+from app.clients.rules import is_redirect_uri_registered
 from app.clients.types import Client
 from app.oidc.errors import ShownToUser
 from app.oidc.params import Params
@@ -25,7 +25,7 @@ def _find_uri(params: Params, client: Client) -> str:
     asked = params.get("redirect_uri")
     if asked is None:
         return _only_uri(params, client)
-    if not any(redirect_uri_matches(uri, asked, client.kind) for uri in client.redirect_uris):
+    if not is_redirect_uri_registered(client, asked):
         raise ShownToUser(
             "oidc_redirect_uri_unknown",
             "The application asks to be answered at an address that is not registered for it.",

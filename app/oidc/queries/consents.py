@@ -65,4 +65,6 @@ async def delete(user_id: str, client_id: str) -> tuple[str, ...] | None:
 
 async def list_of_user(user_id: str) -> list[Consent]:
     rows = await db.fetch(_OF_USER, user_id, MAX_LISTED)
-    return [Consent(row["client_id"], tuple(row["scope"].split()), row["created_at"], row["updated_at"]) for row in rows]
+    return [
+        Consent(row["client_id"], tuple(row["scope"].split()), row["created_at"], row["updated_at"]) for row in rows
+    ]

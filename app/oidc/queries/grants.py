@@ -8,7 +8,6 @@ from datetime import datetime
 from app.kit import clock, db
 from app.oidc.queries.columns import APPROVAL_NAMES, from_approval, to_approval
 from app.oidc.types import Grant, RefreshState
-from app.sessions.types import Session
 from app.users.queries import COLUMN_NAMES, to_user
 from app.users.types import User
 
@@ -28,7 +27,7 @@ SELECT {_USER}, u.id AS user_id, {_SESSION}
 FROM users_user u LEFT JOIN sessions_session s ON s.id = $2 AND s.user_id = u.id
 WHERE u.id = $1
 """
-_WITH_HOLDER = f"""
+_WITH_HOLDER = """
 FROM oidc_grant g JOIN users_user u ON u.id = g.user_id LEFT JOIN sessions_session s ON s.id = g.session_id
 """
 # READ COMMITTED reads the locked row again after waiting, so the refresh state is the newest.
@@ -61,9 +60,15 @@ class Holder:
     session_expires_at: datetime | None
     has_session_ended: bool
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether nobody banned the user or ended the session."""
+        return self.user.ban is None and not self.has_session_ended
+
     def has_session_at(self, now: datetime) -> bool:
-        """Whether the session is neither ended nor run out."""
-        return not self.has_session_ended and self.session_expires_at is not None and self.session_expires_at > now
+        """Whether the session has neither ended nor run out."""
+        end = self.session_expires_at
+        return end is not None and end > now and not self.has_session_ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +133,7 @@ async def sweep(expired_before: datetime, *, graced_before: datetime) -> int:
 
 
 def _to_stored(row: db.Row, is_revoked: bool, refresh: RefreshState | None) -> StoredGrant:
-    grant = Grant(
-        id=row["id"], approval=to_approval(row), created_at=row["created_at"], expires_at=row["expires_at"]
-    )
+    grant = Grant(id=row["id"], approval=to_approval(row), created_at=row["created_at"], expires_at=row["expires_at"])
     return StoredGrant(grant=grant, holder=_to_holder(row), is_revoked=is_revoked, refresh=refresh)
 
 

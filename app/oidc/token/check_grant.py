@@ -16,7 +16,7 @@ async def check_grant(exchange: Exchange) -> None:
     stored, holder, now = exchange.stored, exchange.holder, clock.now()
     if stored.is_revoked or stored.grant.approval.client_id != exchange.client.id:
         raise not_valid()
-    if stored.grant.expires_at <= now or holder.user.ban is not None or holder.has_session_ended:
+    if stored.grant.expires_at <= now or not holder.may_go_on:
         raise not_valid()
     if Scope.OFFLINE_ACCESS not in stored.grant.approval.scope and not holder.has_session_at(now):
         raise not_valid()

@@ -116,7 +116,7 @@ class UserProcess:
         assert self.process.stdout is not None
         self.process.stdin.write("stop\n")
         self.process.stdin.flush()
-        assert self.process.stdout.readline() == "stopped\n"
+        assert self.process.stdout.readline() == '"stopped"\n'
         self.process.wait()
 
     def kill(self) -> None:

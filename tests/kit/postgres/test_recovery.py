@@ -97,7 +97,7 @@ async def test_a_new_server_waits_for_backends_that_the_killed_one_left(data_dir
     connection = await asyncpg.connect(first.dsn)
     backend = await connection.fetchval("SELECT pg_backend_pid()")
     busy = asyncio.create_task(connection.fetchval("SELECT count(*) FROM generate_series(1, 6000000)"))
-    while not await _is_running_a_statement(first.dsn, backend):
+    while not await _is_running_a_statement(first.dsn, backend):  # noqa: ASYNC110
         await asyncio.sleep(0)
 
     kill_and_wait(first.pid)

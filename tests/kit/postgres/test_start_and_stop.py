@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from app.kit.postgres import stop_postgres
+from app.kit.postgres.instance import restart_if_dead
 from app.kit.postgres.processes import command_of, find_postmaster
 
 
@@ -20,7 +21,8 @@ async def test_first_start_makes_a_database_owned_by_a_role_that_is_no_superuser
     facts = await connection.fetchrow(
         "SELECT current_user::text AS role, current_database()::text AS database, rolsuper, rolcreatedb, "
         "pg_get_userbyid(datdba)::text AS owner, pg_encoding_to_char(encoding)::text AS encoding, "
-        "datlocprovider, datlocale FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()"
+        "datlocprovider, datlocale FROM pg_roles, pg_database "
+        "WHERE rolname = current_user AND datname = current_database()"
     )
     await connection.close()
     assert dict(facts) == {
@@ -93,6 +95,16 @@ async def test_stop_ends_the_server_and_the_next_start_has_the_data_at_the_same_
     connection = await asyncpg.connect(second.dsn)
     assert await connection.fetchval("SELECT answer FROM kept") == 42
     await connection.close()
+
+
+def test_a_supervisor_that_comes_late_does_not_start_a_stopped_server(data_dir, start):
+    instance = start(data_dir)
+    stop_postgres(instance)
+
+    assert restart_if_dead(instance) is False
+
+    assert find_postmaster(data_dir / "postgres" / "cluster") is None
+    stop_postgres(instance)
 
 
 async def test_stop_does_not_wait_for_open_connections(data_dir, start):

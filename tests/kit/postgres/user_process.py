@@ -16,6 +16,11 @@ from app.kit.postgres import EmbeddedPostgresError, start_postgres, stop_postgre
 _LOADED_BEFORE_THE_USER_CHANGES = (encodings.idna, importlib.metadata)
 
 
+def _tell(answer: object) -> None:
+    sys.stdout.write(f"{json.dumps(answer)}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     data_dir, *uid = sys.argv[1:]
     if uid:
@@ -25,13 +30,13 @@ def main() -> None:
     try:
         instance = start_postgres(Path(data_dir), durable=False)
     except EmbeddedPostgresError as error:
-        print(json.dumps({"code": error.code}), flush=True)
+        _tell({"code": error.code})
         return
-    print(json.dumps({"pid": instance.pid, "dsn": instance.dsn, "is_owner": instance.is_owner}), flush=True)
+    _tell({"pid": instance.pid, "dsn": instance.dsn, "is_owner": instance.is_owner})
     for line in sys.stdin:
         if line.strip() == "stop":
             stop_postgres(instance)
-            print("stopped", flush=True)
+            _tell("stopped")
             return
 
 

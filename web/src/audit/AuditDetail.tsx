@@ -1,4 +1,4 @@
-import { Code, DataList, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Code, DataList, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { AuditEventDetailFieldsFragment } from '../gen/graphql';
 import { CopyValue } from '../shared/Copy';
 import { absoluteTime } from '../shared/times';
@@ -29,24 +29,24 @@ function Changes({ event }: { event: AuditEventDetailFieldsFragment }) {
           The event carries no values.
         </Text>
       ) : (
-        <Table verticalSpacing={6} horizontalSpacing="xs" fz="sm" aria-label="Changed values">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Field</Table.Th>
-              <Table.Th>Before</Table.Th>
-              <Table.Th>After</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+        <table className={classes.changes} aria-label="Changed values">
+          <thead>
+            <tr>
+              <th scope="col">Field</th>
+              <th scope="col">Before</th>
+              <th scope="col">After</th>
+            </tr>
+          </thead>
+          <tbody>
             {changes.map(({ path, before, after }) => (
-              <Table.Tr key={path}>
-                <Table.Td className={classes.field}>{path}</Table.Td>
-                <Table.Td className={classes.before}>{valueText(before)}</Table.Td>
-                <Table.Td className={classes.after}>{valueText(after)}</Table.Td>
-              </Table.Tr>
+              <tr key={path}>
+                <td className={classes.field}>{path}</td>
+                <td className={classes.before}>{valueText(before)}</td>
+                <td className={classes.after}>{valueText(after)}</td>
+              </tr>
             ))}
-          </Table.Tbody>
-        </Table>
+          </tbody>
+        </table>
       )}
     </Stack>
   );

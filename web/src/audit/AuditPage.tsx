@@ -19,7 +19,10 @@ export function AuditPage() {
   });
   return (
     <>
-      <PageHead title="Audit trail" description="Every change and every sign-in, by whom, from where and what came of it." />
+      <PageHead
+        title="Audit trail"
+        description="Every change and every sign-in, by whom, from where and what came of it."
+      />
       <AuditFilters
         search={search}
         onChange={(changes) => navigate({ search: (before) => refine(before, changes), replace: true })}
@@ -37,7 +40,9 @@ export function AuditPage() {
         noun="events"
         search={search}
         page={data?.auditEvents.pageInfo}
-        onMove={(page) => navigate({ search: (before) => ({ ...refine(before, { event: undefined }), ...page }) })}
+        onMove={(page) =>
+          navigate({ search: (before) => ({ ...refine(before, { event: undefined }), ...page }) })
+        }
       />
     </>
   );

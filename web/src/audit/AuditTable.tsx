@@ -26,7 +26,9 @@ export function AuditTable({ openId, onOpen, isNarrowed, ...list }: AuditTablePr
       renderBelow={(event) => event.id === openId && <AuditDetail event={event} />}
       empty={
         <Empty icon={ScrollText} title={isNarrowed ? 'No event matches' : 'Nothing has happened yet'}>
-          {isNarrowed ? 'Actions are named like user.created or session.revoked.' : 'The first sign-in will be here.'}
+          {isNarrowed
+            ? 'Actions are named like user.created or session.revoked.'
+            : 'The first sign-in will be here.'}
         </Empty>
       }
       {...list}
@@ -63,7 +65,12 @@ function columns(
         );
       },
     },
-    { key: 'outcome', header: 'Outcome', visibleFrom: 'sm', render: (event) => <Outcome outcome={event.outcome} /> },
+    {
+      key: 'outcome',
+      header: 'Outcome',
+      visibleFrom: 'sm',
+      render: (event) => <Outcome outcome={event.outcome} />,
+    },
     { key: 'actor', header: 'By', render: (event) => <Actor event={event} /> },
     { key: 'target', header: 'On', visibleFrom: 'md', render: (event) => <Target event={event} /> },
     { key: 'occurredAt', header: 'When', render: (event) => <Time value={event.occurredAt} size="sm" /> },

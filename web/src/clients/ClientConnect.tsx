@@ -1,5 +1,5 @@
-import { Fragment } from 'react';
 import { Stack } from '@mantine/core';
+import { Fragment } from 'react';
 import type { ClientDetailFieldsFragment } from '../gen/graphql';
 import { CopyValue } from '../shared/Copy';
 import { Section } from '../shared/Section';
@@ -12,7 +12,10 @@ export function ClientConnect({ client }: { client: ClientDetailFieldsFragment }
   const { server } = useViewer();
   return (
     <Stack gap="lg">
-      <Section title="Values" description="Most libraries need only the client id and the issuer; they discover the rest.">
+      <Section
+        title="Values"
+        description="Most libraries need only the client id and the issuer; they discover the rest."
+      >
         <dl className={classes.values}>
           {endpoints(client, server.issuer).map(({ label, value }) => (
             <Fragment key={label}>

@@ -1,18 +1,20 @@
 import { Skeleton, Stack, Tabs } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, lazyRouteComponent } from '@tanstack/react-router';
 import { Unplug } from 'lucide-react';
+import { Suspense } from 'react';
 import { useQuery } from 'urql';
 import { ClientDocument } from '../gen/graphql';
 import { Empty } from '../shared/Empty';
+import { PageHead } from '../shared/PageHead';
 import { ProblemPanel } from '../shared/ProblemPanel';
 import { ClientConnect } from './ClientConnect';
 import { ClientHeader } from './ClientHeader';
-import { ClientSecrets } from './ClientSecrets';
-import { ClientSettings } from './ClientSettings';
 import { isConfidential } from './connect';
-import { DeleteClient } from './DeleteClient';
 import type { ClientSearch } from './search';
 
+const ClientSettings = lazyRouteComponent(() => import('./ClientSettings'), 'ClientSettings');
+const ClientSecrets = lazyRouteComponent(() => import('./ClientSecrets'), 'ClientSecrets');
+const DeleteClient = lazyRouteComponent(() => import('./DeleteClient'), 'DeleteClient');
 const route = getRouteApi('/clients/$clientId');
 
 export function ClientPage() {
@@ -21,17 +23,21 @@ export function ClientPage() {
   const navigate = route.useNavigate();
   const [{ data, error }, refetch] = useQuery({ query: ClientDocument, variables: { id: clientId } });
   const client = data?.client;
-  const openDialog = (dialog: ClientSearch['dialog']) => navigate({ search: (before) => ({ ...before, dialog }) });
+  const openDialog = (dialog: ClientSearch['dialog']) =>
+    navigate({ search: (before) => ({ ...before, dialog }) });
 
-  if (error && !data) return <ProblemPanel error={error} onRetry={() => refetch({ requestPolicy: 'network-only' })} />;
+  if (error && !data)
+    return <ProblemPanel error={error} onRetry={() => refetch({ requestPolicy: 'network-only' })} />;
   if (!data) return <LoadingClient />;
-  if (!client) return <Empty icon={Unplug} title="There is no such client" />;
+  if (!client) return <NoClient />;
   return (
     <>
       <ClientHeader client={client} onDelete={() => openDialog('delete')} />
       <Tabs
         value={search.tab ?? 'connect'}
-        onChange={(tab) => navigate({ search: { tab: tab === 'connect' ? undefined : (tab as ClientSearch['tab']) } })}
+        onChange={(tab) =>
+          navigate({ search: { tab: tab === 'connect' ? undefined : (tab as ClientSearch['tab']) } })
+        }
         keepMounted={false}
       >
         <Tabs.List mb="lg">
@@ -43,18 +49,33 @@ export function ClientPage() {
           <ClientConnect client={client} />
         </Tabs.Panel>
         <Tabs.Panel value="settings">
-          <ClientSettings key={client.updatedAt} client={client} />
+          <Suspense fallback={<Skeleton h={280} />}>
+            <ClientSettings key={client.updatedAt} client={client} />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="secrets">
-          <ClientSecrets
-            client={client}
-            isRotating={search.dialog === 'rotate'}
-            onRotate={() => openDialog('rotate')}
-            onClose={() => openDialog(undefined)}
-          />
+          <Suspense fallback={<Skeleton h={280} />}>
+            <ClientSecrets
+              client={client}
+              isRotating={search.dialog === 'rotate'}
+              onRotate={() => openDialog('rotate')}
+              onClose={() => openDialog(undefined)}
+            />
+          </Suspense>
         </Tabs.Panel>
       </Tabs>
-      <DeleteClient client={client} isOpen={search.dialog === 'delete'} onClose={() => openDialog(undefined)} />
+      <Suspense>
+        {search.dialog === 'delete' && <DeleteClient client={client} onClose={() => openDialog(undefined)} />}
+      </Suspense>
+    </>
+  );
+}
+
+function NoClient() {
+  return (
+    <>
+      <PageHead title="Client" />
+      <Empty icon={Unplug} title="There is no such client" />
     </>
   );
 }

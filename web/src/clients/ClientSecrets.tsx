@@ -33,7 +33,8 @@ export function ClientSecrets({ client, isRotating, onRotate, onClose }: ClientS
   return (
     <Stack align="stretch">
       <Text size="sm" c="dimmed">
-        Only a hash is stored, so a lost secret cannot be shown again. While you rotate, the old and the new one both work.
+        Only a hash is stored, so a lost secret cannot be shown again. While you rotate, the old and the new
+        one both work.
       </Text>
       <DataTable
         label="Secrets"

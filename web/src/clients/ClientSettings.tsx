@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { type ClientDetailFieldsFragment, ClientUpdateDocument } from '../gen/graphql';
 import { useAction, useFormReport } from '../shared/actions';
 import { FormAlert } from '../shared/FormAlert';
-import { notifyDone } from '../shared/notify';
+import { notifyDone } from '../shared/toasts';
 import { useCan } from '../shell/viewer';
 import { AppearanceFields, RedirectFields, TokenFields } from './SettingsFields';
 import { type SettingsValues, settingsInput, settingsValues, tidySettings } from './settings';

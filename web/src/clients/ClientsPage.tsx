@@ -1,6 +1,7 @@
-import { Button, Group, Select } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { Button, Group, NativeSelect } from '@mantine/core';
+import { getRouteApi, lazyRouteComponent } from '@tanstack/react-router';
 import { AppWindow, Plus, SearchX } from 'lucide-react';
+import { Suspense } from 'react';
 import { useQuery } from 'urql';
 import { ClientsDocument } from '../gen/graphql';
 import { DataTable } from '../shared/DataTable';
@@ -9,12 +10,13 @@ import { PageHead } from '../shared/PageHead';
 import { Pager } from '../shared/Pager';
 import { refine } from '../shared/paging';
 import { SearchBox } from '../shared/SearchBox';
+import { fromTriState, triState } from '../shared/search';
 import { useCan } from '../shell/viewer';
-import { CreateClient } from './CreateClient';
 import { CLIENT_COLUMNS } from './clientColumns';
 import { KIND_FACTS } from './kinds';
 import { type ClientsSearch, clientsVariables, DEFAULT_CLIENT_SORT, KINDS } from './search';
 
+const CreateClient = lazyRouteComponent(() => import('./CreateClient'), 'CreateClient');
 const route = getRouteApi('/clients');
 
 export function ClientsPage() {
@@ -70,17 +72,30 @@ export function ClientsPage() {
         count={data?.clients.totalCount}
         onMove={(page) => navigate({ search: (before) => ({ ...refine(before, {}), ...page }) })}
       />
-      {can.clientsCreate && (
-        <CreateClient
-          isOpen={search.dialog === 'create'}
-          kind={search.create}
-          onKind={(create) => navigate({ search: (before) => ({ ...before, create }), replace: true })}
-          onClose={() => navigate({ search: (before) => ({ ...before, dialog: undefined, create: undefined }) })}
-        />
-      )}
+      <Suspense>
+        {can.clientsCreate && search.dialog === 'create' && (
+          <CreateClient
+            kind={search.create}
+            onKind={(create) => navigate({ search: (before) => ({ ...before, create }), replace: true })}
+            onClose={() =>
+              navigate({ search: (before) => ({ ...before, dialog: undefined, create: undefined }) })
+            }
+          />
+        )}
+      </Suspense>
     </>
   );
 }
+
+const KIND_CHOICES = [
+  { value: '', label: 'Any kind' },
+  ...KINDS.map((kind) => ({ value: kind, label: KIND_FACTS[kind].label })),
+];
+const STATUS_CHOICES = [
+  { value: '', label: 'Any status' },
+  { value: 'true', label: 'Enabled' },
+  { value: 'false', label: 'Disabled' },
+];
 
 interface ClientFiltersProps {
   search: ClientsSearch;
@@ -90,27 +105,26 @@ interface ClientFiltersProps {
 function ClientFilters({ search, onChange }: ClientFiltersProps) {
   return (
     <Group mb="md" gap="sm">
-      <SearchBox label="Search clients" value={search.q} onSearch={(q) => onChange({ q })} flex={1} miw={220} />
-      <Select
-        aria-label="Kind"
-        placeholder="Any kind"
-        clearable
-        w={180}
-        data={KINDS.map((kind) => ({ value: kind, label: KIND_FACTS[kind].label }))}
-        value={search.kind ?? null}
-        onChange={(value) => onChange({ kind: KINDS.find((kind) => kind === value) })}
+      <SearchBox
+        label="Search clients"
+        value={search.q}
+        onSearch={(q) => onChange({ q })}
+        flex={1}
+        miw={220}
       />
-      <Select
+      <NativeSelect
+        aria-label="Kind"
+        data={KIND_CHOICES}
+        value={search.kind ?? ''}
+        onChange={({ currentTarget }) =>
+          onChange({ kind: KINDS.find((kind) => kind === currentTarget.value) })
+        }
+      />
+      <NativeSelect
         aria-label="Status"
-        placeholder="Any status"
-        clearable
-        w={150}
-        data={[
-          { value: 'true', label: 'Enabled' },
-          { value: 'false', label: 'Disabled' },
-        ]}
-        value={search.enabled === undefined ? null : String(search.enabled)}
-        onChange={(value) => onChange({ enabled: value === null ? undefined : value === 'true' })}
+        data={STATUS_CHOICES}
+        value={triState(search.enabled)}
+        onChange={({ currentTarget }) => onChange({ enabled: fromTriState(currentTarget.value) })}
       />
     </Group>
   );

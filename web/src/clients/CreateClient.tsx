@@ -8,7 +8,6 @@ import { KindChoice } from './KindChoice';
 import { KIND_FACTS } from './kinds';
 
 interface CreateClientProps {
-  isOpen: boolean;
   kind: ClientKind | undefined;
   onKind: (kind: ClientKind | undefined) => void;
   onClose: () => void;
@@ -17,7 +16,7 @@ interface CreateClientProps {
 type Created = ClientCreateMutation['clientCreate'];
 
 /** Three steps: what kind of app, its settings, what to copy into it. */
-export function CreateClient({ isOpen, kind, onKind, onClose }: CreateClientProps) {
+export function CreateClient({ kind, onKind, onClose }: CreateClientProps) {
   const navigate = useNavigate();
   const [created, setCreated] = useState<Created | null>(null);
   const client = created?.client;
@@ -26,10 +25,14 @@ export function CreateClient({ isOpen, kind, onKind, onClose }: CreateClientProp
     if (client) navigate({ to: '/clients/$clientId', params: { clientId: client.id } });
     else onClose();
   }
-  const title = client ? `${client.name} is connected` : kind ? `New ${KIND_FACTS[kind].label.toLowerCase()}` : 'Connect an app';
+  const title = client
+    ? `${client.name} is connected`
+    : kind
+      ? `New ${KIND_FACTS[kind].label.toLowerCase()}`
+      : 'Connect an app';
   return (
     <Modal
-      opened={isOpen}
+      opened
       onClose={finish}
       title={title}
       size="lg"

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { ClientCreateDocument, type ClientCreateMutation, type ClientKind } from '../gen/graphql';
 import { useAction, useFormReport, useIdempotencyKey } from '../shared/actions';
@@ -6,7 +6,7 @@ import { filled } from '../shared/changes';
 import { FormAlert } from '../shared/FormAlert';
 import { UriList } from '../shared/UriList';
 import { KIND_FACTS } from './kinds';
-import { SCOPES } from './settings';
+import { ScopesInput } from './ScopesInput';
 
 interface CreateClientFormProps {
   kind: ClientKind;
@@ -25,7 +25,14 @@ interface NewClient {
 
 function initialValues(kind: ClientKind): NewClient {
   const scopes = kind === 'MACHINE' ? [] : ['openid', 'profile', 'email'];
-  return { name: '', description: '', redirectUris: [], postLogoutRedirectUris: [], scopes, isFirstParty: false };
+  return {
+    name: '',
+    description: '',
+    redirectUris: [],
+    postLogoutRedirectUris: [],
+    scopes,
+    isFirstParty: false,
+  };
 }
 
 export function CreateClientForm({ kind, onBack, onCreated }: CreateClientFormProps) {
@@ -66,7 +73,13 @@ export function CreateClientForm({ kind, onBack, onCreated }: CreateClientFormPr
           data-autofocus
           {...form.getInputProps('name')}
         />
-        <Textarea label="Description" autosize minRows={1} maxRows={4} {...form.getInputProps('description')} />
+        <Textarea
+          label="Description"
+          autosize
+          minRows={1}
+          maxRows={4}
+          {...form.getInputProps('description')}
+        />
         {facts.hasRedirects && (
           <>
             <UriList
@@ -88,12 +101,10 @@ export function CreateClientForm({ kind, onBack, onCreated }: CreateClientFormPr
             />
           </>
         )}
-        <TagsInput
-          label="Scopes"
-          description="What the app may ask for"
-          data={[...SCOPES]}
-          splitChars={[' ', ',']}
-          {...form.getInputProps('scopes')}
+        <ScopesInput
+          value={form.values.scopes}
+          error={form.errors.scopes}
+          onChange={(scopes) => form.setFieldValue('scopes', scopes)}
         />
         {kind !== 'MACHINE' && (
           <Switch

@@ -2,16 +2,15 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ClientDeleteDocument, type ClientDetailFieldsFragment } from '../gen/graphql';
 import { useAction } from '../shared/actions';
-import { notifyDone } from '../shared/notify';
 import { TypedDelete } from '../shared/TypedDelete';
+import { notifyDone } from '../shared/toasts';
 
 interface DeleteClientProps {
   client: ClientDetailFieldsFragment;
-  isOpen: boolean;
   onClose: () => void;
 }
 
-export function DeleteClient({ client, isOpen, onClose }: DeleteClientProps) {
+export function DeleteClient({ client, onClose }: DeleteClientProps) {
   const navigate = useNavigate();
   const [failed, setFailed] = useState<string[]>([]);
   const erase = useAction(ClientDeleteDocument, (data) => data.clientDelete);
@@ -23,7 +22,6 @@ export function DeleteClient({ client, isOpen, onClose }: DeleteClientProps) {
   }
   return (
     <TypedDelete
-      isOpen={isOpen}
       title={`Delete ${client.name}`}
       phrase={client.name}
       isRunning={erase.isRunning}

@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type ClientDetailFieldsFragment, ClientSecretRotateDocument } from '../gen/graphql';
 import { useAction } from '../shared/actions';
@@ -25,7 +25,9 @@ export function RotateSecret({ client, onClose }: RotateSecretProps) {
   const rotate = useAction(ClientSecretRotateDocument, (data) => data.clientSecretRotate);
 
   async function submit() {
-    const { payload, errors } = await rotate.run({ input: { id: client.id, overlapSeconds: Number(overlap) } });
+    const { payload, errors } = await rotate.run({
+      input: { id: client.id, overlapSeconds: Number(overlap) },
+    });
     if (errors) return setFailed(errors.map((error) => error.message));
     setSecret(payload.clientSecret);
   }
@@ -43,13 +45,14 @@ export function RotateSecret({ client, onClose }: RotateSecretProps) {
   return (
     <Stack>
       <FormAlert errors={failed} />
-      <Text size="sm">{client.name} gets a new secret. Put it into the app before the old one stops working.</Text>
-      <Select
+      <Text size="sm">
+        {client.name} gets a new secret. Put it into the app before the old one stops working.
+      </Text>
+      <NativeSelect
         label="The old secret works on for"
         data={OVERLAPS}
         value={overlap}
-        onChange={(value) => setOverlap(value ?? DAY)}
-        allowDeselect={false}
+        onChange={(event) => setOverlap(event.currentTarget.value)}
         data-autofocus
       />
       <Group justify="flex-end">

@@ -1,11 +1,12 @@
-import { NumberInput, Select, SimpleGrid, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
+import { NativeSelect, SimpleGrid, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import type { ClientDetailFieldsFragment } from '../gen/graphql';
 import { Section } from '../shared/Section';
 import { duration } from '../shared/times';
 import { UriList } from '../shared/UriList';
 import { KIND_FACTS } from './kinds';
-import { ALGORITHMS, SCOPES, type SettingsValues } from './settings';
+import { ScopesInput } from './ScopesInput';
+import { ALGORITHMS, type SettingsValues } from './settings';
 
 interface FieldsProps {
   form: UseFormReturnType<SettingsValues>;
@@ -26,8 +27,18 @@ export function AppearanceFields({ form, isReadOnly }: FieldsProps) {
         {...form.getInputProps('description')}
       />
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
-        <TextInput label="Home page" placeholder="https://…" readOnly={isReadOnly} {...form.getInputProps('clientUri')} />
-        <TextInput label="Logo" placeholder="https://…" readOnly={isReadOnly} {...form.getInputProps('logoUri')} />
+        <TextInput
+          label="Home page"
+          placeholder="https://…"
+          readOnly={isReadOnly}
+          {...form.getInputProps('clientUri')}
+        />
+        <TextInput
+          label="Logo"
+          placeholder="https://…"
+          readOnly={isReadOnly}
+          {...form.getInputProps('logoUri')}
+        />
       </SimpleGrid>
       <Switch
         label="Enabled"
@@ -49,7 +60,10 @@ export function RedirectFields({ form, client, isReadOnly }: FieldsProps) {
   const facts = KIND_FACTS[client.kind];
   if (!facts.hasRedirects) return null;
   return (
-    <Section title="Redirects" description="Compared exactly. Their origins may also call the token endpoint from a browser.">
+    <Section
+      title="Redirects"
+      description="Compared exactly. Their origins may also call the token endpoint from a browser."
+    >
       <UriList
         label="Redirect URIs"
         name="redirectUris"
@@ -87,36 +101,38 @@ export function TokenFields({ form, client, isReadOnly }: FieldsProps) {
         </>
       }
     >
-      <TagsInput
-        label="Scopes"
-        data={[...SCOPES]}
-        splitChars={[' ', ',']}
-        readOnly={isReadOnly}
-        {...form.getInputProps('scopes')}
+      <ScopesInput
+        isReadOnly={isReadOnly}
+        value={form.values.scopes}
+        error={form.errors.scopes}
+        onChange={(scopes) => form.setFieldValue('scopes', scopes)}
       />
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
-        <NumberInput
+        <TextInput
+          type="number"
           label="Access token lives, seconds"
           description={<Duration seconds={accessTokenTtlSeconds} />}
           min={1}
-          allowDecimal={false}
+          step={1}
+          required
           readOnly={isReadOnly}
           {...form.getInputProps('accessTokenTtlSeconds')}
         />
-        <NumberInput
+        <TextInput
+          type="number"
           label="Refresh token lives, seconds"
           description={<Duration seconds={refreshTokenTtlSeconds} />}
           min={1}
-          allowDecimal={false}
+          step={1}
+          required
           readOnly={isReadOnly}
           {...form.getInputProps('refreshTokenTtlSeconds')}
         />
       </SimpleGrid>
-      <Select
+      <NativeSelect
         label="ID token signed with"
         data={algorithms}
-        allowDeselect={false}
-        readOnly={isReadOnly}
+        disabled={isReadOnly}
         maw={240}
         {...form.getInputProps('idTokenSignedResponseAlg')}
       />
@@ -124,7 +140,7 @@ export function TokenFields({ form, client, isReadOnly }: FieldsProps) {
   );
 }
 
-function Duration({ seconds }: { seconds: number | string }) {
+function Duration({ seconds }: { seconds: string }) {
   const value = Number(seconds);
   return (
     <Text span inherit>

@@ -8,7 +8,12 @@ import { Time } from '../shared/Time';
 import { KIND_FACTS } from './kinds';
 
 export const CLIENT_COLUMNS: readonly Column<ClientRowFieldsFragment, ClientSort>[] = [
-  { key: 'name', header: 'Client', sort: ['NAME_ASC', 'NAME_DESC'], render: (client) => <ClientCell client={client} /> },
+  {
+    key: 'name',
+    header: 'Client',
+    sort: ['NAME_ASC', 'NAME_DESC'],
+    render: (client) => <ClientCell client={client} />,
+  },
   {
     key: 'kind',
     header: 'Kind',
@@ -40,7 +45,9 @@ export function ClientLogo({ client, size = 36 }: { client: ClientRowFieldsFragm
 export function ClientState({ client }: { client: ClientRowFieldsFragment }) {
   return (
     <Text size="sm" component="span">
-      <StatusDot tone={client.isEnabled ? 'good' : 'quiet'}>{client.isEnabled ? 'Enabled' : 'Disabled'}</StatusDot>
+      <StatusDot tone={client.isEnabled ? 'good' : 'quiet'}>
+        {client.isEnabled ? 'Enabled' : 'Disabled'}
+      </StatusDot>
     </Text>
   );
 }

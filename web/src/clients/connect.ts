@@ -31,7 +31,9 @@ export function endpoints(client: ConnectedClient, issuer: string): Value[] {
     { label: 'Issuer', value: issuer },
     { label: 'Discovery', value: `${base}/.well-known/openid-configuration` },
     ...(signIn ? [{ label: 'Authorize', value: `${base}/oauth2/authorize` }] : []),
-    ...(client.kind === 'DEVICE' ? [{ label: 'Device code', value: `${base}/oauth2/device_authorization` }] : []),
+    ...(client.kind === 'DEVICE'
+      ? [{ label: 'Device code', value: `${base}/oauth2/device_authorization` }]
+      : []),
     { label: 'Token', value: `${base}/oauth2/token` },
     ...(client.kind === 'MACHINE' ? [] : [{ label: 'User info', value: `${base}/oauth2/userinfo` }]),
     { label: 'Public keys', value: `${base}/oauth2/jwks` },
@@ -98,7 +100,9 @@ oauth.register(
 }
 
 function openidClient(client: ConnectedClient, issuer: string): string {
-  const insecure = issuer.startsWith('http:') ? ',\n  undefined,\n  { execute: [oidc.allowInsecureRequests] }' : '';
+  const insecure = issuer.startsWith('http:')
+    ? ',\n  undefined,\n  { execute: [oidc.allowInsecureRequests] }'
+    : '';
   return `import * as oidc from 'openid-client';
 
 const auther = await oidc.discovery(

@@ -14,8 +14,9 @@ export interface SettingsValues {
   postLogoutRedirectUris: string[];
   scopes: string[];
   idTokenSignedResponseAlg: string;
-  accessTokenTtlSeconds: number;
-  refreshTokenTtlSeconds: number;
+  /** Seconds, as typed. */
+  accessTokenTtlSeconds: string;
+  refreshTokenTtlSeconds: string;
   clientUri: string;
   logoUri: string;
 }
@@ -30,8 +31,8 @@ export function settingsValues(client: ClientDetailFieldsFragment): SettingsValu
     postLogoutRedirectUris: client.postLogoutRedirectUris,
     scopes: client.scopes,
     idTokenSignedResponseAlg: client.idTokenSignedResponseAlg,
-    accessTokenTtlSeconds: client.accessTokenTtlSeconds,
-    refreshTokenTtlSeconds: client.refreshTokenTtlSeconds,
+    accessTokenTtlSeconds: String(client.accessTokenTtlSeconds),
+    refreshTokenTtlSeconds: String(client.refreshTokenTtlSeconds),
     clientUri: client.clientUri ?? '',
     logoUri: client.logoUri ?? '',
   };
@@ -45,6 +46,16 @@ export function tidySettings(values: SettingsValues): SettingsValues {
   };
 }
 
+/** Only what differs; lifetimes as the numbers they spell. */
 export function settingsInput(id: string, before: SettingsValues, after: SettingsValues): ClientUpdateInput {
-  return { id, ...changes(before, after) };
+  const { accessTokenTtlSeconds, refreshTokenTtlSeconds, ...rest } = changes(before, after);
+  const input: ClientUpdateInput = { id, ...rest };
+  if (accessTokenTtlSeconds) input.accessTokenTtlSeconds = Number(accessTokenTtlSeconds);
+  if (refreshTokenTtlSeconds) input.refreshTokenTtlSeconds = Number(refreshTokenTtlSeconds);
+  return input;
+}
+
+/** `"openid  email"` → `["openid", "email"]`; a word that comes twice counts once. */
+export function words(text: string): string[] {
+  return [...new Set(text.split(/[\s,]+/).filter((word) => word !== ''))];
 }

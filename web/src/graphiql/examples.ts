@@ -61,7 +61,10 @@ export function examplesOf(sources: Sources): Example[] {
     .flatMap(({ room, name, source }) => {
       const kind = OPERATION.exec(source)?.[1] as Example['kind'] | undefined;
       if (!kind) return [];
-      const parts = [source, ...[...neededFragments(source, fragments)].map((fragment) => fragments[fragment] ?? '')];
+      const parts = [
+        source,
+        ...[...neededFragments(source, fragments)].map((fragment) => fragments[fragment] ?? ''),
+      ];
       return {
         room,
         name,

@@ -1,4 +1,4 @@
-import { Button, Collapse, Group, Text, Title, Tooltip } from '@mantine/core';
+import { Button, Collapse, Group, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import type { SigningKeyStatus } from '../gen/graphql';
@@ -59,9 +59,13 @@ function Life({ signingKey: key }: { signingKey: SigningKey }) {
     <>
       <div className={classes.life} aria-hidden>
         {phases.map(({ name, share, from }) => (
-          <Tooltip key={name} label={`${name} from ${absoluteTime(from)}`}>
-            <div className={classes.phase} data-phase={name} style={{ width: `${share}%` }} />
-          </Tooltip>
+          <div
+            key={name}
+            className={classes.phase}
+            data-phase={name}
+            style={{ width: `${share}%` }}
+            title={`${name} from ${absoluteTime(from)}`}
+          />
         ))}
         <div className={classes.now} style={{ left: `${life.now}%` }} />
       </div>

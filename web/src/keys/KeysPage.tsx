@@ -15,7 +15,9 @@ export function KeysPage() {
         title="Signing keys"
         description="Tokens are signed with these. A key is published before it signs and verifies for a while after; rotation happens by itself."
       />
-      {error && !data && <ProblemPanel error={error} onRetry={() => refetch({ requestPolicy: 'network-only' })} />}
+      {error && !data && (
+        <ProblemPanel error={error} onRetry={() => refetch({ requestPolicy: 'network-only' })} />
+      )}
       {!error && !data && <LoadingKeys />}
       {data?.signingKeys.length === 0 && (
         <Empty icon={KeyRound} title="No keys yet">

@@ -13,9 +13,12 @@ export interface Timeline {
 type Moments = Pick<SigningKey, 'createdAt' | 'activatesAt' | 'retiresAt' | 'removesAt'>;
 
 export function timeline(key: Moments, now: number): Timeline {
-  const [created, activates, retires, removes] = [key.createdAt, key.activatesAt, key.retiresAt, key.removesAt].map((moment) =>
-    Date.parse(moment),
-  ) as [number, number, number, number];
+  const [created, activates, retires, removes] = [
+    key.createdAt,
+    key.activatesAt,
+    key.retiresAt,
+    key.removesAt,
+  ].map((moment) => Date.parse(moment)) as [number, number, number, number];
   const length = Math.max(removes - created, 1);
   const share = (from: number, to: number) => (Math.max(to - from, 0) / length) * 100;
   return {

@@ -12,7 +12,7 @@ type View = 'html' | 'text';
 type OpenMail = Extract<NonNullable<MailQuery['node']>, { __typename: 'Mail' }>;
 
 interface MailDrawerProps {
-  mailId: string | undefined;
+  mailId: string;
   view: View;
   onView: (view: View) => void;
   onClose: () => void;
@@ -21,15 +21,14 @@ interface MailDrawerProps {
 export function MailDrawer({ mailId, view, onView, onClose }: MailDrawerProps) {
   const [{ data, error, fetching }] = useQuery({
     query: MailDocument,
-    variables: { id: mailId ?? '' },
-    pause: !mailId,
+    variables: { id: mailId },
   });
   const mail = data?.node?.__typename === 'Mail' && data.node.id === mailId ? data.node : null;
   return (
-    <Drawer opened={Boolean(mailId)} onClose={onClose} position="right" size="xl" title={mail?.subject ?? 'Mail'}>
+    <Drawer opened onClose={onClose} position="right" size="xl" title={mail?.subject ?? 'Mail'}>
       {error && <ProblemPanel error={error} />}
       {fetching && !mail && <Skeleton h={320} />}
-      {!fetching && !error && mailId && !mail && <Text c="dimmed">This mail is gone.</Text>}
+      {!fetching && !error && !mail && <Text c="dimmed">This mail is gone.</Text>}
       {mail && <MailContent mail={mail} view={view} onView={onView} />}
     </Drawer>
   );
@@ -67,7 +66,14 @@ function MailContent({ mail, view, onView }: { mail: OpenMail; view: View; onVie
         <pre className={classes.text}>
           {linkify(mail.text).map((part) =>
             part.isLink ? (
-              <Anchor key={part.at} href={part.text} target="_blank" rel="noreferrer" inherit>
+              <Anchor
+                key={part.at}
+                href={part.text}
+                target="_blank"
+                rel="noreferrer"
+                underline="always"
+                inherit
+              >
                 {part.text}
               </Anchor>
             ) : (

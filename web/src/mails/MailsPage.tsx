@@ -1,6 +1,7 @@
 import { Alert } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, lazyRouteComponent } from '@tanstack/react-router';
 import { Inbox, MailWarning } from 'lucide-react';
+import { Suspense } from 'react';
 import { useQuery } from 'urql';
 import { MailsDocument } from '../gen/graphql';
 import { DataTable } from '../shared/DataTable';
@@ -9,22 +10,26 @@ import { PageHead } from '../shared/PageHead';
 import { Pager } from '../shared/Pager';
 import { pageVariables } from '../shared/paging';
 import { useViewer } from '../shell/viewer';
-import { MailDrawer } from './MailDrawer';
 import { MAIL_COLUMNS } from './mailColumns';
 
+const MailDrawer = lazyRouteComponent(() => import('./MailDrawer'), 'MailDrawer');
 const route = getRouteApi('/mails');
 
 export function MailsPage() {
   const { server } = useViewer();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const [{ data, fetching, error }, refetch] = useQuery({ query: MailsDocument, variables: pageVariables(search) });
+  const [{ data, fetching, error }, refetch] = useQuery({
+    query: MailsDocument,
+    variables: pageVariables(search),
+  });
   return (
     <>
       <PageHead title="Mail outbox" description="What the server has written to people." />
       {!server.isMailConfigured && (
         <Alert color="yellow" icon={<MailWarning size={18} />} mb="md" title="Nothing leaves this server">
-          No mail server is set up, so mails stay here. Open one to follow its links. Set AUTHER_SMTP_URL to send them.
+          No mail server is set up, so mails stay here. Open one to follow its links. Set AUTHER_SMTP_URL to
+          send them.
         </Alert>
       )}
       <DataTable
@@ -47,12 +52,18 @@ export function MailsPage() {
         count={data?.mails.totalCount}
         onMove={(page) => navigate({ search: page })}
       />
-      <MailDrawer
-        mailId={search.mail}
-        view={search.view ?? 'html'}
-        onView={(view) => navigate({ search: (before) => ({ ...before, view }), replace: true })}
-        onClose={() => navigate({ search: (before) => ({ ...before, mail: undefined, view: undefined }) })}
-      />
+      <Suspense>
+        {search.mail && (
+          <MailDrawer
+            mailId={search.mail}
+            view={search.view ?? 'html'}
+            onView={(view) => navigate({ search: (before) => ({ ...before, view }), replace: true })}
+            onClose={() =>
+              navigate({ search: (before) => ({ ...before, mail: undefined, view: undefined }) })
+            }
+          />
+        )}
+      </Suspense>
     </>
   );
 }

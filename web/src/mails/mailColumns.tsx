@@ -37,7 +37,17 @@ export const MAIL_COLUMNS: readonly Column<MailRowFieldsFragment>[] = [
       </div>
     ),
   },
-  { key: 'template', header: 'Template', visibleFrom: 'md', render: (mail) => <Text size="sm">{mail.template}</Text> },
-  { key: 'status', header: 'Status', visibleFrom: 'sm', render: (mail) => <MailState status={mail.status} /> },
+  {
+    key: 'template',
+    header: 'Template',
+    visibleFrom: 'md',
+    render: (mail) => <Text size="sm">{mail.template}</Text>,
+  },
+  {
+    key: 'status',
+    header: 'Status',
+    visibleFrom: 'sm',
+    render: (mail) => <MailState status={mail.status} />,
+  },
   { key: 'createdAt', header: 'Written', render: (mail) => <Time value={mail.createdAt} size="sm" /> },
 ];

@@ -14,7 +14,12 @@ export function ConnectApp() {
         {KINDS.map((kind) => {
           const { icon: Icon, label } = KIND_FACTS[kind];
           return (
-            <Link key={kind} to="/clients" search={{ dialog: 'create', create: kind }} className={classes.connect}>
+            <Link
+              key={kind}
+              to="/clients"
+              search={{ dialog: 'create', create: kind }}
+              className={classes.connect}
+            >
               <Icon size={20} aria-hidden />
               <Text span size="sm" fw={550}>
                 {label}

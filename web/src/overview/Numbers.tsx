@@ -2,8 +2,8 @@ import { SimpleGrid, Skeleton, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { OverviewQuery } from '../gen/graphql';
 import { formatCount } from '../shared/paging';
-import type { Can } from '../shell/viewer';
 import { duration } from '../shared/times';
+import type { Can } from '../shell/viewer';
 import classes from './overview.module.css';
 
 interface NumbersProps {
@@ -60,7 +60,13 @@ function factsOf(can: Can, data: OverviewQuery | undefined): Fact[] {
       value: counted(data?.users),
       note: banned ? `${formatCount(banned)} banned` : 'nobody banned',
     },
-    { label: 'Clients', to: '/clients', isShown: can.clientsView, value: counted(data?.clients), note: 'connected apps' },
+    {
+      label: 'Clients',
+      to: '/clients',
+      isShown: can.clientsView,
+      value: counted(data?.clients),
+      note: 'connected apps',
+    },
     {
       label: 'Sessions',
       to: '/sessions',
@@ -73,7 +79,9 @@ function factsOf(can: Can, data: OverviewQuery | undefined): Fact[] {
       to: '/keys',
       isShown: can.keysView,
       value: signing && String(signing.length),
-      note: signing && `oldest ${duration(Math.floor(oldest / DAY_SECONDS) * DAY_SECONDS).replace(/^0 .*/, 'made today')}`,
+      note:
+        signing &&
+        `oldest ${duration(Math.floor(oldest / DAY_SECONDS) * DAY_SECONDS).replace(/^0 .*/, 'made today')}`,
     },
   ];
 }

@@ -27,7 +27,9 @@ export function OverviewPage() {
     <>
       <PageHead title={user ? `Hello, ${personName(user)}` : 'Overview'} description={user?.email} />
       <Stack gap="xl">
-        {error && !data && <ProblemPanel error={error} onRetry={() => refetch({ requestPolicy: 'network-only' })} />}
+        {error && !data && (
+          <ProblemPanel error={error} onRetry={() => refetch({ requestPolicy: 'network-only' })} />
+        )}
         <Numbers can={can} data={data} />
         {can.clientsCreate && <ConnectApp />}
         <SimpleGrid cols={{ base: 1, lg: canSeePlatform(can) ? 2 : 1 }} spacing="lg">

@@ -37,7 +37,9 @@ export function ServerFacts({ server, session }: ServerFactsProps) {
         <Fact label="Mail">
           <Text size="sm" component="div">
             <StatusDot tone={server.isMailConfigured ? 'good' : 'warn'}>
-              {server.isMailConfigured ? 'Sent through the mail server' : 'Not set up; mails wait in the outbox'}
+              {server.isMailConfigured
+                ? 'Sent through the mail server'
+                : 'Not set up; mails wait in the outbox'}
             </StatusDot>
           </Text>
         </Fact>

@@ -1,7 +1,7 @@
 import { type SessionFieldsFragment, SessionRevokeDocument } from '../gen/graphql';
 import { useAction } from '../shared/actions';
 import { ConfirmButton } from '../shared/ConfirmButton';
-import { notifyDone, notifyErrors } from '../shared/notify';
+import { notifyDone, notifyErrors } from '../shared/toasts';
 import { useCan } from '../shell/viewer';
 
 export function RevokeSession({ session }: { session: SessionFieldsFragment }) {
@@ -16,6 +16,7 @@ export function RevokeSession({ session }: { session: SessionFieldsFragment }) {
   return (
     <ConfirmButton
       label={`End the session on ${session.device}`}
+      title={`End the session on ${session.device}?`}
       question={
         session.isCurrent
           ? 'This is the session you are using. Ending it signs you out.'

@@ -45,7 +45,13 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     visibleFrom: 'lg',
     render: (session) => <Time value={session.expiresAt} size="sm" />,
   },
-  { key: 'revoke', header: '', width: 90, render: (session) => <RevokeSession session={session} /> },
+  {
+    key: 'revoke',
+    header: 'Actions',
+    isHeaderHidden: true,
+    width: 90,
+    render: (session) => <RevokeSession session={session} />,
+  },
 ];
 
 export function SessionTable({ withUser = false, ...list }: SessionTableProps) {

@@ -19,7 +19,10 @@ export function SessionsPage() {
   });
   return (
     <>
-      <PageHead title="Sessions" description="Where people are signed in right now. Ending a session takes effect at once." />
+      <PageHead
+        title="Sessions"
+        description="Where people are signed in right now. Ending a session takes effect at once."
+      />
       {search.user && (
         <Group mb="md" gap="xs">
           <Text size="sm" c="dimmed">

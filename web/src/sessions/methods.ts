@@ -12,6 +12,8 @@ const WORDS: Record<string, string> = {
 
 /** How somebody signed in, in words; `amr` values are those of RFC 8176, others stay as they are. */
 export function methodWords(amr: readonly string[]): string {
-  const words = amr.filter((method) => method !== 'mfa' && method !== 'user').map((method) => WORDS[method] ?? method);
+  const words = amr
+    .filter((method) => method !== 'mfa' && method !== 'user')
+    .map((method) => WORDS[method] ?? method);
   return [...new Set(words)].join(' + ');
 }

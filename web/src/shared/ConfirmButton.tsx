@@ -1,40 +1,52 @@
-import { Button, Group, Popover, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import classes from './shared.module.css';
 
 interface ConfirmButtonProps {
   children: ReactNode;
-  /** What happens, asked before it does. */
-  question: string;
+  /** What the button is for, where its text alone does not say it. */
   label: string;
+  title: string;
+  question: string;
   isRunning: boolean;
   onConfirm: () => void;
 }
 
-/** A button for what cannot be undone but harms little: asks once, in place. */
-export function ConfirmButton({ children, question, label, isRunning, onConfirm }: ConfirmButtonProps) {
+/** A button for what cannot be undone but harms little: asks once. */
+export function ConfirmButton({
+  children,
+  label,
+  title,
+  question,
+  isRunning,
+  onConfirm,
+}: ConfirmButtonProps) {
   const [isOpen, { open, close }] = useDisclosure(false);
   return (
-    <Popover opened={isOpen} onChange={(next) => !next && close()} position="bottom-end" width={270} withArrow trapFocus>
-      <Popover.Target>
-        <Button className={classes.aboveRow} size="compact-sm" variant="default" onClick={open} aria-label={label}>
-          {children}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Stack gap="sm">
+    <>
+      <Button
+        className={classes.aboveRow}
+        size="compact-sm"
+        variant="default"
+        onClick={open}
+        aria-label={label}
+      >
+        {children}
+      </Button>
+      <Modal opened={isOpen} onClose={close} title={title} size="sm">
+        <Stack>
           <Text size="sm">{question}</Text>
-          <Group justify="flex-end" gap="xs">
-            <Button size="compact-sm" variant="default" onClick={close}>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
               Cancel
             </Button>
-            <Button size="compact-sm" color="red" loading={isRunning} onClick={onConfirm}>
+            <Button color="red" loading={isRunning} onClick={onConfirm} data-autofocus>
               {children}
             </Button>
           </Group>
         </Stack>
-      </Popover.Dropdown>
-    </Popover>
+      </Modal>
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, CopyButton, Group, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, CopyButton, Group, Text } from '@mantine/core';
 import { Check, Copy as CopyIcon } from 'lucide-react';
 import classes from './shared.module.css';
 
@@ -12,18 +12,17 @@ export function Copy({ value, label }: CopyProps) {
   return (
     <CopyButton value={value} timeout={1500}>
       {({ copied, copy }) => (
-        <Tooltip label={copied ? 'Copied' : `Copy ${label}`}>
-          <ActionIcon
-            variant="subtle"
-            color={copied ? 'pine' : 'gray'}
-            size="sm"
-            onClick={copy}
-            aria-label={copied ? 'Copied' : `Copy ${label}`}
-            className={classes.aboveRow}
-          >
-            {copied ? <Check size={14} /> : <CopyIcon size={14} />}
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          variant="subtle"
+          color={copied ? 'pine' : 'gray'}
+          size="sm"
+          onClick={copy}
+          title={`Copy ${label}`}
+          aria-label={copied ? 'Copied' : `Copy ${label}`}
+          className={classes.aboveRow}
+        >
+          {copied ? <Check size={14} /> : <CopyIcon size={14} />}
+        </ActionIcon>
       )}
     </CopyButton>
   );
@@ -45,10 +44,10 @@ export function CopyValue({ value, label }: CopyProps) {
 export function CodeBlock({ value, label }: CopyProps) {
   return (
     <div className={classes.codeBox}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre className={classes.code} tabIndex={0} aria-label={label}>
-        {value}
-      </pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={classes.code} tabIndex={0} aria-label={label}>
+        <pre>{value}</pre>
+      </section>
       <div className={classes.codeCopy}>
         <Copy value={value} label={label} />
       </div>

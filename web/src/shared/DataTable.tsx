@@ -1,4 +1,4 @@
-import { Skeleton, Table, UnstyledButton } from '@mantine/core';
+import { Skeleton, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
 import { Fragment, type ReactNode } from 'react';
 import type { CombinedError } from 'urql';
@@ -12,6 +12,8 @@ export interface Column<Row, Sort extends string = never> {
   /** How the list is sorted by this column: upwards, downwards. */
   sort?: readonly [Sort, Sort];
   width?: number | string;
+  /** For screen readers only. */
+  isHeaderHidden?: boolean;
   visibleFrom?: 'xs' | 'sm' | 'md' | 'lg' | 'xl';
 }
 
@@ -30,29 +32,37 @@ interface DataTableProps<Row, Sort extends string> {
 }
 
 /** A list in its four states: loading, failed, empty, filled. */
-export function DataTable<Row extends { id: string }, Sort extends string = never>(props: DataTableProps<Row, Sort>) {
+export function DataTable<Row extends { id: string }, Sort extends string = never>(
+  props: DataTableProps<Row, Sort>,
+) {
   const { label, columns, rows, isFetching, error, onRetry, empty } = props;
   if (error && !isFetching) return <ProblemPanel error={error} onRetry={onRetry} />;
   if (rows?.length === 0) return <div className={classes.surface}>{empty}</div>;
   return (
     <div className={classes.surface}>
-      <Table.ScrollContainer minWidth={320} type="native">
-        <Table
+      <div className={classes.scroll}>
+        <table
           className={classes.table}
           aria-label={label}
           aria-busy={isFetching}
           data-stale={(isFetching && rows && rows.length > 0) || undefined}
         >
-          <Table.Thead>
-            <Table.Tr>
+          <thead>
+            <tr>
               {columns.map((column) => (
                 <HeaderCell key={column.key} column={column} sort={props.sort} onSort={props.onSort} />
               ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>{rows ? <Rows columns={columns} rows={rows} renderBelow={props.renderBelow} /> : <LoadingRows columns={columns} />}</Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+            </tr>
+          </thead>
+          <tbody>
+            {rows ? (
+              <Rows columns={columns} rows={rows} renderBelow={props.renderBelow} />
+            ) : (
+              <LoadingRows columns={columns} />
+            )}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }
@@ -67,21 +77,21 @@ function HeaderCell<Row, Sort extends string>({ column, sort, onSort }: HeaderCe
   const { header, width, visibleFrom } = column;
   if (!column.sort || !onSort) {
     return (
-      <Table.Th w={width} visibleFrom={visibleFrom}>
-        {header}
-      </Table.Th>
+      <th scope="col" style={{ width }} className={shownFrom(visibleFrom)}>
+        {column.isHeaderHidden ? <VisuallyHidden>{header}</VisuallyHidden> : header}
+      </th>
     );
   }
   const [up, down] = column.sort;
   const Icon = sort === up ? ArrowUp : sort === down ? ArrowDown : ChevronsUpDown;
   const direction = sort === up ? 'ascending' : sort === down ? 'descending' : 'none';
   return (
-    <Table.Th w={width} visibleFrom={visibleFrom} aria-sort={direction}>
+    <th scope="col" style={{ width }} className={shownFrom(visibleFrom)} aria-sort={direction}>
       <UnstyledButton className={classes.sort} onClick={() => onSort(sort === up ? down : up)}>
         {header}
         <Icon size={14} aria-hidden />
       </UnstyledButton>
-    </Table.Th>
+    </th>
   );
 }
 
@@ -91,38 +101,47 @@ interface RowsProps<Row, Sort extends string> {
   renderBelow: ((row: Row) => ReactNode) | undefined;
 }
 
-function Rows<Row extends { id: string }, Sort extends string>({ columns, rows, renderBelow }: RowsProps<Row, Sort>) {
+function Rows<Row extends { id: string }, Sort extends string>({
+  columns,
+  rows,
+  renderBelow,
+}: RowsProps<Row, Sort>) {
   return rows.map((row) => {
     const below = renderBelow?.(row);
     return (
       <Fragment key={row.id}>
-        <Table.Tr>
+        <tr>
           {columns.map((column) => (
-            <Table.Td key={column.key} visibleFrom={column.visibleFrom}>
+            <td key={column.key} className={shownFrom(column.visibleFrom)}>
               {column.render(row)}
-            </Table.Td>
+            </td>
           ))}
-        </Table.Tr>
+        </tr>
         {below && (
-          <Table.Tr className={classes.below}>
-            <Table.Td colSpan={columns.length}>{below}</Table.Td>
-          </Table.Tr>
+          <tr className={classes.below}>
+            <td colSpan={columns.length}>{below}</td>
+          </tr>
         )}
       </Fragment>
     );
   });
 }
 
+/** Mantine's class for what only wider windows show. */
+function shownFrom(breakpoint: string | undefined): string | undefined {
+  return breakpoint && `mantine-visible-from-${breakpoint}`;
+}
+
 const LOADING_ROWS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 function LoadingRows<Row, Sort extends string>({ columns }: { columns: readonly Column<Row, Sort>[] }) {
   return LOADING_ROWS.map((name) => (
-    <Table.Tr key={name}>
+    <tr key={name}>
       {columns.map((column, index) => (
-        <Table.Td key={column.key} visibleFrom={column.visibleFrom}>
+        <td key={column.key} className={shownFrom(column.visibleFrom)}>
           <Skeleton h={index === 0 ? 32 : 14} w={index === 0 ? '80%' : '60%'} />
-        </Table.Td>
+        </td>
       ))}
-    </Table.Tr>
+    </tr>
   ));
 }

@@ -11,7 +11,14 @@ interface EmptyProps {
 
 export function Empty({ icon: Icon, title, children, action }: EmptyProps) {
   return (
-    <EmptyState icon={<Icon size={28} />} title={title} description={children} withIndicatorBackground py={56} px="md">
+    <EmptyState
+      icon={<Icon size={28} />}
+      title={title}
+      description={children}
+      withIndicatorBackground
+      py={56}
+      px="md"
+    >
       {action && <EmptyState.Actions>{action}</EmptyState.Actions>}
     </EmptyState>
   );

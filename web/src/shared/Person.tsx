@@ -7,9 +7,25 @@ export function personName(person: PersonFieldsFragment): string {
   return person.name ?? person.email;
 }
 
+const HUES = 6;
+
+/** The same person has the same colour everywhere. */
+function hueOf(id: string): number {
+  return [...id].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 9973, 7) % HUES;
+}
+
 export function PersonAvatar({ person, size = 32 }: { person: PersonFieldsFragment; size?: number }) {
   return (
-    <Avatar src={person.picture} name={personName(person)} color="initials" size={size} radius="xl" alt="" aria-hidden />
+    <Avatar
+      src={person.picture}
+      name={personName(person)}
+      size={size}
+      radius="xl"
+      alt=""
+      aria-hidden
+      className={classes.avatar}
+      data-hue={hueOf(person.id)}
+    />
   );
 }
 

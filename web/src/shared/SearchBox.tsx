@@ -27,7 +27,9 @@ export function SearchBox({ label, value, onSearch, ...input }: SearchBoxProps) 
       aria-label={label}
       placeholder={label}
       leftSection={<Search size={16} />}
-      rightSection={typed && <CloseButton size="sm" aria-label="Clear the search" onClick={() => change('')} />}
+      rightSection={
+        typed && <CloseButton size="sm" aria-label="Clear the search" onClick={() => change('')} />
+      }
       value={typed}
       onChange={(event) => change(event.currentTarget.value)}
       {...input}

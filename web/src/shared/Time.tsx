@@ -1,4 +1,4 @@
-import { Text, type TextProps, Tooltip } from '@mantine/core';
+import { Text, type TextProps } from '@mantine/core';
 import { absoluteTime, relativeTime } from './times';
 
 interface TimeProps extends TextProps {
@@ -11,16 +11,16 @@ interface TimeProps extends TextProps {
 export function Time({ value, never = 'never', ...text }: TimeProps) {
   if (!value) {
     return (
-      <Text span inherit c="dimmed" {...text}>
+      <Text span inherit={!text.size} c="dimmed" {...text}>
         {never}
       </Text>
     );
   }
   return (
-    <Tooltip label={absoluteTime(value)}>
-      <Text span inherit {...text}>
-        <time dateTime={value}>{relativeTime(value, Date.now())}</time>
-      </Text>
-    </Tooltip>
+    <Text span inherit={!text.size} {...text}>
+      <time dateTime={value} title={absoluteTime(value)}>
+        {relativeTime(value, Date.now())}
+      </time>
+    </Text>
   );
 }

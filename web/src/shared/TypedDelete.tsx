@@ -3,7 +3,6 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { FormAlert } from './FormAlert';
 
 interface TypedDeleteProps {
-  isOpen: boolean;
   title: string;
   /** What must be typed before the button works. */
   phrase: string;
@@ -14,7 +13,15 @@ interface TypedDeleteProps {
   onClose: () => void;
 }
 
-export function TypedDelete({ isOpen, title, phrase, children, isRunning, errors, onDelete, onClose }: TypedDeleteProps) {
+export function TypedDelete({
+  title,
+  phrase,
+  children,
+  isRunning,
+  errors,
+  onDelete,
+  onClose,
+}: TypedDeleteProps) {
   const [typed, setTyped] = useState('');
   const isConfirmed = typed.trim() === phrase;
   function submit(event: FormEvent) {
@@ -22,7 +29,7 @@ export function TypedDelete({ isOpen, title, phrase, children, isRunning, errors
     if (isConfirmed) onDelete();
   }
   return (
-    <Modal opened={isOpen} onClose={onClose} title={title}>
+    <Modal opened onClose={onClose} title={title}>
       <form onSubmit={submit}>
         <Stack>
           <FormAlert errors={errors} />

@@ -18,7 +18,8 @@ interface UriListProps {
 export function UriList(props: UriListProps) {
   const { label, description, placeholder, values, errors, name, isReadOnly = false, onChange } = props;
   const lines = values.length > 0 ? values : [''];
-  const replace = (index: number, value: string) => onChange(lines.map((line, at) => (at === index ? value : line)));
+  const replace = (index: number, value: string) =>
+    onChange(lines.map((line, at) => (at === index ? value : line)));
   return (
     <Input.Wrapper label={label} description={description} error={errors[name]} labelElement="div">
       <Stack gap="xs" mt={6}>

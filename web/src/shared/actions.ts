@@ -10,7 +10,9 @@ interface Payload {
 }
 
 /** What a mutation came to: its payload, or the errors to show. */
-export type Outcome<P> = { payload: P; errors: null } | { payload: null; errors: readonly UserErrorFieldsFragment[] };
+export type Outcome<P> =
+  | { payload: P; errors: null }
+  | { payload: null; errors: readonly UserErrorFieldsFragment[] };
 
 function asUserError(error: CombinedError | undefined): UserErrorFieldsFragment {
   if (!error) return { code: 'INVALID', message: 'The server sent no answer.', field: [] };

@@ -17,6 +17,15 @@ export function flag(raw: RawSearch, key: string): boolean | undefined {
   return raw[key] === true || raw[key] === false ? raw[key] : undefined;
 }
 
+/** A flag as the value of a select that also offers "any". */
+export function triState(value: boolean | undefined): string {
+  return value === undefined ? '' : String(value);
+}
+
+export function fromTriState(value: string): boolean | undefined {
+  return value === '' ? undefined : value === 'true';
+}
+
 export function paging(raw: RawSearch): PageSearch {
   return { after: text(raw, 'after'), before: text(raw, 'before') };
 }

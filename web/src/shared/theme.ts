@@ -39,8 +39,26 @@ const dark: MantineColorsTuple = [
   '#0a0f12',
 ];
 
+// Light variants write shade 9 on shade 1.
+const yellow: MantineColorsTuple = [
+  '#fff9ea',
+  '#fdf0cf',
+  '#f9de9d',
+  '#f4ca67',
+  '#eeb63c',
+  '#dc9a14',
+  '#b97d08',
+  '#966304',
+  '#7d5103',
+  '#613e02',
+];
+
+const closeButtonProps = { 'aria-label': 'Close' };
+// A <header> inside role="dialog" would be a second banner of the page.
+const attributes = { header: { role: 'presentation' } };
+
 export const theme = createTheme({
-  colors: { pine, gray, dark },
+  colors: { pine, gray, dark, yellow },
   primaryColor: 'pine',
   // Shade 8 is the first that carries white text at 4.5:1.
   primaryShade: 8,
@@ -51,9 +69,16 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Code", Menlo, Consolas, monospace',
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.125rem' } } },
   components: {
-    Modal: { defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.45, blur: 2 } } },
-    Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
-    Table: { defaultProps: { verticalSpacing: 'sm', horizontalSpacing: 'md' } },
+    Modal: {
+      defaultProps: {
+        attributes,
+        centered: true,
+        closeButtonProps,
+        overlayProps: { backgroundOpacity: 0.45, blur: 2 },
+        radius: 'lg',
+      },
+    },
+    Drawer: { defaultProps: { attributes, closeButtonProps, overlayProps: { backgroundOpacity: 0.45 } } },
   },
 });
 

@@ -2,20 +2,24 @@ import { Alert, Button, Text } from '@mantine/core';
 import { type ErrorComponentProps, Link } from '@tanstack/react-router';
 import { Compass, TriangleAlert } from 'lucide-react';
 import { Empty } from '../shared/Empty';
+import { PageHead } from '../shared/PageHead';
 
 export function NotFound() {
   return (
-    <Empty
-      icon={Compass}
-      title="There is no such page"
-      action={
-        <Button component={Link} to="/" variant="default">
-          Go to the overview
-        </Button>
-      }
-    >
-      The address may be mistyped, or what it showed is gone.
-    </Empty>
+    <>
+      <PageHead title="Not found" />
+      <Empty
+        icon={Compass}
+        title="There is no such page"
+        action={
+          <Button component={Link} to="/" variant="default">
+            Go to the overview
+          </Button>
+        }
+      >
+        The address may be mistyped, or what it showed is gone.
+      </Empty>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { ScrollArea, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { ExternalLink, SquareTerminal } from 'lucide-react';
 import { navigationFor } from './nav';
@@ -9,7 +9,7 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const { viewer, server } = useViewer();
   return (
     <>
-      <ScrollArea flex={1} mx={-8} px={8} type="scroll">
+      <div className={classes.navScroll}>
         {navigationFor(viewer.can).map((group) => (
           <div key={group.label} className={classes.navGroup}>
             {group.label && <div className={classes.navLabel}>{group.label}</div>}
@@ -35,7 +35,7 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
             <ExternalLink size={13} aria-label="opens in a new tab" />
           </a>
         </div>
-      </ScrollArea>
+      </div>
       <Text size="xs" c="dimmed" px={12} pt="sm">
         Auther {server.version}
       </Text>

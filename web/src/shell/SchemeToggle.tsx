@@ -1,35 +1,27 @@
-import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
-import { Check, Monitor, Moon, Sun } from 'lucide-react';
+import { ActionIcon, useMantineColorScheme } from '@mantine/core';
+import { Monitor, Moon, Sun } from 'lucide-react';
 
-const SCHEMES = [
-  { value: 'auto', label: 'Like the system', icon: Monitor },
-  { value: 'light', label: 'Light', icon: Sun },
-  { value: 'dark', label: 'Dark', icon: Moon },
-] as const;
+const SCHEMES = {
+  auto: { label: 'like the system', icon: Monitor, next: 'light' },
+  light: { label: 'light', icon: Sun, next: 'dark' },
+  dark: { label: 'dark', icon: Moon, next: 'auto' },
+} as const;
 
-/** Auto, light or dark; Mantine keeps the choice in localStorage. */
+/** Steps through auto, light and dark; Mantine keeps the choice in localStorage. */
 export function SchemeToggle() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const current = SCHEMES.find((scheme) => scheme.value === colorScheme) ?? SCHEMES[0];
+  const { label, icon: Icon, next } = SCHEMES[colorScheme];
+  const text = `Colours: ${label}. Switch to ${SCHEMES[next].label}`;
   return (
-    <Menu position="bottom-end" width={190}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Colour scheme: ${current.label}`}>
-          <current.icon size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {SCHEMES.map(({ value, label, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            leftSection={<Icon size={16} />}
-            rightSection={value === current.value ? <Check size={14} aria-label="chosen" /> : null}
-            onClick={() => setColorScheme(value)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="lg"
+      title={text}
+      aria-label={text}
+      onClick={() => setColorScheme(next)}
+    >
+      <Icon size={18} />
+    </ActionIcon>
   );
 }

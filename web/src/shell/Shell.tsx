@@ -72,7 +72,8 @@ function ImpersonationBanner({ viewer: { viewer } }: { viewer: ViewerQuery }) {
   if (!impersonator || !viewer.user) return null;
   return (
     <Box className={classes.impersonation} role="status" mb="md">
-      {personName(impersonator)}, you are acting as {personName(viewer.user)}. Everything you do is recorded under both names.
+      {personName(impersonator)}, you are acting as {personName(viewer.user)}. Everything you do is recorded
+      under both names.
     </Box>
   );
 }

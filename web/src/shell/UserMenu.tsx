@@ -1,38 +1,27 @@
-import { Menu, Text, UnstyledButton } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { LogOut, UserRound } from 'lucide-react';
+import { UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
 import { PersonAvatar, personName } from '../shared/Person';
 import { useViewer } from './viewer';
 
+const loadMenu = () => import('./UserMenuOpen');
+const UserMenuOpen = lazy(loadMenu);
+
+/** The avatar; its menu is loaded when somebody reaches for it. */
 export function UserMenu() {
-  const { user, can } = useViewer().viewer;
+  const { user } = useViewer().viewer;
+  const [isWanted, setWanted] = useState(false);
   if (!user) return null;
-  return (
-    <Menu position="bottom-end" width={240}>
-      <Menu.Target>
-        <UnstyledButton aria-label={`Account of ${personName(user)}`}>
-          <PersonAvatar person={user} size={34} />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          <Text size="sm" fw={600} c="var(--mantine-color-text)" truncate>
-            {personName(user)}
-          </Text>
-          <Text size="xs" truncate>
-            {user.email}
-          </Text>
-        </Menu.Label>
-        <Menu.Divider />
-        {can.usersView && (
-          <Menu.Item component={Link} to={`/users/${user.id}`} leftSection={<UserRound size={16} />}>
-            Your user page
-          </Menu.Item>
-        )}
-        <Menu.Item component="a" href="/signout" leftSection={<LogOut size={16} />}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+  const avatar = (
+    <UnstyledButton aria-haspopup="menu" onPointerEnter={loadMenu} onClick={() => setWanted(true)}>
+      <PersonAvatar person={user} size={34} />
+      <VisuallyHidden>Account of {personName(user)}</VisuallyHidden>
+    </UnstyledButton>
+  );
+  return isWanted ? (
+    <Suspense fallback={avatar}>
+      <UserMenuOpen user={user} />
+    </Suspense>
+  ) : (
+    avatar
   );
 }

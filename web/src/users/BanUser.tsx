@@ -3,8 +3,8 @@ import { useForm } from '@mantine/form';
 import { UserBanDocument, type UserDetailFieldsFragment } from '../gen/graphql';
 import { useAction, useFormReport } from '../shared/actions';
 import { FormAlert } from '../shared/FormAlert';
-import { notifyDone } from '../shared/notify';
 import { personName } from '../shared/Person';
+import { notifyDone } from '../shared/toasts';
 import { BAN_LENGTHS, banEnd, banEndError } from './ban';
 
 interface BanUserProps {
@@ -24,7 +24,9 @@ export function BanUser({ user, onClose }: BanUserProps) {
 
   async function submit({ reason, length, until }: typeof INITIAL) {
     const end = banEnd(length, until, Date.now());
-    const { payload, errors } = await ban.run({ input: { id: user.id, reason: reason.trim() || null, until: end } });
+    const { payload, errors } = await ban.run({
+      input: { id: user.id, reason: reason.trim() || null, until: end },
+    });
     report(errors);
     if (!payload) return;
     notifyDone(`${personName(user)} is banned.`);

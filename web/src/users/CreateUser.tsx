@@ -5,17 +5,12 @@ import { Mail } from 'lucide-react';
 import { UserCreateDocument } from '../gen/graphql';
 import { useAction, useFormReport, useIdempotencyKey } from '../shared/actions';
 import { FormAlert } from '../shared/FormAlert';
-import { notifyDone } from '../shared/notify';
+import { notifyDone } from '../shared/toasts';
 import { useViewer } from '../shell/viewer';
 
-interface CreateUserProps {
-  isOpen: boolean;
-  onClose: () => void;
-}
-
-export function CreateUser({ isOpen, onClose }: CreateUserProps) {
+export function CreateUser({ onClose }: { onClose: () => void }) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Create a user" size="lg">
+    <Modal opened onClose={onClose} title="Create a user" size="lg">
       <CreateUserForm onClose={onClose} />
     </Modal>
   );

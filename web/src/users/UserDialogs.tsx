@@ -4,29 +4,29 @@ import { useState } from 'react';
 import { UserDeleteDocument, type UserDetailFieldsFragment, UserUnbanDocument } from '../gen/graphql';
 import { useAction } from '../shared/actions';
 import { FormAlert } from '../shared/FormAlert';
-import { notifyDone } from '../shared/notify';
 import { personName } from '../shared/Person';
 import { TypedDelete } from '../shared/TypedDelete';
+import { notifyDone } from '../shared/toasts';
 import { BanUser } from './BanUser';
 import type { UserSearch } from './search';
 
 interface UserDialogsProps {
   user: UserDetailFieldsFragment;
-  dialog: UserSearch['dialog'];
+  dialog: NonNullable<UserSearch['dialog']>;
   onClose: () => void;
 }
 
 export function UserDialogs({ user, dialog, onClose }: UserDialogsProps) {
+  if (dialog === 'delete') return <DeleteUser user={user} onClose={onClose} />;
+  const isBan = dialog === 'ban';
   return (
-    <>
-      <Modal opened={dialog === 'ban'} onClose={onClose} title={`Ban ${personName(user)}`}>
-        <BanUser user={user} onClose={onClose} />
-      </Modal>
-      <Modal opened={dialog === 'unban'} onClose={onClose} title={`Lift the ban of ${personName(user)}`}>
-        <UnbanUser user={user} onClose={onClose} />
-      </Modal>
-      <DeleteUser user={user} isOpen={dialog === 'delete'} onClose={onClose} />
-    </>
+    <Modal
+      opened
+      onClose={onClose}
+      title={isBan ? `Ban ${personName(user)}` : `Lift the ban of ${personName(user)}`}
+    >
+      {isBan ? <BanUser user={user} onClose={onClose} /> : <UnbanUser user={user} onClose={onClose} />}
+    </Modal>
   );
 }
 
@@ -60,7 +60,7 @@ function UnbanUser({ user, onClose }: UserDialogProps) {
   );
 }
 
-function DeleteUser({ user, isOpen, onClose }: UserDialogProps & { isOpen: boolean }) {
+function DeleteUser({ user, onClose }: UserDialogProps) {
   const navigate = useNavigate();
   const [failed, setFailed] = useState<string[]>([]);
   const erase = useAction(UserDeleteDocument, (data) => data.userDelete);
@@ -72,7 +72,6 @@ function DeleteUser({ user, isOpen, onClose }: UserDialogProps & { isOpen: boole
   }
   return (
     <TypedDelete
-      isOpen={isOpen}
       title={`Delete ${personName(user)}`}
       phrase={user.email}
       isRunning={erase.isRunning}
@@ -80,8 +79,8 @@ function DeleteUser({ user, isOpen, onClose }: UserDialogProps & { isOpen: boole
       onDelete={submit}
       onClose={onClose}
     >
-      The account, its credentials and its sessions are erased, and apps are told. Audit events stay, without personal data.
-      This cannot be undone.
+      The account, its credentials and its sessions are erased, and apps are told. Audit events stay, without
+      personal data. This cannot be undone.
     </TypedDelete>
   );
 }

@@ -1,6 +1,7 @@
-import { Group, SegmentedControl, Select } from '@mantine/core';
+import { Group, NativeSelect } from '@mantine/core';
 import { SearchBox } from '../shared/SearchBox';
-import type { UsersSearch } from './search';
+import { fromTriState, triState } from '../shared/search';
+import { STATUSES, type UsersSearch } from './search';
 
 interface UserFiltersProps {
   search: UsersSearch;
@@ -8,12 +9,13 @@ interface UserFiltersProps {
 }
 
 const STATUS_CHOICES = [
-  { value: '', label: 'All' },
+  { value: '', label: 'Any status' },
   { value: 'ACTIVE', label: 'Active' },
   { value: 'BANNED', label: 'Banned' },
 ];
 
 const VERIFIED_CHOICES = [
+  { value: '', label: 'Any address' },
   { value: 'true', label: 'Verified address' },
   { value: 'false', label: 'Unverified address' },
 ];
@@ -22,20 +24,19 @@ export function UserFilters({ search, onChange }: UserFiltersProps) {
   return (
     <Group mb="md" gap="sm">
       <SearchBox label="Search users" value={search.q} onSearch={(q) => onChange({ q })} flex={1} miw={220} />
-      <Select
-        aria-label="Verification of the address"
-        placeholder="Any address"
-        data={VERIFIED_CHOICES}
-        value={search.verified === undefined ? null : String(search.verified)}
-        onChange={(value) => onChange({ verified: value === null ? undefined : value === 'true' })}
-        clearable
-        w={190}
-      />
-      <SegmentedControl
+      <NativeSelect
         aria-label="Status"
         data={STATUS_CHOICES}
         value={search.status ?? ''}
-        onChange={(value) => onChange({ status: value === 'ACTIVE' || value === 'BANNED' ? value : undefined })}
+        onChange={({ currentTarget }) =>
+          onChange({ status: STATUSES.find((status) => status === currentTarget.value) })
+        }
+      />
+      <NativeSelect
+        aria-label="Mail address"
+        data={VERIFIED_CHOICES}
+        value={triState(search.verified)}
+        onChange={({ currentTarget }) => onChange({ verified: fromTriState(currentTarget.value) })}
       />
     </Group>
   );

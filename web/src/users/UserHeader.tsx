@@ -1,10 +1,10 @@
-import { Alert, Anchor, Button, Group, Menu, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
-import { Ban, ChevronDown, ChevronLeft, ShieldCheck, Trash2 } from 'lucide-react';
+import { Ban, ChevronLeft, ShieldCheck, Trash2 } from 'lucide-react';
 import type { UserDetailFieldsFragment } from '../gen/graphql';
 import { CopyValue } from '../shared/Copy';
-import { PersonAvatar, PersonLink, personName } from '../shared/Person';
+import { PersonAvatar, personName } from '../shared/Person';
 import { Time } from '../shared/Time';
 import { absoluteTime } from '../shared/times';
 import { useCan } from '../shell/viewer';
@@ -48,32 +48,24 @@ export function UserHeader({ user, onDialog }: UserHeaderProps) {
 
 function UserActions({ user, onDialog }: UserHeaderProps) {
   const can = useCan();
-  if (!can.usersBan && !can.usersDelete) return null;
   return (
-    <Menu position="bottom-end" width={200}>
-      <Menu.Target>
-        <Button variant="default" rightSection={<ChevronDown size={14} />}>
-          Actions
+    <Group gap="xs">
+      {can.usersBan && user.status === 'ACTIVE' && (
+        <Button variant="default" leftSection={<Ban size={16} />} onClick={() => onDialog('ban')}>
+          Ban
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {can.usersBan && user.status === 'ACTIVE' && (
-          <Menu.Item leftSection={<Ban size={16} />} onClick={() => onDialog('ban')}>
-            Ban…
-          </Menu.Item>
-        )}
-        {can.usersBan && user.status === 'BANNED' && (
-          <Menu.Item leftSection={<ShieldCheck size={16} />} onClick={() => onDialog('unban')}>
-            Lift the ban…
-          </Menu.Item>
-        )}
-        {can.usersDelete && (
-          <Menu.Item color="red" leftSection={<Trash2 size={16} />} onClick={() => onDialog('delete')}>
-            Delete…
-          </Menu.Item>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+      )}
+      {can.usersBan && user.status === 'BANNED' && (
+        <Button variant="default" leftSection={<ShieldCheck size={16} />} onClick={() => onDialog('unban')}>
+          Lift the ban
+        </Button>
+      )}
+      {can.usersDelete && (
+        <Button variant="default" leftSection={<Trash2 size={16} />} onClick={() => onDialog('delete')}>
+          Delete
+        </Button>
+      )}
+    </Group>
   );
 }
 
@@ -85,7 +77,10 @@ function BanNotice({ user: { ban } }: { user: UserDetailFieldsFragment }) {
       {ban.bannedBy && (
         <>
           {' '}
-          by <PersonLink person={ban.bannedBy} />
+          by{' '}
+          <Anchor inherit underline="always" component={Link} to={`/users/${ban.bannedBy.id}`}>
+            {personName(ban.bannedBy)}
+          </Anchor>
         </>
       )}
       {ban.until ? `, until ${absoluteTime(ban.until)}.` : ', without an end.'}

@@ -1,17 +1,19 @@
 import { Skeleton, Stack, Tabs } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, lazyRouteComponent } from '@tanstack/react-router';
 import { UserRoundX } from 'lucide-react';
+import { Suspense } from 'react';
 import { useQuery } from 'urql';
 import { UserDocument } from '../gen/graphql';
 import { Empty } from '../shared/Empty';
+import { PageHead } from '../shared/PageHead';
 import { ProblemPanel } from '../shared/ProblemPanel';
-import { UserActivity } from './UserActivity';
-import { UserDialogs } from './UserDialogs';
-import { UserHeader } from './UserHeader';
-import { UserProfile } from './UserProfile';
-import { UserSessions } from './UserSessions';
 import type { UserSearch } from './search';
+import { UserHeader } from './UserHeader';
 
+const UserProfile = lazyRouteComponent(() => import('./UserProfile'), 'UserProfile');
+const UserSessions = lazyRouteComponent(() => import('./UserSessions'), 'UserSessions');
+const UserActivity = lazyRouteComponent(() => import('./UserActivity'), 'UserActivity');
+const UserDialogs = lazyRouteComponent(() => import('./UserDialogs'), 'UserDialogs');
 const route = getRouteApi('/users/$userId');
 
 export function UserPage() {
@@ -20,17 +22,21 @@ export function UserPage() {
   const navigate = route.useNavigate();
   const [{ data, error }, refetch] = useQuery({ query: UserDocument, variables: { id: userId } });
   const user = data?.user;
-  const openDialog = (dialog: UserSearch['dialog']) => navigate({ search: (before) => ({ ...before, dialog }) });
+  const openDialog = (dialog: UserSearch['dialog']) =>
+    navigate({ search: (before) => ({ ...before, dialog }) });
 
-  if (error && !data) return <ProblemPanel error={error} onRetry={() => refetch({ requestPolicy: 'network-only' })} />;
+  if (error && !data)
+    return <ProblemPanel error={error} onRetry={() => refetch({ requestPolicy: 'network-only' })} />;
   if (!data) return <LoadingUser />;
-  if (!user) return <Empty icon={UserRoundX} title="There is no such user" />;
+  if (!user) return <NoUser />;
   return (
     <>
       <UserHeader user={user} onDialog={openDialog} />
       <Tabs
         value={search.tab ?? 'profile'}
-        onChange={(tab) => navigate({ search: { tab: tab === 'profile' ? undefined : (tab as UserSearch['tab']) } })}
+        onChange={(tab) =>
+          navigate({ search: { tab: tab === 'profile' ? undefined : (tab as UserSearch['tab']) } })
+        }
         keepMounted={false}
       >
         <Tabs.List mb="lg">
@@ -38,17 +44,32 @@ export function UserPage() {
           <Tabs.Tab value="sessions">Sessions</Tabs.Tab>
           <Tabs.Tab value="activity">Activity</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="profile">
-          <UserProfile key={user.updatedAt} user={user} />
-        </Tabs.Panel>
-        <Tabs.Panel value="sessions">
-          <UserSessions userId={user.id} search={search} />
-        </Tabs.Panel>
-        <Tabs.Panel value="activity">
-          <UserActivity userId={user.id} search={search} />
-        </Tabs.Panel>
+        <Suspense fallback={<Skeleton h={280} />}>
+          <Tabs.Panel value="profile">
+            <UserProfile key={user.updatedAt} user={user} />
+          </Tabs.Panel>
+          <Tabs.Panel value="sessions">
+            <UserSessions userId={user.id} search={search} />
+          </Tabs.Panel>
+          <Tabs.Panel value="activity">
+            <UserActivity userId={user.id} search={search} />
+          </Tabs.Panel>
+        </Suspense>
       </Tabs>
-      <UserDialogs user={user} dialog={search.dialog} onClose={() => openDialog(undefined)} />
+      <Suspense>
+        {search.dialog && (
+          <UserDialogs user={user} dialog={search.dialog} onClose={() => openDialog(undefined)} />
+        )}
+      </Suspense>
+    </>
+  );
+}
+
+function NoUser() {
+  return (
+    <>
+      <PageHead title="User" />
+      <Empty icon={UserRoundX} title="There is no such user" />
     </>
   );
 }

@@ -1,11 +1,11 @@
-import { Button, Group, JsonInput, Select, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
+import { Button, Group, JsonInput, NativeSelect, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { type UserDetailFieldsFragment, UserUpdateDocument } from '../gen/graphql';
 import { useAction, useFormReport } from '../shared/actions';
 import { FormAlert } from '../shared/FormAlert';
-import { notifyDone } from '../shared/notify';
 import { Section } from '../shared/Section';
+import { notifyDone } from '../shared/toasts';
 import { useCan } from '../shell/viewer';
 import { attributesError, type ProfileValues, profileInput, profileValues } from './profile';
 
@@ -41,19 +41,18 @@ export function UserProfile({ user }: { user: UserDetailFieldsFragment }) {
           </Section>
           <Section title="Profile" description="What apps learn with the scope profile.">
             <TextInput label="Name" {...form.getInputProps('name')} />
-            <TextInput label="Picture" type="url" placeholder="https://…" {...form.getInputProps('picture')} />
+            <TextInput
+              label="Picture"
+              type="url"
+              placeholder="https://…"
+              {...form.getInputProps('picture')}
+            />
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
               <TextInput label="Locale" placeholder="en-GB" {...form.getInputProps('locale')} />
-              <Select
+              <NativeSelect
                 label="Time zone"
-                data={zones}
-                searchable
-                clearable
-                limit={60}
-                disabled={!can.usersUpdate}
+                data={[{ value: '', label: 'Not set' }, ...zones]}
                 {...form.getInputProps('zoneinfo')}
-                value={form.values.zoneinfo || null}
-                onChange={(zone) => form.setFieldValue('zoneinfo', zone ?? '')}
               />
             </SimpleGrid>
           </Section>

@@ -1,9 +1,9 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useQuery } from 'urql';
 import { UserSessionsDocument } from '../gen/graphql';
+import { SessionTable } from '../sessions/SessionTable';
 import { Pager } from '../shared/Pager';
 import { type PageSearch, pageVariables } from '../shared/paging';
-import { SessionTable } from '../sessions/SessionTable';
 
 const route = getRouteApi('/users/$userId');
 

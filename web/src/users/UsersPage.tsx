@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, lazyRouteComponent } from '@tanstack/react-router';
 import { UserPlus, UserRoundSearch, Users } from 'lucide-react';
+import { Suspense } from 'react';
 import { useQuery } from 'urql';
 import { UsersDocument } from '../gen/graphql';
 import { DataTable } from '../shared/DataTable';
@@ -9,18 +10,21 @@ import { PageHead } from '../shared/PageHead';
 import { Pager } from '../shared/Pager';
 import { refine } from '../shared/paging';
 import { useCan } from '../shell/viewer';
-import { CreateUser } from './CreateUser';
 import { DEFAULT_USER_SORT, type UsersSearch, usersVariables } from './search';
 import { UserFilters } from './UserFilters';
 import { USER_COLUMNS } from './userColumns';
 
+const CreateUser = lazyRouteComponent(() => import('./CreateUser'), 'CreateUser');
 const route = getRouteApi('/users');
 
 export function UsersPage() {
   const can = useCan();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const [{ data, fetching, error }, refetch] = useQuery({ query: UsersDocument, variables: usersVariables(search) });
+  const [{ data, fetching, error }, refetch] = useQuery({
+    query: UsersDocument,
+    variables: usersVariables(search),
+  });
   const narrow = (changes: Partial<UsersSearch>) =>
     navigate({ search: (before) => refine(before, changes), replace: true });
   const openCreate = () => navigate({ search: (before) => ({ ...before, dialog: 'create' }) });
@@ -57,12 +61,11 @@ export function UsersPage() {
         count={data?.users.totalCount}
         onMove={(page) => navigate({ search: (before) => ({ ...refine(before, {}), ...page }) })}
       />
-      {can.usersCreate && (
-        <CreateUser
-          isOpen={search.dialog === 'create'}
-          onClose={() => navigate({ search: (before) => ({ ...before, dialog: undefined }) })}
-        />
-      )}
+      <Suspense>
+        {can.usersCreate && search.dialog === 'create' && (
+          <CreateUser onClose={() => navigate({ search: (before) => ({ ...before, dialog: undefined }) })} />
+        )}
+      </Suspense>
     </>
   );
 }

@@ -2,7 +2,7 @@ import type { UserFilter, UserSort, UserStatus } from '../gen/graphql';
 import { type PageSearch, pageVariables } from '../shared/paging';
 import { flag, oneOf, paging, type RawSearch, text } from '../shared/search';
 
-const STATUSES: readonly UserStatus[] = ['ACTIVE', 'BANNED'];
+export const STATUSES: readonly UserStatus[] = ['ACTIVE', 'BANNED'];
 const SORTS: readonly UserSort[] = [
   'CREATED_AT_DESC',
   'CREATED_AT_ASC',

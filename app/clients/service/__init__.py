@@ -1,0 +1,31 @@
+"""Use cases of the clients room."""
+
+from app.clients.service.declare import declare_client, release_declared_clients
+from app.clients.service.manage import create_client, delete_client, rotate_client_secret, update_client
+from app.clients.service.read import (
+    count_clients,
+    find_client,
+    forget_clients,
+    get_clients,
+    is_registered_origin,
+    list_clients,
+    may_view_client,
+    verify_client_secret,
+)
+
+__all__ = [
+    "count_clients",
+    "create_client",
+    "declare_client",
+    "delete_client",
+    "find_client",
+    "forget_clients",
+    "get_clients",
+    "is_registered_origin",
+    "list_clients",
+    "may_view_client",
+    "release_declared_clients",
+    "rotate_client_secret",
+    "update_client",
+    "verify_client_secret",
+]

@@ -1,0 +1,21 @@
+"""Errors of the events room."""
+
+from __future__ import annotations
+
+from app.kit.errors import NotFound
+
+
+class AuditEventNotFound(NotFound):
+    """There is no such audit event, or the caller may not see it."""
+
+    def __init__(self) -> None:
+        super().__init__("events_not_found", "There is no such audit event.")
+
+
+class ChainBroken(Exception):
+    """The head of the audit chain is not what we signed: sealing on would hide what was removed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "events_chain_broken: the signed head of the audit chain was changed; run `auther audit verify`"
+        )

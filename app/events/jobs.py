@@ -1,0 +1,33 @@
+"""What workers do for this room: seal, dispatch, keep the tables small."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.events.service import dispatch_outbox, seal_chain, sweep_outbox, trim_audit
+from app.events.types import CHANNEL
+from app.jobs.service import every, pump, register
+from app.jobs.types import Job
+
+TRIM_KIND = "events.trim"
+SWEEP_KIND = "events.sweep_outbox"
+
+
+def wire() -> None:
+    """Register the handlers of this room."""
+    pump("events.seal", seal_chain, channel=CHANNEL, gap=timedelta(milliseconds=500), poll=timedelta(seconds=10))
+    pump("events.dispatch", dispatch_outbox, channel=CHANNEL, gap=timedelta(milliseconds=20), poll=timedelta(seconds=5))
+    register(TRIM_KIND, _trim)
+    every(TRIM_KIND, timedelta(hours=6))
+    register(SWEEP_KIND, _sweep)
+    every(SWEEP_KIND, timedelta(hours=1))
+
+
+async def _trim(_job: Job) -> None:
+    while await trim_audit():
+        pass
+
+
+async def _sweep(_job: Job) -> None:
+    while await sweep_outbox():
+        pass

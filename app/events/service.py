@@ -1,0 +1,269 @@
+"""Use cases of the events room."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+
+from app.events import chain, queries, rules
+from app.events.errors import AuditEventNotFound
+from app.events.trail import read_checkpoint, seal_chain, trim_chain, verify_chain
+from app.events.types import (
+    AUDIT_PREFIX,
+    CHANNEL,
+    OUTBOX_PREFIX,
+    AuditEvent,
+    AuditFilter,
+    AuditScrubbed,
+    Event,
+    Follower,
+)
+from app.kit import clock, db
+from app.kit.actor import SYSTEM, Actor, ActorKind
+from app.kit.guard import guard, has_permission
+from app.kit.ids import new_id
+from app.kit.notify import notify_after_commit
+from app.kit.paging import Direction, Page, PageRequest, Sort, make_page
+from app.kit.runtime import settings
+
+__all__ = [
+    "count_audit_events",
+    "count_events_about",
+    "dispatch_outbox",
+    "emit",
+    "find_audit_event",
+    "follow",
+    "get_audit_events",
+    "guard_events_about",
+    "list_audit_events",
+    "list_events_about",
+    "may_view_event",
+    "react",
+    "read_checkpoint",
+    "scrub_user",
+    "seal_chain",
+    "sweep_outbox",
+    "trim_audit",
+    "trim_chain",
+    "verify_chain",
+]
+
+OUTBOX_RETENTION = timedelta(days=7)
+DISPATCH_BATCH = 200
+_SWEEP_BATCH = 5_000
+_MAX_ID_CHARS = 255
+# Four bytes a character at most: an index entry holds 2,704 bytes.
+_MAX_TARGET_CHARS = 600
+_MAX_IP_CHARS = 64
+_MAX_REQUEST_ID_CHARS = 128
+_MAX_USER_AGENT_CHARS = 512
+_MAX_REASON_CHARS = 2_048
+_MAX_JSON_CHARS = 131_072
+_SORT = Sort("audit", ("occurred_at", "id"), ("timestamptz", "text"), Direction.DESC)
+
+SomeEvent = TypeVar("SomeEvent", bound=Event)
+Reaction = Callable[[Actor, SomeEvent], Awaitable[None]]
+
+_reactions: dict[type[Event], list[Reaction[Event]]] = {}
+_followers: dict[str, Follower] = {}
+
+
+async def emit(actor: Actor, event: Event) -> None:
+    """Write the event in the open unit of work (one statement), then run its reactions there.
+
+    Raises:
+        RuntimeError: outside a unit of work.
+    """
+    audit_id, now = new_id(AUDIT_PREFIX), clock.now()
+    notify_after_commit(CHANNEL, audit_id)
+    outbox_id = new_id(OUTBOX_PREFIX) if event.is_published else None
+    payload = event.snapshot if event.snapshot is not None else event.after
+    await queries.insert_event(
+        _audit_row(audit_id, now, actor, event),
+        outbox_id,
+        _as_json(payload or {}) if outbox_id else None,
+    )
+    for reaction in _reactions.get(type(event), ()):
+        await reaction(actor, event)
+
+
+def react(event_class: type[SomeEvent], handler: Reaction[SomeEvent]) -> Callable[[], None]:
+    """Run the handler for each event of exactly this class, in the transaction that emits it.
+
+    If it raises, what caused the event is rolled back. For work on other rooms' rows only: what
+    talks to other machines is a job. Tying the same pair twice counts once.
+
+    Returns:
+        A function that unties it again.
+    """
+    reactions = _reactions.setdefault(event_class, [])
+    reaction = cast("Reaction[Event]", handler)
+    if reaction not in reactions:
+        reactions.append(reaction)
+    return lambda: reactions.remove(reaction) if reaction in reactions else None
+
+
+def follow(name: str, follower: Follower) -> Callable[[], None]:
+    """Hand each published event to the follower at least once, in order, after its commit.
+
+    Batches come in a unit of work of their own that also notes them as handed over, so what the
+    follower writes to the database happens exactly once. A follower that raises holds all back.
+
+    Returns:
+        A function that takes the follower away again.
+    """
+    _followers[name] = follower
+    return lambda: (_followers.pop(name, None), None)[1]
+
+
+async def dispatch_outbox() -> bool:
+    """Hand a batch of published events to the followers, in one process at a time; whether there may be more."""
+    if not await queries.lock_dispatch():
+        return False
+    batch = await queries.next_outbox(DISPATCH_BATCH)
+    if not batch:
+        return False
+    for follower in list(_followers.values()):
+        await follower(batch)
+    await queries.mark_dispatched([event.id for event in batch], clock.now())
+    return len(batch) == DISPATCH_BATCH
+
+
+async def list_audit_events(actor: Actor, wanted: AuditFilter, page: PageRequest) -> Page[AuditEvent]:
+    """One page of the audit trail, newest first. Everybody may list what is about themselves.
+
+    Raises:
+        Forbidden, Unauthenticated: without `platform.manage_platform`, beyond oneself.
+        InvalidInput, LimitReached: the page is not well-formed.
+    """
+    await _guard_reading(actor, wanted)
+    rows = await queries.list_audit(wanted, _SORT, page)
+    return make_page(_SORT, page, rows, lambda event: (event.occurred_at, event.id))
+
+
+async def count_audit_events(actor: Actor, wanted: AuditFilter) -> int:
+    """How many audit events match; counting stops at `paging.COUNT_BOUND` + 1.
+
+    Raises:
+        Forbidden, Unauthenticated: as `list_audit_events`.
+    """
+    await _guard_reading(actor, wanted)
+    return await queries.count_audit(wanted)
+
+
+async def guard_events_about(actor: Actor, user_id: str) -> None:
+    """Let the actor read what is about this user: themselves, anybody with `platform.manage_platform`.
+
+    Raises:
+        Forbidden, Unauthenticated.
+    """
+    await _guard_reading(actor, AuditFilter(about_user_id=user_id))
+
+
+async def list_events_about(user_ids: Sequence[str], page: PageRequest) -> dict[str, Page[AuditEvent]]:
+    """The same page for each user, in one statement. No guard: behind `guard_events_about`.
+
+    Raises:
+        InvalidInput, LimitReached: the page is not well-formed.
+    """
+    found = await queries.list_audit_about(user_ids, _SORT, page)
+    return {
+        user_id: make_page(_SORT, page, rows, lambda event: (event.occurred_at, event.id))
+        for user_id, rows in found.items()
+    }
+
+
+async def count_events_about(user_ids: Sequence[str]) -> dict[str, int]:
+    """How many audit events are about each user, in one statement. No guard: behind `guard_events_about`."""
+    return await queries.count_audit_about(user_ids)
+
+
+async def may_view_event(actor: Actor, event: AuditEvent) -> bool:
+    """Whether the actor may read this audit event: about themselves, any with `platform.manage_platform`."""
+    return _is_self(actor, event.about_user_id) or await has_permission(actor, "platform.manage_platform")
+
+
+async def find_audit_event(actor: Actor, audit_id: str) -> AuditEvent:
+    """One audit event.
+
+    Raises:
+        AuditEventNotFound: there is none, or it is not about the caller, who may not read all.
+    """
+    event = (await queries.find_audit([audit_id])).get(audit_id)
+    if event is None:
+        raise AuditEventNotFound
+    if not await may_view_event(actor, event):
+        raise AuditEventNotFound
+    return event
+
+
+async def get_audit_events(ids: Sequence[str]) -> dict[str, AuditEvent]:
+    """Those that exist, by id, in one statement. No guard: for dataloaders behind one."""
+    return await queries.find_audit(ids)
+
+
+async def scrub_user(user_id: str) -> int:
+    """Erase what the trail and the delivered outbox hold of a user's personal data; the chain stays verifiable.
+
+    Erased are address and user agent where the user acted, and before, after and reason where the
+    event is about the user. Ids stay: they name nobody any more. Recorded as `audit.scrubbed`.
+
+    Returns:
+        How many groups of fields were erased.
+    """
+    count = await queries.scrub_user(user_id)
+    await emit(SYSTEM, AuditScrubbed(target_id=user_id))
+    return count
+
+
+async def trim_audit() -> bool:
+    """Delete a batch of audit events older than `settings.audit_retention`; whether there may be more."""
+    return await trim_chain(settings().audit_retention)
+
+
+async def sweep_outbox() -> int:
+    """Delete outbox rows that were handed over long ago; how many."""
+    return await queries.sweep_outbox(clock.now() - OUTBOX_RETENTION, _SWEEP_BATCH)
+
+
+async def _guard_reading(actor: Actor, wanted: AuditFilter) -> None:
+    if not _is_self(actor, wanted.about_user_id):
+        await guard(actor, "platform.manage_platform")
+
+
+def _is_self(actor: Actor, user_id: str | None) -> bool:
+    return actor.kind is ActorKind.USER and actor.id is not None and actor.id == user_id
+
+
+def _audit_row(audit_id: str, now: datetime, actor: Actor, event: Event) -> tuple[object, ...]:
+    """The row in the order of `queries.AUDIT_COLUMNS`, then salts, commitments and the signature."""
+    origin = (_cut(actor.origin.ip, _MAX_IP_CHARS), _cut(actor.origin.user_agent, _MAX_USER_AGENT_CHARS))
+    content = (_cut(event.reason, _MAX_REASON_CHARS), _as_json(event.before), _as_json(event.after))
+    facts = (
+        audit_id,
+        event.action,
+        event.outcome.value,
+        now,
+        actor.kind.value,
+        *(_cut(value, _MAX_ID_CHARS) for value in (actor.id, actor.impersonator_id, actor.session_id, actor.client_id)),
+        event.target_type,
+        _cut(event.target_id, _MAX_TARGET_CHARS),
+        _cut(event.about_user_id, _MAX_ID_CHARS),
+        _cut(actor.origin.request_id or None, _MAX_REQUEST_ID_CHARS),
+    )
+    origin_salt, content_salt = chain.new_salt(), chain.new_salt()
+    commitments = (chain.commit_to(origin_salt, origin), chain.commit_to(content_salt, content))
+    mac = chain.sign_row((*facts, *commitments))
+    return (*facts, *origin, *content, origin_salt, commitments[0], content_salt, commitments[1], mac)
+
+
+def _cut(text: str | None, max_chars: int) -> str | None:
+    return None if text is None else rules.clean_text(text, max_chars)
+
+
+def _as_json(values: Mapping[str, Any] | None) -> str | None:
+    if values is None:
+        return None
+    text = db.dump_json(rules.redact(values))
+    return text if len(text) <= _MAX_JSON_CHARS else db.dump_json({"_omitted": f"{len(text)} characters"})

@@ -1,0 +1,155 @@
+"""What crosses the border of the events room."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+AUDIT_PREFIX = "aud"
+OUTBOX_PREFIX = "evt"
+CHANNEL = "auther_events"
+
+
+class Outcome(StrEnum):
+    """How it ended: done, tried in vain (a wrong password), or not allowed."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened. Each room subclasses it and sets `action` and `target_type`.
+
+    Attributes:
+        action: `noun.participle` ("user.banned").
+        is_published: also goes to the outbox: webhooks, pipelines, subscriptions.
+        target_id: what it happened to.
+        before, after: what changed, JSON values; secrets are redacted before they are stored.
+        reason: a sentence for people, or why it failed.
+        about_user_id: whose personal data `before`, `after` and `reason` hold; erased with the user.
+        snapshot: the payload of the outbox; `after` when there is none.
+    """
+
+    action: ClassVar[str]
+    target_type: ClassVar[str]
+    is_published: ClassVar[bool] = True
+
+    target_id: str | None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    outcome: Outcome = Outcome.SUCCESS
+    reason: str | None = None
+    about_user_id: str | None = None
+    snapshot: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditScrubbed(Event):
+    """The personal fields of a user's audit rows were erased."""
+
+    action: ClassVar[str] = "audit.scrubbed"
+    target_type: ClassVar[str] = "user"
+    is_published: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
+    """A row of the audit trail. `actor_kind` is a value of `ActorKind`."""
+
+    id: str
+    action: str
+    outcome: Outcome
+    occurred_at: datetime
+    actor_kind: str
+    actor_id: str | None
+    impersonator_id: str | None
+    session_id: str | None
+    client_id: str | None
+    target_type: str
+    target_id: str | None
+    about_user_id: str | None
+    request_id: str | None
+    ip: str | None
+    user_agent: str | None
+    reason: str | None
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which audit events; every condition given must hold. `action` is a prefix, `until` is exclusive."""
+
+    action: str | None = None
+    actor_id: str | None = None
+    target_id: str | None = None
+    about_user_id: str | None = None
+    client_id: str | None = None
+    outcome: Outcome | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedEvent:
+    """A row of the outbox, as followers get it."""
+
+    id: str
+    audit_id: str
+    type: str
+    occurred_at: datetime
+    target_type: str
+    target_id: str | None
+    actor_kind: str
+    actor_id: str | None
+    client_id: str | None
+    about_user_id: str | None
+    payload: Mapping[str, Any]
+
+
+Follower = Callable[[Sequence[PublishedEvent]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A place in the chain. Kept outside of the database, it proves that nothing before it was cut off."""
+
+    position: int
+    link: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChainProblem:
+    """What is wrong with the trail, and where."""
+
+    code: str
+    position: int | None = None
+    audit_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """The outcome of a verification.
+
+    Attributes:
+        checked: rows of the chain that were read.
+        unsealed: signed rows that are not chained yet (they will be within seconds).
+        floor, head: the ends of the chain; None when nothing was ever sealed.
+        problems: in the order found, bounded in number.
+    """
+
+    checked: int
+    unsealed: int
+    floor: Checkpoint | None
+    head: Checkpoint | None
+    problems: tuple[ChainProblem, ...]
+
+    @property
+    def is_intact(self) -> bool:
+        return not self.problems

@@ -1,0 +1,105 @@
+"""Documents made ready: parsed, bounded, validated and weighed once, then kept.
+
+A document's text is the key, so each operation of the console is prepared once in a process.
+INVARIANT: only valid, short documents are kept, and no more than `CACHE_CHARACTERS` of text, since
+a syntax tree takes up to 300 bytes for each character of its text.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, specified_rules, validate
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from app.graph.cost import Weight, build_weights
+from app.graph.limits import Limits, TooComplex, check_shape
+
+CACHE_CHARACTERS = 131_072
+LONGEST_KEPT = 16_384
+_RULES = (*specified_rules, OneOfInputValidationRule)
+_MAX_COMMENTS = 500
+_MAX_ERRORS = 20
+_TOKENS_EXCEEDED = "Document contains more than"
+_TOO_DEEP = "nested too deeply"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that can run, and the weight of each of its operations by name."""
+
+    document: DocumentNode
+    weights: Mapping[str | None, Weight]
+
+
+class InvalidDocument(Exception):
+    """A document that cannot run, and why."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+class Documents:
+    """Prepares documents for one schema and keeps them, the least recently used ones going first."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept: OrderedDict[tuple[str, Limits], Prepared] = OrderedDict()
+        self._characters = 0
+
+    def prepare(self, source: str, limits: Limits) -> Prepared:
+        """The document ready to run.
+
+        Raises:
+            InvalidDocument: it does not parse, or not fit the schema.
+            TooComplex: it exceeds a limit.
+        """
+        key = (source, limits)
+        prepared = self._kept.get(key)
+        if prepared is not None:
+            self._kept.move_to_end(key)
+            return prepared
+        prepared = _prepare(self._schema, source, limits)
+        if len(source) <= LONGEST_KEPT:
+            self._keep(key, prepared)
+        return prepared
+
+    def forget(self) -> None:
+        """Drop everything that is kept."""
+        self._kept.clear()
+        self._characters = 0
+
+    def _keep(self, key: tuple[str, Limits], prepared: Prepared) -> None:
+        self._kept[key] = prepared
+        self._characters += len(key[0])
+        while self._characters > CACHE_CHARACTERS:
+            (oldest, _), _ = self._kept.popitem(last=False)
+            self._characters -= len(oldest)
+
+
+def _prepare(schema: GraphQLSchema, source: str, limits: Limits) -> Prepared:
+    document = _parse(source, limits)
+    check_shape(document, limits)
+    errors = validate(schema, document, _RULES, max_errors=_MAX_ERRORS)
+    if errors:
+        raise InvalidDocument([_marked(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
+    return Prepared(document, build_weights(schema, document))
+
+
+def _parse(source: str, limits: Limits) -> DocumentNode:
+    try:
+        return parse(source, max_lexical_tokens=limits.tokens, max_comments=_MAX_COMMENTS)
+    except GraphQLSyntaxError as error:
+        if _TOKENS_EXCEEDED in error.description:
+            raise TooComplex("tokens", limits.tokens) from error
+        if _TOO_DEEP in error.description:
+            raise TooComplex("depth", limits.depth) from error
+        raise InvalidDocument([_marked(error, "GRAPHQL_PARSE_FAILED")]) from error
+
+
+def _marked(error: GraphQLError, code: str) -> GraphQLError:
+    error.extensions = {**(error.extensions or {}), "code": code}
+    return error

@@ -1,0 +1,184 @@
+"""Errors as callers of the API see them: one table for codes, nothing of Python."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from enum import Enum
+
+import strawberry
+import structlog
+from graphql import GraphQLError
+
+from app.kit.errors import (
+    AppError,
+    Conflict,
+    Forbidden,
+    Gone,
+    InputProblems,
+    InvalidInput,
+    LimitReached,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+
+_log = structlog.get_logger("auther.graphql")
+
+BAD_USER_INPUT = "BAD_USER_INPUT"
+RATE_LIMITED = "RATE_LIMITED"
+FAULT_MESSAGE = "Something went wrong on our side. Try again; if it stays so, give us the request id."
+
+
+@strawberry.enum(description="What is wrong with an input.")
+class UserErrorCode(Enum):
+    INVALID = strawberry.enum_value("invalid", description="The value does not fit.")
+    REQUIRED = strawberry.enum_value("required", description="A value is missing.")
+    TAKEN = strawberry.enum_value("taken", description="Somebody else has this value.")
+    NOT_FOUND = strawberry.enum_value("not_found", description="There is no such thing.")
+    TOO_LONG = strawberry.enum_value("too_long", description="The value is too long.")
+    TOO_SHORT = strawberry.enum_value("too_short", description="The value is too short.")
+    WEAK_PASSWORD = strawberry.enum_value("weak_password", description="The password is easy to guess.")
+    CONFLICT = strawberry.enum_value("conflict", description="It clashes with what is stored.")
+    READ_ONLY = strawberry.enum_value("read_only", description="This cannot be changed here.")
+    LIMIT_REACHED = strawberry.enum_value("limit_reached", description="A bound of size or number is exceeded.")
+    FORBIDDEN = strawberry.enum_value("forbidden", description="This is not possible for you, whatever your permissions.")
+
+
+@strawberry.type(description="Something about the input of a mutation that a person can mend.")
+class UserError:
+    code: UserErrorCode = strawberry.field(description="What is wrong, for programs.")
+    message: str = strawberry.field(description="What is wrong, for people.")
+    field: list[str] = strawberry.field(description="Path of the input field, outermost first; empty for the whole input.")
+
+
+# Kind of error → code of a top-level error, and the code inside a mutation's payload (None: never there).
+_KINDS: tuple[tuple[type[AppError], str, UserErrorCode | None], ...] = (
+    (Unauthenticated, "UNAUTHENTICATED", None),
+    (Forbidden, "FORBIDDEN", None),
+    (TooMany, RATE_LIMITED, None),
+    (Unavailable, "UNAVAILABLE", None),
+    (Gone, "GONE", None),
+    (NotFound, "NOT_FOUND", UserErrorCode.NOT_FOUND),
+    (Conflict, "CONFLICT", UserErrorCode.CONFLICT),
+    (LimitReached, "LIMIT_REACHED", UserErrorCode.LIMIT_REACHED),
+    (InvalidInput, BAD_USER_INPUT, UserErrorCode.INVALID),
+    (AppError, "INTERNAL", None),
+)
+# End of a stable code → a narrower code in the payload.
+_ENDINGS: tuple[tuple[str, UserErrorCode], ...] = (
+    ("_taken", UserErrorCode.TAKEN),
+    ("_required", UserErrorCode.REQUIRED),
+    ("_too_long", UserErrorCode.TOO_LONG),
+    ("_too_short", UserErrorCode.TOO_SHORT),
+    ("_read_only", UserErrorCode.READ_ONLY),
+    ("_own_account", UserErrorCode.FORBIDDEN),
+    ("_guessable", UserErrorCode.WEAK_PASSWORD),
+    ("_contains_identity", UserErrorCode.WEAK_PASSWORD),
+)
+
+MENDABLE = tuple(kind for kind, _, code in _KINDS if code is not None)
+
+
+class InvalidRequest(InvalidInput):
+    """What was sent is no request of ours. `graph_…`"""
+
+
+class CrossSite(Forbidden):
+    def __init__(self) -> None:
+        super().__init__(
+            "graph_csrf", "A browser's session counts only with the header X-Auther-CSRF, from our own pages."
+        )
+
+
+class TimedOut(AppError):
+    status = 504
+
+    def __init__(self) -> None:
+        super().__init__("graph_timeout", "This took too long and was given up. Ask for less.")
+
+
+_OWN_CODES: dict[type[AppError], str] = {CrossSite: "CSRF", TimedOut: "TIMEOUT"}
+
+
+def code_of(error: AppError) -> str:
+    """The `extensions.code` of an error."""
+    if type(error) in _OWN_CODES:
+        return _OWN_CODES[type(error)]
+    return next(code for kind, code, _ in _KINDS if isinstance(error, kind))
+
+
+def user_errors(error: AppError) -> list[UserError]:
+    """A mutation's `errors` for what a person can mend."""
+    return [
+        UserError(code=_user_code(problem), message=problem.message, field=[_camel(name) for name in problem.field])
+        for problem in _each(error)
+    ]
+
+
+def show_error(error: GraphQLError, request_id: str) -> dict[str, object]:
+    """One entry of a response's `errors`. Bugs are logged here and shown without any detail."""
+    cause = _cause(error)
+    shown: dict[str, object] = {"message": error.message}
+    if error.locations:
+        shown["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path:
+        shown["path"] = error.path
+    if cause is None:
+        shown["extensions"] = {"code": BAD_USER_INPUT, **(error.extensions or {}), "requestId": request_id}
+        return shown
+    if isinstance(cause, AppError) and code_of(cause) != "INTERNAL":
+        return {**shown, "message": cause.message, "extensions": describe(cause, request_id)}
+    _log.error("fault", exc_info=cause, path=error.path)
+    return {**shown, "message": FAULT_MESSAGE, "extensions": {"code": "INTERNAL", "requestId": request_id}}
+
+
+def describe(error: AppError, request_id: str) -> dict[str, object]:
+    """The `extensions` of an expected error."""
+    if error.detail:
+        _log.info("refused", code=error.code, detail=error.detail)
+    shown: dict[str, object] = {"code": code_of(error), "reason": error.code, "requestId": request_id}
+    if error.code == "kit_permission_missing":
+        shown["permission"] = error.detail
+    if error.field:
+        shown["field"] = [_camel(name) for name in error.field]
+    if error.retry_after is not None:
+        shown["retryAfterSeconds"] = retry_seconds(error)
+    return shown
+
+
+def retry_seconds(error: AppError) -> int | None:
+    """Whole seconds to wait, None if nothing is known."""
+    return None if error.retry_after is None else max(1, math.ceil(error.retry_after.total_seconds()))
+
+
+def app_errors(errors: Sequence[GraphQLError]) -> Iterator[AppError]:
+    """The expected errors among those of an execution."""
+    for error in errors:
+        cause = _cause(error)
+        if isinstance(cause, AppError):
+            yield cause
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    cause: Exception | None = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
+
+
+def _each(error: AppError) -> tuple[AppError, ...]:
+    return error.problems if isinstance(error, InputProblems) else (error,)
+
+
+def _user_code(error: AppError) -> UserErrorCode:
+    for ending, code in _ENDINGS:
+        if error.code.endswith(ending):
+            return code
+    return next((code for kind, _, code in _KINDS if code and isinstance(error, kind)), UserErrorCode.INVALID)
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

@@ -1,0 +1,161 @@
+"""GraphQL over HTTP: what a request holds, and how an answer looks.
+
+Source: GraphQL-over-HTTP (https://graphql.github.io/graphql-over-http/draft/), POST only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.graph.errors import InvalidRequest
+from app.kit.errors import LimitReached
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+
+_RANGES = {GRAPHQL_RESPONSE: GRAPHQL_RESPONSE, JSON: JSON, "application/*": JSON, "*/*": JSON}
+_BOM = b"\xef\xbb\xbf"
+# U+0000 cannot be stored; as an escape it can stand in JSON (`\u0000`) and in GraphQL strings (`\u{0}`).
+_NUL = re.compile(rb"\\u(?:0000|\{0+\})")
+_MAX_QUALITY_CHARS = 5
+
+
+class UnsupportedMedia(InvalidRequest):
+    status = 415
+
+    def __init__(self) -> None:
+        super().__init__("graph_media_type", "Send application/json in UTF-8, without a content encoding.")
+
+
+class NotAcceptable(InvalidRequest):
+    status = 406
+
+    def __init__(self) -> None:
+        super().__init__("graph_not_acceptable", f"Answers are {GRAPHQL_RESPONSE} or {JSON}.")
+
+
+class TooLarge(LimitReached):
+    status = 413
+
+    def __init__(self, most: int) -> None:
+        super().__init__("graph_too_large", f"A request has at most {most} bytes.")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """One operation to run."""
+
+    query: str
+    variables: Mapping[str, Any]
+    operation_name: str | None
+
+
+def choose_media_type(accept: str | None) -> str:
+    """The media type of the answer: the best-liked one that we have, JSON when nothing is said.
+
+    Raises:
+        NotAcceptable: `graph_not_acceptable`.
+    """
+    if not accept or not accept.strip():
+        return JSON
+    liked: list[tuple[float, str]] = []
+    for item in accept.split(","):
+        media_type, _, rest = item.strip().partition(";")
+        known = _RANGES.get(media_type.strip().lower())
+        quality = _quality(rest)
+        if known and quality > 0:
+            liked.append((quality, known))
+    if not liked:
+        raise NotAcceptable
+    return max(liked, key=lambda pair: pair[0])[1]
+
+
+async def read_parameters(request: Request, most: int) -> Parameters:
+    """What is asked for.
+
+    Args:
+        most: largest body in bytes; a larger one is not read to its end.
+
+    Raises:
+        UnsupportedMedia, TooLarge. InvalidRequest: `graph_json`, `graph_request`.
+    """
+    _check_media_type(request)
+    body = await _read_body(request, most)
+    if _NUL.search(body):
+        raise InvalidRequest("graph_request", "The character U+0000 cannot be stored.")
+    try:
+        sent = orjson.loads(body.removeprefix(_BOM))
+    except orjson.JSONDecodeError:
+        raise InvalidRequest("graph_json", "The body is not JSON in UTF-8.") from None
+    return _check_parameters(sent)
+
+
+def respond(body: object, status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
+    """A response; moments are written as RFC 3339 in UTC."""
+    content = orjson.dumps(body, default=_plain, option=orjson.OPT_UTC_Z)
+    return Response(
+        content,
+        status,
+        {"content-type": f"{media_type}; charset=utf-8", "cache-control": "no-store", **(headers or {})},
+    )
+
+
+def _check_media_type(request: Request) -> None:
+    header = Message()
+    header["content-type"] = request.headers.get("content-type", "")
+    charset = header.get_param("charset", "utf-8")
+    encoding = request.headers.get("content-encoding", "identity")
+    is_known = "content-type" in request.headers and header.get_content_type() == JSON
+    if not is_known or str(charset).lower() not in {"utf-8", "utf8"} or encoding != "identity":
+        raise UnsupportedMedia
+
+
+async def _read_body(request: Request, most: int) -> bytes:
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > most:
+        raise TooLarge(most)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise TooLarge(most)
+    return bytes(body)
+
+
+def _check_parameters(sent: object) -> Parameters:
+    if isinstance(sent, list):
+        raise InvalidRequest("graph_request", "Several operations in one request are not supported.")
+    if not isinstance(sent, dict):
+        raise InvalidRequest("graph_request", "A request is a JSON object.")
+    query, variables, name = sent.get("query"), sent.get("variables"), sent.get("operationName")
+    if not isinstance(query, str) or not query.strip():
+        raise InvalidRequest("graph_request", "`query` is the text of a document.")
+    if not isinstance(variables, dict | None):
+        raise InvalidRequest("graph_request", "`variables` is an object.")
+    if not isinstance(name, str | None):
+        raise InvalidRequest("graph_request", "`operationName` is a name.")
+    if not isinstance(sent.get("extensions"), dict | None):
+        raise InvalidRequest("graph_request", "`extensions` is an object.")
+    return Parameters(query, variables or {}, name or None)
+
+
+def _quality(parameters: str) -> float:
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.strip().partition("=")
+        if name.strip().lower() == "q":
+            return float(value) if re.fullmatch(r"[01](\.\d{0,3})?", value.strip()) else 0.0
+    return 1.0
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)

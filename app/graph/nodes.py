@@ -1,0 +1,70 @@
+"""Finding anything by its id."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import strawberry
+from strawberry import ID, argument, field
+
+from app.clients.graph import load_client
+from app.events.graph import load_event
+from app.graph.context import Info
+from app.graph.limits import TooComplex
+from app.graph.node import Node
+from app.kit.guard import require_sign_in
+from app.kit.ids import prefix_of
+from app.kit.paging import MAX_PAGE
+from app.mail.graph import load_mail
+from app.sessions.graph import load_session
+from app.signing.graph import load_key
+from app.users.graph import load_user
+
+Load = Callable[[Info, str], Awaitable[object | None]]
+
+_LOADERS: dict[str | None, Load] = {
+    "usr": load_user,
+    "cli": load_client,
+    "ses": load_session,
+    "sk": load_key,
+    "aud": load_event,
+    "mail": load_mail,
+}
+
+
+@strawberry.type
+class NodeQuery:
+    @field(
+        description="Whatever has this id; null when there is nothing, or the caller may not see it.",
+        graphql_type=Node | None,
+    )
+    async def node(self, info: Info, id: Annotated[ID, argument(description="The id.")]) -> object | None:
+        require_sign_in(info.context.actor)
+        return await load_node(info, id)
+
+    @field(
+        description="Whatever has these ids, in their order; null where there is nothing, or the caller may not see it.",
+        graphql_type=list[Node | None],
+    )
+    async def nodes(
+        self, info: Info, ids: Annotated[list[ID], argument(description="At most 100 ids.")]
+    ) -> list[object | None]:
+        require_sign_in(info.context.actor)
+        if len(ids) > MAX_PAGE:
+            raise TooComplex("ids", MAX_PAGE)
+        return list(await asyncio.gather(*(load_node(info, each) for each in ids)))
+
+
+async def load_node(info: Info, node_id: str | None) -> object | None:
+    """Whatever has this id; None when there is nothing, or it is hidden from the caller.
+
+    Users and clients may keep a foreign id from an import, which has no prefix of ours.
+    """
+    if node_id is None:
+        return None
+    load = _LOADERS.get(prefix_of(node_id))
+    if load is not None:
+        return await load(info, node_id)
+    return await load_user(info, node_id) or await load_client(info, node_id)

@@ -1,0 +1,35 @@
+"""The schema, put together from the rooms."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from app.clients.graph import ClientMutation, ClientQuery
+from app.events.graph import EventQuery
+from app.graph.documents import Documents
+from app.graph.nodes import NodeQuery
+from app.graph.scalars import SCALARS
+from app.graph.viewer import ViewerQuery
+from app.login.graph import AccountMutation
+from app.mail.graph import MailQuery
+from app.sessions.graph import SessionMutation, SessionQuery
+from app.signing.graph import SigningQuery
+from app.users.graph import UserMutation, UserQuery
+
+
+@strawberry.type(description="What can be read.")
+class Query(NodeQuery, ViewerQuery, UserQuery, ClientQuery, SessionQuery, SigningQuery, EventQuery, MailQuery):
+    pass
+
+
+@strawberry.type(
+    description="What can be changed. Each field is a transaction of its own: done as a whole or not at all."
+)
+class Mutation(AccountMutation, UserMutation, ClientMutation, SessionMutation):
+    pass
+
+
+schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+graphql_schema = schema._schema
+documents = Documents(graphql_schema)

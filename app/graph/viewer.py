@@ -1,0 +1,109 @@
+"""Who calls and what they may do; public facts about the server."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+from strawberry import Parent, enum_value, field
+
+from app import __version__
+from app.clients import service as clients
+from app.clients.graph import Client
+from app.clients.types import Client as RoomClient
+from app.graph.context import Info
+from app.kit.actor import Actor, ActorKind
+from app.kit.guard import permissions_of, require_sign_in
+from app.kit.runtime import settings
+from app.mail.service import smtp_server
+from app.sessions.graph import Session
+from app.sessions.types import Session as RoomSession
+from app.users import service as users
+from app.users.graph import User
+from app.users.types import User as RoomUser
+
+
+@strawberry.enum(description="Who may sign up by themselves.")
+class SignUpPolicy(Enum):
+    CLOSED = enum_value("closed", description="Nobody: operators create users.")
+    INVITE = enum_value("invite", description="Whoever was invited.")
+    DOMAIN = enum_value("domain", description="Whoever has an address at certain domains.")
+    OPEN = enum_value("open", description="Everybody.")
+
+
+@strawberry.type(description="Public facts about this server.")
+class Server:
+    version: str = field(description="The version that runs.")
+    issuer: str = field(description="The OIDC issuer identifier: where browsers and applications reach the server.")
+    sign_up_policy: SignUpPolicy = field(description="Who may sign up by themselves.")
+    is_mail_configured: bool = field(description="Whether mail is sent; otherwise it stays in the outbox.")
+
+
+@strawberry.type(description="What the caller may do. It helps to show what is of use; every field asks again.")
+class ViewerCan:
+    users_view: bool = field(description="See users (`users.view`).")
+    users_create: bool = field(description="Create users (`users.create`).")
+    users_update: bool = field(description="Change users (`users.update`).")
+    users_delete: bool = field(description="Erase users (`users.delete`).")
+    users_ban: bool = field(description="Ban users and lift bans (`users.ban`).")
+    clients_view: bool = field(description="See clients (`clients.view`).")
+    clients_create: bool = field(description="Register clients (`clients.create`).")
+    clients_update: bool = field(description="Change clients and their secrets (`clients.update`).")
+    clients_delete: bool = field(description="Delete clients (`clients.delete`).")
+    clients_manage_access: bool = field(description="Say who may use clients (`clients.manage_access`).")
+    sessions_view_all: bool = field(description="See everybody's sessions (`sessions.view_all`).")
+    sessions_revoke_all: bool = field(description="End everybody's sessions (`sessions.revoke_all`).")
+    keys_view: bool = field(description="See signing keys (`keys.view`).")
+    keys_rotate: bool = field(description="Rotate signing keys (`keys.rotate`).")
+    platform_manage: bool = field(description="Everything else, such as the audit trail (`platform.manage_platform`).")
+
+
+# Field of `ViewerCan` → permission, where they differ in more than the dot.
+_RENAMED = {"platform_manage": "platform.manage_platform"}
+
+
+@strawberry.type(description="The caller.")
+class Viewer:
+    @field(description="The user who calls; null for a client.", graphql_type=User | None)
+    @staticmethod
+    async def user(actor: Parent[Actor], info: Info) -> RoomUser | None:
+        if actor.kind is not ActorKind.USER or actor.id is None:
+            return None
+        return await info.context.loaders.load(users.get_users, actor.id)
+
+    @field(description="The client that calls for itself; null for a user.", graphql_type=Client | None)
+    @staticmethod
+    async def client(actor: Parent[Actor], info: Info) -> RoomClient | None:
+        if actor.kind is not ActorKind.CLIENT or actor.id is None:
+            return None
+        return await info.context.loaders.load(clients.get_clients, actor.id)
+
+    @field(description="The session that the caller is signed in with by cookie.", graphql_type=Session | None)
+    @staticmethod
+    def session(actor: Parent[Actor], info: Info) -> RoomSession | None:
+        return info.context.session.session if info.context.session else None
+
+    @field(description="What the caller may do.")
+    @staticmethod
+    async def can(actor: Parent[Actor]) -> ViewerCan:
+        held = await permissions_of(actor)
+        names = ViewerCan.__annotations__
+        return ViewerCan(**{name: _RENAMED.get(name, name.replace("_", ".", 1)) in held for name in names})
+
+
+@strawberry.type
+class ViewerQuery:
+    @field(description="The caller.", graphql_type=Viewer)
+    async def viewer(self, info: Info) -> Actor:
+        require_sign_in(info.context.actor)
+        return info.context.actor
+
+    @field(description="Public facts about this server. Nobody has to sign in for them.")
+    async def server(self) -> Server:
+        chosen = settings()
+        return Server(
+            version=__version__,
+            issuer=chosen.issuer,
+            sign_up_policy=SignUpPolicy(chosen.signup_policy),
+            is_mail_configured=smtp_server() is not None,
+        )

@@ -1,0 +1,128 @@
+"""What a setting must look like: one check for each kind, with the fix in its words. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    SecretStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_settings import NoDecode
+
+MIN_SECRET_BYTES = 32
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_SECONDS = re.compile(r"\d+(\.\d+)?")
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+
+
+def split_words(value: object) -> object:
+    """The words of a comma-separated text; anything else as it is."""
+    return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+
+def parse_networks(value: object) -> object:
+    """Networks from comma-separated text or a list of texts.
+
+    Raises:
+        ValueError: naming the first one that is not a network.
+    """
+    words = split_words(value)
+    if not isinstance(words, tuple | list):
+        return words
+    return tuple(_parse_network(word) for word in words)
+
+
+def _parse_network(word: object) -> object:
+    if not isinstance(word, str):
+        return word
+    try:
+        return ip_network(word)
+    except ValueError:
+        raise ValueError(f"{word} is not a network; write it as 10.0.0.0/8 or fd00::/8") from None
+
+
+def check_public_url(value: str) -> str:
+    """The URL as browsers write its origin: lower case, no default port; without a trailing slash."""
+    parts = _split(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an absolute http(s) URL such as https://id.example.com")
+    if "?" in value or "#" in value or "@" in parts.netloc:
+        raise ValueError("must have no query, fragment or credentials")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS and not parts.hostname.endswith(".localhost"):
+        raise ValueError("must be https unless the host is localhost")
+    netloc = parts.netloc.lower().removesuffix(_DEFAULT_PORTS[parts.scheme])
+    return parts._replace(netloc=netloc).geturl().rstrip("/")
+
+
+def check_secret(value: SecretStr) -> SecretStr:
+    """A root secret that is long enough."""
+    if len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
+        raise ValueError(f"must be at least {MIN_SECRET_BYTES} bytes; make one with: openssl rand -base64 32")
+    return value
+
+
+def check_database_url(value: SecretStr) -> SecretStr:
+    """A PostgreSQL URL of which we understand every part."""
+    parts = _split(value.get_secret_value())
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("must be a postgres:// URL; Auther runs on PostgreSQL only")
+    options = parse_qs(parts.query, keep_blank_values=True)
+    if options.keys() - {"sslmode"} or options.get("sslmode", ["prefer"])[-1] not in SSL_MODES:
+        raise ValueError(f"takes no option but sslmode, one of {', '.join(SSL_MODES)}")
+    return value
+
+
+def check_smtp_url(value: SecretStr) -> SecretStr:
+    """The URL of a mail server."""
+    parts = _split(value.get_secret_value())
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("must be smtp://user:password@host:587 or smtps://user:password@host")
+    return value
+
+
+def read_duration(value: object, read: ValidatorFunctionWrapHandler) -> timedelta:
+    """ISO 8601, or seconds as a number or as digits."""
+    try:
+        duration: timedelta = read(float(value) if isinstance(value, str) and _SECONDS.fullmatch(value) else value)
+    except ValidationError:
+        raise ValueError("must be a duration such as PT15M, or seconds such as 900") from None
+    if duration < timedelta(0):
+        raise ValueError("must not be negative")
+    return duration
+
+
+def check_positive(value: timedelta) -> timedelta:
+    """A duration that lasts."""
+    if value <= timedelta(0):
+        raise ValueError("must be longer than nothing; write PT15M or 900 (seconds)")
+    return value
+
+
+def _split(value: str) -> SplitResult:
+    parts = urlsplit(value)
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError("must have a port between 0 and 65535") from None
+    return parts
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_words)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(parse_networks)]
+PublicUrl = Annotated[str, AfterValidator(check_public_url)]
+Secret = Annotated[SecretStr, AfterValidator(check_secret)]
+Secrets = Annotated[tuple[Secret, ...], NoDecode, BeforeValidator(split_words)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(check_database_url)]
+SmtpUrl = Annotated[SecretStr, AfterValidator(check_smtp_url)]
+Grace = Annotated[timedelta, WrapValidator(read_duration)]
+Duration = Annotated[Grace, AfterValidator(check_positive)]

@@ -1,0 +1,40 @@
+"""`/signout`: GET asks, so that nobody can sign somebody out by a link; POST does."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from app.kit.db import unit_of_work
+from app.kit.pages import clear_session_cookie, read_form, see_other
+from app.login.pages.visit import read_visit
+from app.sessions.errors import SessionNotFound
+from app.sessions.service import end_session
+
+
+async def show_sign_out(request: Request) -> Response:
+    visit = await read_visit(request)
+    if visit.session is None:
+        return see_other(visit.url("/signin", notice="signed_out"))
+    return visit.show("signout.html", {"session": visit.session})
+
+
+async def post_sign_out(request: Request) -> Response:
+    visit = await read_visit(request)
+    await read_form(request)
+    if visit.session is not None:
+        try:
+            async with unit_of_work():
+                await end_session(visit.actor, visit.session.session.id)
+        except SessionNotFound:
+            pass
+    response = see_other(visit.url("/signin", notice="signed_out"))
+    clear_session_cookie(response)
+    return response
+
+
+routes: list[BaseRoute] = [
+    Route("/signout", show_sign_out, methods=["GET"]),
+    Route("/signout", post_sign_out, methods=["POST"]),
+]

@@ -1,0 +1,113 @@
+"""What every hosted page knows of its request, and how it answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.clients.service import find_client
+from app.kit.actor import Actor
+from app.kit.errors import AppError
+from app.kit.ids import prefix_of
+from app.kit.pages import Texts, browser_id, choose_language, form_sources, page, safe_next, texts_for
+from app.login.errors import FlowExpired
+from app.login.pages.explain import explain
+from app.login.types import FormErrors
+from app.sessions.service import find_flow
+from app.sessions.types import FLOW_PREFIX, Flow, ResolvedSession
+
+HOME = "/admin/"
+_NO_ERRORS = FormErrors()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request for a hosted page: who asks, for the sake of what, and where it leads."""
+
+    request: Request
+    actor: Actor
+    browser_id: str
+    session: ResolvedSession | None
+    flow: Flow | None
+    next: str | None
+    ui_locales: tuple[str, ...]
+    form_action: tuple[str, ...] = ()
+
+    @property
+    def destination(self) -> str:
+        """Where to go once somebody is signed in."""
+        return safe_next(self.flow.return_to if self.flow else self.next, HOME)
+
+    @property
+    def flow_id(self) -> str | None:
+        return self.flow.id if self.flow else None
+
+    @property
+    def texts(self) -> Texts:
+        return texts_for(choose_language(self.ui_locales, self.request.headers.get("accept-language")))
+
+    def url(self, path: str, **query: str) -> str:
+        """One of our pages, with what this visit is for."""
+        carried = {"flow": self.flow_id, "next": None if self.flow else self.next}
+        given = {name: value for name, value in (carried | query).items() if value}
+        return f"{path}?{urlencode(given)}" if given else path
+
+    def show(
+        self, template: str, context: Mapping[str, object] | None = None, *, error: AppError | None = None
+    ) -> Response:
+        """Answer with a page of this room; with an error, the page says it and has its status."""
+        response = page(
+            self.request,
+            f"login/{template}",
+            status=error.status if error else 200,
+            form_action=self.form_action,
+            ui_locales=self.ui_locales,
+            **{"visit": self, "errors": explain(self.texts, error) if error else _NO_ERRORS, **(context or {})},
+        )
+        if error and error.retry_after is not None:
+            response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after.total_seconds())))
+        return response
+
+
+async def read_visit(request: Request) -> Visit:
+    """Understand a request for a hosted page.
+
+    Raises:
+        FlowExpired: it names a flow that is over or belongs to another browser.
+    """
+    browser = browser_id(request)
+    flow = await _read_flow(request.query_params.get("flow"), browser)
+    return Visit(
+        request=request,
+        actor=request.state.actor,
+        browser_id=browser,
+        session=request.state.session,
+        flow=flow,
+        next=safe_next(request.query_params.get("next"), "") or None,
+        ui_locales=_ui_locales(request, flow),
+        form_action=await _form_action(flow),
+    )
+
+
+async def _read_flow(flow_id: str | None, browser: str) -> Flow | None:
+    if not flow_id:
+        return None
+    flow = await find_flow(flow_id, browser) if prefix_of(flow_id) == FLOW_PREFIX else None
+    if flow is None:
+        raise FlowExpired
+    return flow
+
+
+async def _form_action(flow: Flow | None) -> tuple[str, ...]:
+    client = await find_client(flow.client_id) if flow and flow.client_id else None
+    return form_sources(client.redirect_uris) if client else ()
+
+
+def _ui_locales(request: Request, flow: Flow | None) -> tuple[str, ...]:
+    asked = flow.ui_locales if flow else request.query_params.get("ui_locales")
+    return tuple((asked or "").split())

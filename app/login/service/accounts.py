@@ -1,0 +1,34 @@
+"""Accounts that operators make."""
+
+from __future__ import annotations
+
+from app.credentials.service import set_password
+from app.kit import clock
+from app.kit.actor import Actor
+from app.login.service.invitation import send_invitation
+from app.users.service import create_user
+from app.users.types import NewUser, User
+
+
+async def open_account(
+    actor: Actor, new: NewUser, *, password: str | None, is_invited: bool, idempotency_key: str | None
+) -> User:
+    """Create a user, with a first password or an invitation to choose one, or neither.
+
+    The same idempotency key gives the same user again and does nothing else.
+
+    Raises:
+        Forbidden: without `users.create`.
+        InputProblems: what is wrong with the fields or the password.
+        EmailTaken, UsernameTaken, IdempotencyMismatch: a clash.
+        HashingBusy.
+    """
+    started_at = clock.now()
+    user = await create_user(actor, new, idempotency_key=idempotency_key)
+    if user.created_at < started_at:
+        return user
+    if password is not None:
+        await set_password(actor, user.id, password)
+    if is_invited:
+        await send_invitation(user)
+    return user

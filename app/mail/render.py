@@ -1,0 +1,99 @@
+"""Mails from templates: one file a message and locale, put into a text and an HTML layout.
+
+A message's file fills the blocks of whichever layout it is rendered with: `subject`, `heading`,
+`body`, `action` (the button's label, with `url` in the context) and `note`. It holds plain text
+only; the HTML layout escapes it and makes paragraphs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.kit.runtime import settings
+from app.mail.rules import check_header, describe_duration
+from app.mail.types import Body
+
+# Template → what its context must hold. `name` (of the person) may be given to each.
+TEMPLATES: dict[str, tuple[str, ...]] = {
+    "verify_email": ("url",),
+    "reset_password": ("url",),
+    "email_changed": ("new_email",),
+    "account_exists": ("url",),
+    "invitation": ("url",),
+    "new_device": ("device", "ip", "time"),
+}
+OPTIONAL = ("name", "url", "inviter")
+_MAX_VALUE_CHARS = 2_048
+
+
+def render_mail(template: str, context: Mapping[str, str], locale: str) -> Body:
+    """Render a mail.
+
+    Raises:
+        LookupError: no such template, or its context lacks something (a mistake in our code).
+        BadHeader: the subject would hold a control character.
+    """
+    values = _complete(template, context, locale)
+    page = _environment(True).get_template(f"{locale}/{template}.j2")
+    plain = _environment(False).get_template(f"{locale}/{template}.j2")
+    subject = plain.render(layout="layout.subject.j2", **values).strip()
+    return Body(
+        check_header("Subject", subject),
+        plain.render(layout="layout.text.j2", **values).strip() + "\n",
+        page.render(layout="layout.html.j2", subject=subject, **values),
+    )
+
+
+def _complete(template: str, context: Mapping[str, str], locale: str) -> dict[str, Any]:
+    if template not in TEMPLATES:
+        raise LookupError(f"unknown mail template {template}")
+    missing = [name for name in TEMPLATES[template] if not context.get(name)]
+    if missing:
+        raise LookupError(f"the mail {template} needs {', '.join(missing)}")
+    chosen = settings()
+    given = {name: _one_line(name, text) for name, text in context.items() if text}
+    return {
+        **dict.fromkeys(OPTIONAL),
+        **given,
+        "locale": locale,
+        "product": chosen.product_name,
+        "home": chosen.public_url,
+        "host": urlsplit(chosen.public_url).netloc,
+        "valid_for": describe_duration(_life(template), locale),
+    }
+
+
+def _life(template: str) -> timedelta:
+    return settings().reset_link_ttl if template == "reset_password" else settings().email_link_ttl
+
+
+def _one_line(name: str, text: str) -> str:
+    if name.endswith("url") and urlsplit(text).scheme not in {"http", "https"}:
+        raise LookupError(f"the mail needs an absolute http(s) URL for {name}")
+    return " ".join(text.split())[:_MAX_VALUE_CHARS]
+
+
+@cache
+def _environment(is_html: bool) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("app.mail", "templates"),
+        autoescape=is_html,  # noqa: S701 - the text layout is not HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["paragraphs"] = _paragraphs
+    return environment
+
+
+def _paragraphs(text: Markup | str) -> list[str]:
+    """Blocks between blank lines, each on one line, escaped as they came."""
+    blocks = [" ".join(block.split()) for block in str(text).strip().split("\n\n")]
+    return [Markup(block) if isinstance(text, Markup) else block for block in blocks if block]  # noqa: S704 - escaped

@@ -1,0 +1,107 @@
+"""Pure rules of the mail room."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from app.kit.settings import LOOPBACK_HOSTS
+from app.mail.errors import BadHeader, BadRecipient, BadSmtpUrl
+from app.mail.types import SmtpServer, Tls
+
+LOCALES = ("en", "de")
+DEFAULT_LOCALE = "en"
+MAX_ADDRESS_CHARS = 254
+_PORTS = {"smtp": 587, "smtps": 465}
+# One plain address: no list, no group, no display name, no quoting, no control characters.
+_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f-\x9f<>()\[\]\\,;:\"@]+@[^\s\x00-\x1f\x7f-\x9f<>()\\,;:\"@]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNITS = {
+    "en": {"day": ("day", "days"), "hour": ("hour", "hours"), "minute": ("minute", "minutes")},
+    "de": {"day": ("Tag", "Tage"), "hour": ("Stunde", "Stunden"), "minute": ("Minute", "Minuten")},
+}
+_MINUTES = {"day": 1_440, "hour": 60, "minute": 1}
+
+
+def check_recipient(address: str) -> str:
+    """The address, if one mail to one person can be sent to it.
+
+    Raises:
+        BadRecipient: a list, a display name, a line break, or too long.
+    """
+    if len(address) > MAX_ADDRESS_CHARS or _ADDRESS.fullmatch(address) is None:
+        raise BadRecipient
+    return address
+
+
+def check_header(name: str, text: str) -> str:
+    """The text, if it can stand in a header line (RFC 5322 §2.2).
+
+    Raises:
+        BadHeader: it holds a line break or another control character.
+    """
+    if _CONTROL.search(text):
+        raise BadHeader(name)
+    return text
+
+
+def choose_locale(wanted: str | None) -> str:
+    """The locale of ours that suits a BCP 47 tag best: `de-AT` → `de`, unknown → English."""
+    language = (wanted or "").replace("_", "-").partition("-")[0].lower()
+    return language if language in LOCALES else DEFAULT_LOCALE
+
+
+def describe_duration(duration: timedelta, locale: str) -> str:
+    """A duration in the largest unit that fits evenly: "30 minutes", "24 Stunden"."""
+    minutes = max(1, int(duration.total_seconds()) // 60)
+    # One day reads as 24 hours and one hour as 60 minutes: what people compare a clock with.
+    unit = next((name for name, size in _MINUTES.items() if minutes % size == 0 and minutes > size), "minute")
+    count = minutes // _MINUTES[unit]
+    one, many = _UNITS[locale][unit]
+    return f"{count} {one if count == 1 else many}"
+
+
+def parse_smtp_url(url: str) -> SmtpServer:
+    """Read `smtp://user:password@host:587` or `smtps://…`.
+
+    `smtp` demands STARTTLS unless the host is loopback (there it is used when offered); `?tls=off`
+    says that the network in between is trusted, as between containers.
+
+    Raises:
+        BadSmtpUrl: saying what is wrong.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise BadSmtpUrl("is not a URL") from None
+    if parts.scheme not in _PORTS:
+        raise BadSmtpUrl("must begin with smtp:// or smtps://")
+    if not parts.hostname:
+        raise BadSmtpUrl("names no host")
+    options = parse_qs(parts.query)
+    if options not in ({}, {"tls": ["off"]}):
+        raise BadSmtpUrl("has an unknown option; only tls=off is known")
+    is_loopback = parts.hostname in LOOPBACK_HOSTS
+    tls = _choose_tls(parts.scheme, is_loopback=is_loopback, is_off=bool(options))
+    if tls is Tls.OFF and parts.username and not is_loopback:
+        raise BadSmtpUrl("would send a password unprotected; remove tls=off or the password")
+    return SmtpServer(
+        parts.hostname,
+        port or _PORTS[parts.scheme],
+        tls,
+        is_loopback,
+        unquote(parts.username) if parts.username else None,
+        unquote(parts.password) if parts.password else None,
+    )
+
+
+def _choose_tls(scheme: str, *, is_loopback: bool, is_off: bool) -> Tls:
+    if scheme == "smtps":
+        if is_off:
+            raise BadSmtpUrl("cannot be smtps with tls=off")
+        return Tls.IMPLICIT
+    if is_off:
+        return Tls.OFF
+    return Tls.OFFERED if is_loopback else Tls.REQUIRED

@@ -1,0 +1,88 @@
+"""Sends one letter over SMTP (RFC 5321), protected by TLS (RFC 3207, RFC 8314)."""
+
+from __future__ import annotations
+
+import ssl
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime, parseaddr
+
+import aiosmtplib
+
+from app.mail.errors import BadHeader, DeliveryFailed, DeliveryRefused
+from app.mail.rules import check_header, check_recipient
+from app.mail.types import Letter, SmtpServer, Tls
+
+TIMEOUT_SECONDS = 30
+_PERMANENT = range(500, 600)
+_START_TLS = {Tls.REQUIRED: True, Tls.OFFERED: None, Tls.OFF: False, Tls.IMPLICIT: False}
+
+
+async def send_letter(letter: Letter, server: SmtpServer) -> None:
+    """Hand a letter to the mail server.
+
+    Raises:
+        DeliveryFailed: not now; a later attempt may succeed.
+        DeliveryRefused: this letter never.
+    """
+    message = build_message(letter)
+    try:
+        await aiosmtplib.send(
+            message,
+            hostname=server.host,
+            port=server.port,
+            username=server.username,
+            password=server.password,
+            use_tls=server.tls is Tls.IMPLICIT,
+            start_tls=_START_TLS[server.tls],
+            tls_context=_tls_context(server),
+            timeout=TIMEOUT_SECONDS,
+        )
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        raise _failure(max((refused.code for refused in error.recipients), default=0), error) from error
+    except (aiosmtplib.SMTPDataError, aiosmtplib.SMTPSenderRefused) as error:
+        raise _failure(error.code, error) from error
+    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        raise DeliveryFailed(repr(error)) from error
+
+
+def build_message(letter: Letter) -> EmailMessage:
+    """The letter as text with an HTML alternative.
+
+    Raises:
+        BadHeader, BadRecipient: something in a header could start another one.
+    """
+    name, address = parseaddr(check_header("From", letter.sender))
+    if not address:
+        raise BadHeader("From")
+    message = EmailMessage(policy=SMTP_POLICY)
+    message["From"] = Address(name, addr_spec=address)
+    message["To"] = Address(addr_spec=check_recipient(letter.to))
+    message["Subject"] = check_header("Subject", letter.body.subject)
+    message["Date"] = format_datetime(letter.written_at)
+    # Stable over attempts, so that a letter sent twice by a crash is recognised as one.
+    message["Message-ID"] = f"<{letter.id}@{address.rpartition('@')[2]}>"
+    message["Content-Language"] = letter.locale
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(letter.body.text, cte="quoted-printable")
+    message.add_alternative(letter.body.html, subtype="html", cte="quoted-printable")
+    return message
+
+
+def _tls_context(server: SmtpServer) -> ssl.SSLContext | None:
+    if server.tls is Tls.OFF:
+        return None
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if server.is_loopback:
+        # Nobody sits between us and ourselves, and such servers rarely have a certificate for it.
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _failure(code: int, error: Exception) -> DeliveryFailed:
+    kind = DeliveryRefused if code in _PERMANENT else DeliveryFailed
+    return kind(repr(error))

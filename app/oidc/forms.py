@@ -1,0 +1,38 @@
+"""Reading what programs post: form-encoded, bounded, nothing in the query."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from app.oidc.errors import MalformedRequest
+from app.oidc.params import MAX_REQUEST_BYTES, Params, parse_params
+
+_FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+def is_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM_TYPE
+
+
+async def read_posted(request: Request) -> Params:
+    """Parameters of a POST that must have them in its body.
+
+    Raises:
+        MalformedRequest: another media type, too large, unreadable, or parameters in the query, where
+            secrets would end up in logs (RFC 6749 §2.3.1 and §3.2).
+    """
+    if request.url.query:
+        raise MalformedRequest("Parameters belong into the body, not into the query.")
+    if not is_form(request):
+        raise MalformedRequest(f"The body must be {_FORM_TYPE}.")
+    return parse_params(await read_body(request))
+
+
+async def read_body(request: Request) -> bytes:
+    """A body; reading stops once it is longer than `parse_params` takes."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_REQUEST_BYTES:
+            break
+    return bytes(body)

@@ -1,0 +1,101 @@
+"""Helpers for tests of the API: running documents as somebody, finding the console's documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from app.graph.context import Context
+from app.graph.documents import InvalidDocument
+from app.graph.endpoint import _answer, _reject, run
+from app.graph.http import JSON, Parameters
+from app.kit.actor import ANONYMOUS, Actor
+from app.kit.errors import AppError
+from app.kit.guard import remembering
+from app.kit.runtime import bind_runtime, runtime
+from tests.support import ORIGIN
+
+DOCUMENTS = Path(__file__).parents[2] / "graphql"
+NOBODY = ANONYMOUS.at(ORIGIN)
+
+Answer = dict[str, Any]
+
+
+async def execute(
+    document: str, variables: Mapping[str, Any] | None = None, *, actor: Actor = NOBODY, operation: str | None = None
+) -> Answer:
+    """Run a document as the endpoint would, without HTTP around it; the answer's JSON."""
+    parameters = Parameters(document, variables or {}, operation)
+    with remembering():
+        try:
+            response = _answer(await run(parameters, Context(actor)), JSON, "test-request")
+        except InvalidDocument as error:
+            response = _reject(error.errors, JSON, "test-request")
+    answer: Answer = orjson.loads(bytes(response.body))
+    return answer
+
+
+async def read(document: str, variables: Mapping[str, Any] | None = None, *, actor: Actor = NOBODY) -> Answer:
+    """The data of a document that must run without an error."""
+    answer = await execute(document, variables, actor=actor)
+    assert "errors" not in answer, answer["errors"]
+    data: Answer = answer["data"]
+    return data
+
+
+async def refusal(document: str, variables: Mapping[str, Any] | None = None, *, actor: Actor = NOBODY) -> tuple[str, str]:
+    """Code and reason of the one error of a document that must fail."""
+    try:
+        answer = await execute(document, variables, actor=actor)
+    except AppError as error:
+        return type(error).__name__, error.code
+    (error,) = answer["errors"]
+    return error["extensions"]["code"], error["extensions"].get("reason", "")
+
+
+class FixedDecider:
+    """Grants each actor what it was told."""
+
+    def __init__(self, permissions: Mapping[str, frozenset[str]]) -> None:
+        self._permissions = permissions
+
+    async def permissions_of(self, actor: Actor) -> frozenset[str]:
+        return self._permissions.get(actor.id or "", frozenset())
+
+
+@contextmanager
+def granting(permissions: Mapping[str, frozenset[str]]) -> Iterator[None]:
+    """Inside the block actors hold exactly these permissions, by id."""
+    before = runtime()
+    bind_runtime(before.settings, FixedDecider(permissions))
+    try:
+        yield
+    finally:
+        bind_runtime(before.settings, before.decider)
+
+
+def console_documents() -> dict[str, str]:
+    """The console's operations by path, each with the fragments that it needs."""
+    texts = {path.relative_to(DOCUMENTS).as_posix(): path.read_text() for path in sorted(DOCUMENTS.rglob("*.graphql"))}
+    fragments = {
+        name: text for text in texts.values() for name in re.findall(r"^fragment (\w+) on", text, re.MULTILINE)
+    }
+    return {
+        path: _with_fragments(text, fragments) for path, text in texts.items() if not path.startswith("fragments/")
+    }
+
+
+def _with_fragments(text: str, fragments: Mapping[str, str]) -> str:
+    needed: dict[str, str] = {}
+    waiting = [text]
+    while waiting:
+        for name in re.findall(r"\.\.\.(\w+)", waiting.pop()):
+            if name not in needed and name != "on":
+                needed[name] = fragments[name]
+                waiting.append(fragments[name])
+    return "\n".join([text, *needed.values()])

@@ -1,0 +1,174 @@
+"""Metadata and keys: what is advertised is what works."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from app.clients.types import ClientKind
+from app.kit.runtime import override
+from app.sessions.types import Session
+from tests.oidc.support import CALLBACK, Party, answer_of, claims_of, header_of, make_party, sign_in
+from tests.support import ISSUER, make_user
+
+METADATA = "/.well-known/openid-configuration"
+
+
+async def read(browser: httpx.AsyncClient) -> dict[str, Any]:
+    return dict((await browser.get(METADATA)).json())
+
+
+async def test_rfc8414_3_both_addresses_give_the_same_document(browser: httpx.AsyncClient) -> None:
+    oidc = await browser.get(METADATA)
+    oauth = await browser.get("/.well-known/oauth-authorization-server")
+
+    assert oidc.status_code == oauth.status_code == 200
+    assert oidc.content == oauth.content
+    assert oidc.headers["content-type"] == "application/json"
+
+
+async def test_discovery_4_3_the_issuer_is_ours_whatever_the_host_header_says(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get(METADATA, headers={"host": "evil.example", "x-forwarded-host": "evil.example"})
+
+    assert answer.json()["issuer"] == ISSUER
+    assert "evil" not in answer.text
+
+
+async def test_the_issuer_follows_the_settings(browser: httpx.AsyncClient) -> None:
+    with override(public_url="https://id.example.com"):
+        document = await read(browser)
+
+    assert document["issuer"] == "https://id.example.com"
+    assert document["token_endpoint"] == "https://id.example.com/oauth2/token"
+
+
+@pytest.mark.parametrize("path", [METADATA, "/oauth2/jwks", "/.well-known/jwks.json"])
+async def test_documents_are_cacheable_and_304_when_unchanged(browser: httpx.AsyncClient, path: str) -> None:
+    first = await browser.get(path)
+    etag = first.headers["etag"]
+    assert first.headers["cache-control"].startswith("public, max-age=")
+
+    for condition in (etag, f"W/{etag}", f'"x", {etag}', "*"):
+        again = await browser.get(path, headers={"if-none-match": condition})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+
+    other = await browser.get(path, headers={"if-none-match": '"other"'})
+    assert other.content == first.content
+
+
+async def test_discovery_3_required_fields(browser: httpx.AsyncClient) -> None:
+    document = await read(browser)
+
+    assert document["response_types_supported"] == ["code"]
+    assert document["subject_types_supported"] == ["public"]
+    assert "RS256" in document["id_token_signing_alg_values_supported"]
+    assert document["request_uri_parameter_supported"] is False
+    assert document["authorization_response_iss_parameter_supported"] is True
+
+
+async def test_every_endpoint_that_is_advertised_answers(browser: httpx.AsyncClient) -> None:
+    document = await read(browser)
+
+    names = [name for name in document if name.endswith("_endpoint") or name == "jwks_uri"]
+    for name in names:
+        assert document[name].startswith(ISSUER)
+        path = document[name].removeprefix(ISSUER)
+        found = {(await browser.get(path)).status_code, (await browser.post(path)).status_code}
+        assert 404 not in found
+        assert not any(status >= 500 for status in found)
+    assert len(names) == 6
+
+
+async def test_every_response_mode_that_is_advertised_works(party: Party, session: Session) -> None:
+    for mode in (await read(party.browser))["response_modes_supported"]:
+        answer = await party.authorize(response_mode=mode)
+        assert "acd_" in (answer.headers.get("location") or answer.text)
+
+
+async def test_every_id_token_algorithm_that_is_advertised_works(browser: httpx.AsyncClient, session: Session) -> None:
+    for alg in (await read(browser))["id_token_signing_alg_values_supported"]:
+        party = await make_party(browser, id_token_signed_response_alg=alg)
+        header = header_of((await party.tokens())["id_token"])
+        keys = (await browser.get("/oauth2/jwks")).json()["keys"]
+        assert header["alg"] == alg
+        assert any(key["kid"] == header["kid"] and key["alg"] == alg for key in keys)
+
+
+async def test_every_authentication_method_that_is_advertised_works(
+    browser: httpx.AsyncClient, session: Session
+) -> None:
+    document = await read(browser)
+    assert document["revocation_endpoint_auth_methods_supported"] == document["token_endpoint_auth_methods_supported"]
+    for method in document["token_endpoint_auth_methods_supported"]:
+        kind = ClientKind.SPA if method == "none" else ClientKind.WEB
+        party = await make_party(browser, kind=kind, token_endpoint_auth_method=method)
+        post = {"client_id": party.client.id, "client_secret": party.secret or ""}
+        if method == "client_secret_post":
+            party.secret = None
+        code = await party.code()
+        answer = await party.redeem(code, **(post if method == "client_secret_post" else {}))
+        assert answer.status_code == 200, method
+
+
+async def test_every_grant_type_that_is_advertised_works(party: Party, session: Session) -> None:
+    async def redeem() -> httpx.Response:
+        return await party.redeem(await party.code())
+
+    async def refresh() -> httpx.Response:
+        return await party.refresh((await party.tokens())["refresh_token"])
+
+    flows: dict[str, Callable[[], Awaitable[httpx.Response]]] = {"authorization_code": redeem, "refresh_token": refresh}
+    for grant_type in (await read(party.browser))["grant_types_supported"]:
+        assert (await flows[grant_type]()).status_code == 200
+
+
+async def test_every_scope_and_claim_that_is_advertised_works(browser: httpx.AsyncClient, party: Party) -> None:
+    document = await read(browser)
+    user = await make_user(
+        "full@example.com",
+        name="Full",
+        username="full",
+        picture="https://img.example.com/p.png",
+        locale="en",
+        zoneinfo="Europe/Berlin",
+    )
+    await sign_in(browser, user)
+
+    tokens = await party.tokens(scope=" ".join(document["scopes_supported"]))
+
+    assert tokens["scope"].split() == document["scopes_supported"]
+    assert set(claims_of(tokens["id_token"])) == set(document["claims_supported"])
+
+
+async def test_every_prompt_that_is_advertised_is_understood(party: Party, session: Session) -> None:
+    places = {"none": CALLBACK, "consent": "/oauth2/consent/"}
+    for prompt in (await read(party.browser))["prompt_values_supported"]:
+        answer = await party.authorize(prompt=prompt)
+        assert answer.headers["location"].startswith(places.get(prompt, "/signin?flow=flw_")), prompt
+
+
+async def test_every_acr_that_is_advertised_can_be_reached(party: Party, session: Session) -> None:
+    for acr in (await read(party.browser))["acr_values_supported"]:
+        tokens = await party.tokens(acr_values=acr)
+        assert claims_of(tokens["id_token"])["acr"] == acr
+
+
+async def test_what_is_not_supported_is_refused(party: Party, session: Session) -> None:
+    document = await read(party.browser)
+
+    assert document["request_parameter_supported"] is False
+    assert answer_of(await party.authorize(request="e30.e30."))["error"] == "request_not_supported"
+    assert "pushed_authorization_request_endpoint" not in document
+    assert "registration_endpoint" not in document
+
+
+async def test_keys_hold_nothing_private(browser: httpx.AsyncClient) -> None:
+    keys = (await browser.get("/oauth2/jwks")).json()["keys"]
+
+    assert len(keys) >= 3
+    for key in keys:
+        assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & set(key)
+        assert key["use"] == "sig"

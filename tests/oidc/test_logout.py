@@ -1,0 +1,205 @@
+"""RP-initiated logout."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from app.clients.service import update_client
+from app.clients.types import ClientChanges
+from app.kit import db
+from app.kit.actor import SYSTEM
+from app.sessions.types import Session
+from tests.oidc.support import AFTER_LOGOUT, Party, make_party, sign_in
+from tests.support import commit, make_user
+
+
+async def is_over(session: Session) -> bool:
+    return bool(await db.fetch_value("SELECT ended_at IS NOT NULL FROM sessions_session WHERE id = $1", session.id))
+
+
+async def logout(party: Party, **params: str) -> httpx.Response:
+    return await party.browser.get("/oauth2/logout", params=params)
+
+
+async def confirm(browser: httpx.AsyncClient, html: str) -> httpx.Response:
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
+    return await browser.post("/oauth2/logout/confirm", data=fields)
+
+
+def assert_asks(answer: httpx.Response) -> None:
+    assert answer.status_code == 200
+    assert 'id="confirm"' in answer.text
+    assert "location" not in answer.headers
+
+
+async def test_a_valid_hint_signs_out_and_leads_back(party: Party, session: Session) -> None:
+    hint = (await party.tokens())["id_token"]
+
+    answer = await logout(party, id_token_hint=hint, post_logout_redirect_uri=AFTER_LOGOUT, state="s 1")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"{AFTER_LOGOUT}?state=s+1"
+    assert 'auther_session="";' in answer.headers["set-cookie"]
+    assert await is_over(session)
+
+
+async def test_without_state_nothing_is_added(party: Party, session: Session) -> None:
+    hint = (await party.tokens())["id_token"]
+
+    answer = await logout(party, id_token_hint=hint, post_logout_redirect_uri=AFTER_LOGOUT)
+
+    assert answer.headers["location"] == AFTER_LOGOUT
+
+
+async def test_logging_out_ends_the_refresh_tokens(party: Party, session: Session) -> None:
+    tokens = await party.tokens()
+
+    await logout(party, id_token_hint=tokens["id_token"])
+
+    assert (await party.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+
+
+async def test_without_an_address_our_own_page_says_so(party: Party, session: Session) -> None:
+    hint = (await party.tokens())["id_token"]
+
+    answer = await logout(party, id_token_hint=hint, state="only-state")
+
+    assert answer.status_code == 200
+    assert "You are signed out" in answer.text
+    assert await is_over(session)
+
+
+async def test_logout_by_get_from_elsewhere_asks_first(party: Party, session: Session) -> None:
+    answer = await logout(party)
+
+    assert_asks(answer)
+    assert not await is_over(session)
+
+
+async def test_confirming_signs_out(party: Party, session: Session) -> None:
+    page = await logout(party)
+
+    answer = await confirm(party.browser, page.text)
+
+    assert "You are signed out" in answer.text
+    assert await is_over(session)
+
+
+async def test_confirming_needs_the_csrf_field(party: Party, session: Session) -> None:
+    answer = await party.browser.post("/oauth2/logout/confirm", data={})
+
+    assert answer.status_code == 403
+    assert not await is_over(session)
+
+
+async def test_a_known_client_without_hint_is_led_back_after_confirming(party: Party, session: Session) -> None:
+    page = await logout(party, client_id=party.client.id, post_logout_redirect_uri=AFTER_LOGOUT, state="x")
+    assert_asks(page)
+    assert "Notes asks to end your session" in page.text
+
+    answer = await confirm(party.browser, page.text)
+
+    assert answer.headers["location"] == f"{AFTER_LOGOUT}?state=x"
+    assert await is_over(session)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://app.example.com/bye?x=1",
+        "https://app.example.com/bye/",
+        "https://app.example.com/BYE",
+        "https://evil.example/",
+        "javascript:alert(1)",
+    ],
+)
+async def test_an_unregistered_target_asks_and_is_never_followed(party: Party, session: Session, target: str) -> None:
+    hint = (await party.tokens())["id_token"]
+
+    page = await logout(party, id_token_hint=hint, post_logout_redirect_uri=target)
+    assert_asks(page)
+    assert not await is_over(session)
+
+    answer = await confirm(party.browser, page.text)
+    assert "You are signed out" in answer.text
+    assert "location" not in answer.headers
+
+
+async def test_a_bad_hint_asks_and_leads_nowhere(party: Party, session: Session) -> None:
+    page = await logout(party, id_token_hint="a.b.c", client_id=party.client.id, post_logout_redirect_uri=AFTER_LOGOUT)
+
+    assert_asks(page)
+    assert AFTER_LOGOUT not in page.text
+
+
+async def test_a_changed_hint_asks(party: Party, session: Session) -> None:
+    hint = (await party.tokens())["id_token"]
+
+    assert_asks(await logout(party, id_token_hint=hint[:-12] + "AAAA" + hint[-8:]))
+
+
+async def test_an_access_token_is_no_hint(party: Party, session: Session) -> None:
+    assert_asks(await logout(party, id_token_hint=(await party.tokens())["access_token"]))
+
+
+async def test_client_id_and_hint_must_agree(browser: httpx.AsyncClient, party: Party, session: Session) -> None:
+    other = await make_party(browser)
+    hint = (await party.tokens())["id_token"]
+
+    answer = await logout(party, id_token_hint=hint, client_id=other.client.id, post_logout_redirect_uri=AFTER_LOGOUT)
+
+    assert_asks(answer)
+    assert not await is_over(session)
+
+
+async def test_a_hint_for_another_user_asks(browser: httpx.AsyncClient, party: Party, session: Session) -> None:
+    hint = (await party.tokens())["id_token"]
+    theirs = await sign_in(browser, await make_user("grace@example.com"))
+
+    answer = await logout(party, id_token_hint=hint, post_logout_redirect_uri=AFTER_LOGOUT)
+
+    assert_asks(answer)
+    assert not await is_over(theirs)
+
+
+async def test_a_parameter_sent_twice_asks(party: Party, session: Session) -> None:
+    hint = (await party.tokens())["id_token"]
+
+    answer = await party.browser.get("/oauth2/logout", params=[("id_token_hint", hint), ("id_token_hint", hint)])
+
+    assert_asks(answer)
+
+
+async def test_a_disabled_client_is_not_followed(party: Party, session: Session) -> None:
+    hint = (await party.tokens())["id_token"]
+    await commit(update_client(SYSTEM, party.client.id, ClientChanges(is_enabled=False)))
+
+    assert_asks(await logout(party, id_token_hint=hint, post_logout_redirect_uri=AFTER_LOGOUT))
+
+
+async def test_a_post_goes_on_as_a_get(party: Party, session: Session) -> None:
+    hint = (await party.tokens())["id_token"]
+
+    answer = await party.browser.post("/oauth2/logout", data={"id_token_hint": hint, "state": "x"})
+
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/oauth2/logout?id_token_hint=")
+    assert "You are signed out" in (await party.browser.get(answer.headers["location"])).text
+
+
+async def test_who_is_signed_out_already_is_led_back(party: Party, session: Session) -> None:
+    hint = (await party.tokens())["id_token"]
+    party.browser.cookies.delete("auther_session")
+
+    answer = await logout(party, id_token_hint=hint, post_logout_redirect_uri=AFTER_LOGOUT)
+
+    assert answer.headers["location"] == AFTER_LOGOUT
+
+
+async def test_who_is_signed_out_already_has_nothing_to_confirm(party: Party) -> None:
+    answer = await logout(party)
+
+    assert "You are signed out" in answer.text

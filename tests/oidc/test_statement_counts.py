@@ -1,0 +1,59 @@
+"""How many SQL statements the hot paths cost, BEGIN and COMMIT included."""
+
+from __future__ import annotations
+
+from app.sessions.types import Session
+from tests.oidc.support import Party
+from tests.support import counted_statements
+
+
+async def test_a_code_is_redeemed_in_five_statements(party: Party, session: Session) -> None:
+    await party.tokens()
+    code = await party.code()
+
+    with counted_statements() as statements:
+        answer = await party.redeem(code)
+
+    assert answer.status_code == 200
+    assert len(statements) == 5, statements
+
+
+async def test_a_refresh_takes_four_statements(party: Party, session: Session) -> None:
+    token = (await party.tokens())["refresh_token"]
+
+    with counted_statements() as statements:
+        answer = await party.refresh(token)
+
+    assert answer.status_code == 200
+    assert len(statements) == 4, statements
+
+
+async def test_userinfo_takes_one_statement(party: Party, session: Session) -> None:
+    token = (await party.tokens())["access_token"]
+    party.browser.cookies.clear()
+
+    with counted_statements() as statements:
+        answer = await party.userinfo(token)
+
+    assert answer.status_code == 200
+    assert len(statements) == 1, statements
+
+
+async def test_an_authorization_by_a_known_user_takes_five_statements(party: Party, session: Session) -> None:
+    await party.code()
+
+    with counted_statements() as statements:
+        await party.code()
+
+    assert len(statements) == 5, statements
+
+
+async def test_discovery_and_keys_cost_nothing(party: Party, session: Session) -> None:
+    await party.tokens()
+    party.browser.cookies.clear()
+
+    with counted_statements() as statements:
+        await party.browser.get("/.well-known/openid-configuration")
+        await party.browser.get("/oauth2/jwks")
+
+    assert statements == []
