@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
+import sys
 import threading
 from collections.abc import Sequence
+from types import FrameType
 
 import typer
 import uvicorn
@@ -48,6 +51,7 @@ def listen(settings: Settings, instance: EmbeddedPostgres | None, greeting: Sequ
     if instance is not None:
         watch = threading.Thread(target=asyncio.run, args=(supervise_postgres(instance),), daemon=True)
         watch.start()
+    _end_cleanly_on_signals()
     if settings.workers == 1:
         _AnnouncingServer(_config(build_app(settings)), greeting).run([listener])
         return
@@ -55,6 +59,16 @@ def listen(settings: Settings, instance: EmbeddedPostgres | None, greeting: Sequ
     typer.echo("\n".join(greeting))
     config = _config("app.main:app_factory", workers=settings.workers, factory=True)
     Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
+
+
+def _end_cleanly_on_signals() -> None:
+    """uvicorn stops gracefully and then raises the signal again: let our callers clean up, too."""
+
+    def _leave(number: int, frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
 
 
 def _config(app: object, **options: object) -> uvicorn.Config:

@@ -119,12 +119,8 @@ class ClientCreateInput:
     id_token_signed_response_alg: str | None = field(
         default=UNSET, description="How its ID tokens are signed: RS256, ES256 or EdDSA."
     )
-    access_token_ttl_seconds: int | None = field(
-        default=UNSET, description="Life of its access tokens, seconds."
-    )
-    refresh_token_ttl_seconds: int | None = field(
-        default=UNSET, description="Life of its refresh tokens, seconds."
-    )
+    access_token_ttl_seconds: int | None = field(default=UNSET, description="Life of its access tokens, seconds.")
+    refresh_token_ttl_seconds: int | None = field(default=UNSET, description="Life of its refresh tokens, seconds.")
     client_uri: str | None = field(default=UNSET, description="Its home page.")
     logo_uri: str | None = field(default=UNSET, description="Its logo.")
     idempotency_key: str | None = field(
@@ -137,9 +133,7 @@ class ClientUpdateInput:
     id: ID = field(description="Which client.")
     name: str | None = field(default=UNSET, description="The name that users see.")
     description: str | None = field(default=UNSET, description="What it is, for operators.")
-    is_enabled: bool | None = field(
-        default=UNSET, description="Whether it may sign users in and get tokens."
-    )
+    is_enabled: bool | None = field(default=UNSET, description="Whether it may sign users in and get tokens.")
     is_first_party: bool | None = field(
         default=UNSET, description="Whether it is our own: users are not asked for consent."
     )
@@ -153,12 +147,8 @@ class ClientUpdateInput:
     id_token_signed_response_alg: str | None = field(
         default=UNSET, description="How its ID tokens are signed: RS256, ES256 or EdDSA."
     )
-    access_token_ttl_seconds: int | None = field(
-        default=UNSET, description="Life of its access tokens, seconds."
-    )
-    refresh_token_ttl_seconds: int | None = field(
-        default=UNSET, description="Life of its refresh tokens, seconds."
-    )
+    access_token_ttl_seconds: int | None = field(default=UNSET, description="Life of its access tokens, seconds.")
+    refresh_token_ttl_seconds: int | None = field(default=UNSET, description="Life of its refresh tokens, seconds.")
     client_uri: str | None = field(default=UNSET, description="Its home page.")
     logo_uri: str | None = field(default=UNSET, description="Its logo.")
 
@@ -233,7 +223,9 @@ class ClientQuery:
         sort: Annotated[ClientSort, argument(description="In which order.")] = ClientSort.CREATED_AT_DESC,
     ) -> Paged[types.Client]:
         actor, wanted = info.context.actor, build(types.ClientFilter, filter)
-        page = await service.list_clients(actor, wanted, sort.value, page_request(first, after, last, before))
+        page = await service.list_clients(
+            actor, wanted, types.ClientSort[sort.name], page_request(first, after, last, before)
+        )
         return Paged(page, partial(service.count_clients, actor, wanted))
 
 
@@ -260,9 +252,7 @@ class ClientMutation:
         self, info: Info, input: Annotated[ClientUpdateInput, argument(description="What changes.")]
     ) -> ClientUpdatePayload:
         changes = build_changes(types.ClientChanges, input, required=_NULL_IS_NO_VALUE, without=("id",))
-        return ClientUpdatePayload(
-            client=_as_node(await service.update_client(info.context.actor, input.id, changes))
-        )
+        return ClientUpdatePayload(client=_as_node(await service.update_client(info.context.actor, input.id, changes)))
 
     @strawberry.mutation(
         description="Delete a client; its tokens stop working.",

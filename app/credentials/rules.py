@@ -25,7 +25,7 @@ from app.kit.errors import TooMany
 MAX_PASSWORD_LENGTH = 1_024
 # As many as for eight random characters: what a password of the least length can offer.
 MIN_GUESSES = 10**8
-# The estimate takes up to 70 ms for 32 hostile characters and grows with the square of the length.
+# How much of either end is judged: 32 hostile characters take 70 ms, and the time grows with the square.
 ESTIMATED_LENGTH = 32
 MIN_IDENTITY_LENGTH = 4
 MAX_DELAY_SECONDS = 60.0
@@ -106,7 +106,7 @@ def identity_words(identity: Iterable[str]) -> list[str]:
 def guessing_reasons(password: str, words: list[str]) -> tuple[str, ...]:
     """Why a password is too easy to guess, as names of `REASON_WORDS`; empty when it is not."""
     estimate = zxcvbn(password[:ESTIMATED_LENGTH], words)
-    if estimate.guesses >= MIN_GUESSES:
+    if max(estimate.guesses, zxcvbn(password[-ESTIMATED_LENGTH:], words).guesses) >= MIN_GUESSES:
         return ()
     warning = estimate.feedback.warning if estimate.feedback else None
     name = repr(warning).rpartition(".")[2]

@@ -72,9 +72,7 @@ class AuditEvent(Node):
 
         return await load_user(info, event.impersonator_id)
 
-    @field(
-        description="The client through which it was done. Null when it is gone or hidden.", graphql_type=_CLIENT
-    )
+    @field(description="The client through which it was done. Null when it is gone or hidden.", graphql_type=_CLIENT)
     @staticmethod
     async def client(event: Parent[types.AuditEvent], info: Info) -> Client | None:
         from app.clients.graph import load_client
@@ -101,9 +99,7 @@ AuditEventConnection = Connection[AuditEvent]
 
 @strawberry.input(description="Which audit events; everything that is given must hold.")
 class AuditEventFilter:
-    action: str | None = field(
-        default=UNSET, description="Beginning of the action, such as `user.` or `user.banned`."
-    )
+    action: str | None = field(default=UNSET, description="Beginning of the action, such as `user.` or `user.banned`.")
     actor_id: ID | None = field(default=UNSET, description="Only what they did.")
     target_id: ID | None = field(default=UNSET, description="Only what was done to it.")
     outcome: AuditOutcome | None = field(default=UNSET, description="Only what ended so.")
@@ -152,7 +148,5 @@ async def load_event(info: Info, event_id: str) -> types.AuditEvent | None:
     return event if is_visible else None
 
 
-def _make_filter(
-    *, after: datetime | None = None, before: datetime | None = None, **same: object
-) -> types.AuditFilter:
+def _make_filter(*, after: datetime | None = None, before: datetime | None = None, **same: object) -> types.AuditFilter:
     return types.AuditFilter(since=after, until=before, **same)  # type: ignore[arg-type]

@@ -29,7 +29,8 @@ _LIST = f"SELECT {_SHOWN} FROM events_audit WHERE {{where}} ORDER BY {{order}} L
 _COUNT = "SELECT count(*) FROM (SELECT FROM events_audit WHERE {where} LIMIT {limit}) AS found"
 _LIST_ABOUT = f"""
 SELECT found.* FROM unnest($1::text[]) AS wanted (user_id) CROSS JOIN LATERAL (
-    SELECT {_SHOWN} FROM events_audit WHERE about_user_id = wanted.user_id AND {{where}} ORDER BY {{order}} LIMIT {{limit}}
+    SELECT {_SHOWN} FROM events_audit
+    WHERE about_user_id = wanted.user_id AND {{where}} ORDER BY {{order}} LIMIT {{limit}}
 ) found ORDER BY {{order}}
 """
 _COUNT_ABOUT = f"""

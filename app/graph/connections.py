@@ -8,8 +8,8 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import strawberry
 
-from app.kit.paging import PageRequest
 from app.kit.paging import Page as KitPage
+from app.kit.paging import PageRequest
 
 Item = TypeVar("Item")
 Count: TypeAlias = Callable[[], Awaitable[int]]
@@ -44,7 +44,9 @@ class Connection(Generic[Item]):
     nodes: list[Item] = strawberry.field(description="The items.")
     page_info: PageInfo = strawberry.field(description="Where the page begins and ends.")
 
-    @strawberry.field(description="How many items the whole list has. Counted only when asked for, and only up to 10001.")
+    @strawberry.field(
+        description="How many items the whole list has. Counted only when asked for, and only up to 10001."
+    )
     @staticmethod
     async def total_count(page: strawberry.Parent[Paged[Any]]) -> int:
         return await page.count()

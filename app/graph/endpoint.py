@@ -17,12 +17,22 @@ from app.graph.callers import challenge, find_caller
 from app.graph.context import Context
 from app.graph.cost import weigh
 from app.graph.documents import InvalidDocument, Prepared
-from app.graph.errors import FAULT_MESSAGE, RATE_LIMITED, TimedOut, app_errors, code_of, describe, retry_seconds, show_error
+from app.graph.errors import (
+    FAULT_MESSAGE,
+    RATE_LIMITED,
+    TimedOut,
+    app_errors,
+    code_of,
+    describe,
+    retry_seconds,
+    show_error,
+)
 from app.graph.executor import PlanningExecutor
 from app.graph.http import GRAPHQL_RESPONSE, JSON, Parameters, choose_media_type, read_parameters, respond
 from app.graph.limits import Limits, TooComplex
 from app.graph.schema import documents, graphql_schema
 from app.kit.errors import AppError
+from app.kit.guard import permissions_of
 from app.kit.runtime import settings
 
 _log = structlog.get_logger("auther.graphql")
@@ -46,7 +56,7 @@ async def graphql(request: Request) -> Response:
         return _reject(error.errors, media_type, request.state.request_id)
     except AppError as error:
         return _refuse(error, media_type, request.state.request_id)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the edge
         _log.exception("fault", exc_info=error)
         shown = {"message": FAULT_MESSAGE, "extensions": {"code": "INTERNAL", "requestId": request.state.request_id}}
         return respond({"errors": [shown]}, 500, media_type)
@@ -68,6 +78,8 @@ async def run(parameters: Parameters, context: Context) -> Outcome:
     cost = _check_cost(prepared, executor, limits)
     try:
         async with asyncio.timeout(chosen.graphql_timeout.total_seconds()):
+            # Fields run side by side: asked here, the permissions are looked up once for all of them.
+            await permissions_of(context.actor)
             result: Any = executor.execute_operation()
             return Outcome(result if isinstance(result, ExecutionResult) else await result, cost)
     except TimeoutError:

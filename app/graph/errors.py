@@ -43,14 +43,18 @@ class UserErrorCode(Enum):
     CONFLICT = strawberry.enum_value("conflict", description="It clashes with what is stored.")
     READ_ONLY = strawberry.enum_value("read_only", description="This cannot be changed here.")
     LIMIT_REACHED = strawberry.enum_value("limit_reached", description="A bound of size or number is exceeded.")
-    FORBIDDEN = strawberry.enum_value("forbidden", description="This is not possible for you, whatever your permissions.")
+    FORBIDDEN = strawberry.enum_value(
+        "forbidden", description="This is not possible for you, whatever your permissions."
+    )
 
 
 @strawberry.type(description="Something about the input of a mutation that a person can mend.")
 class UserError:
     code: UserErrorCode = strawberry.field(description="What is wrong, for programs.")
     message: str = strawberry.field(description="What is wrong, for people.")
-    field: list[str] = strawberry.field(description="Path of the input field, outermost first; empty for the whole input.")
+    field: list[str] = strawberry.field(
+        description="Path of the input field, outermost first; empty for the whole input."
+    )
 
 
 # Kind of error → code of a top-level error, and the code inside a mutation's payload (None: never there).

@@ -64,7 +64,7 @@ class PlanningExecutor(Executor[None]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.is_awaitable = optimized_is_awaitable
+        self.is_awaitable = optimized_is_awaitable  # type: ignore[assignment]
         self._plans: dict[int, tuple[GroupedFieldSet, _Plan]] = {}
 
     def execute_collected_subfields(
@@ -200,7 +200,7 @@ def _only(kind: type) -> Read:
 
 
 def _enum_names(leaf: GraphQLEnumType) -> Read:
-    names = {definition.value: name for name, definition in leaf.values.items()}
+    names: dict[Any, str] = {definition.value: name for name, definition in leaf.values.items()}
     names.update({member: member.name for member in getattr(leaf, "wrapped_cls", ())})
 
     def run(value: Any) -> str:

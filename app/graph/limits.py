@@ -61,7 +61,8 @@ def check_shape(document: DocumentNode, limits: Limits) -> None:
     """Let a document pass that can be validated in reasonable time.
 
     Raises:
-        TooComplex: `graph_fields`, `graph_fragments`, `graph_operations`, `graph_cycles`, `graph_depth`, `graph_aliases`.
+        TooComplex: `graph_fields`, `graph_fragments`, `graph_operations`, `graph_cycles`, `graph_depth`,
+            `graph_aliases`.
     """
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]

@@ -14,7 +14,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 
 from app.events.service import emit
 from app.events.types import Event, Outcome
-from app.graph.context import Context, Info
+from app.graph.context import Info
 from app.graph.errors import MENDABLE, user_errors
 from app.kit.actor import Actor
 from app.kit.db import after_rollback, unit_of_work

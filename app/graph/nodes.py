@@ -37,7 +37,7 @@ _LOADERS: dict[str | None, Load] = {
 @strawberry.type
 class NodeQuery:
     @field(
-        description="Whatever has this id; null when there is nothing, or the caller may not see it.",
+        description="Whatever has this id; null when there is nothing or it is hidden from the caller.",
         graphql_type=Node | None,
     )
     async def node(self, info: Info, id: Annotated[ID, argument(description="The id.")]) -> object | None:
@@ -45,7 +45,7 @@ class NodeQuery:
         return await load_node(info, id)
 
     @field(
-        description="Whatever has these ids, in their order; null where there is nothing, or the caller may not see it.",
+        description="Whatever has these ids, in their order; null where there is nothing or it is hidden.",
         graphql_type=list[Node | None],
     )
     async def nodes(

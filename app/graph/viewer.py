@@ -79,8 +79,7 @@ class Viewer:
         return await info.context.loaders.load(clients.get_clients, actor.id)
 
     @field(description="The session that the caller is signed in with by cookie.", graphql_type=Session | None)
-    @staticmethod
-    def session(actor: Parent[Actor], info: Info) -> RoomSession | None:
+    def session(self, info: Info) -> RoomSession | None:
         return info.context.session.session if info.context.session else None
 
     @field(description="What the caller may do.")

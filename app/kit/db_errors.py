@@ -25,7 +25,6 @@ _UNSTORABLE = (
     asyncpg.UntranslatableCharacterError,
     asyncpg.StringDataRightTruncationError,
     asyncpg.NumericValueOutOfRangeError,
-    asyncpg.exceptions._base.DataError,
 )
 
 
@@ -55,7 +54,7 @@ def translated_statements() -> Iterator[None]:
 def translate(error: Exception) -> AppError | None:
     """The error of ours that this one means, None when it is a mistake in our code."""
     detail = repr(error)
-    if isinstance(error, _UNSTORABLE):
+    if isinstance(error, _UNSTORABLE) or isinstance(error.__cause__, UnicodeEncodeError | OverflowError):
         return InvalidInput("kit_value", "A value that was sent cannot be stored.", detail=detail)
     if isinstance(error, asyncpg.DiskFullError):
         return Unavailable("kit_disk_full", "The disk is full: nothing can be written now.", detail=detail)

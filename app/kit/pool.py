@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
@@ -110,8 +110,10 @@ class _Transaction(TransactionContextPooled):
         try:
             if kind is None:
                 await self.client.commit()
-            elif not self.client._connection.is_closed():
-                await self.client.rollback()
+            else:
+                # A transaction whose connection is gone is rolled back already; the block's own error counts.
+                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                    await self.client.rollback()
         finally:
             await self.client._parent._pool.release(self.client._connection)
 

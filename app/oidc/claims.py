@@ -51,7 +51,7 @@ def parse_claims(text: str) -> ClaimsRequest | None:
         return None
     if not isinstance(request, dict):
         return None
-    members = [request.get(name) or {} for name in ("id_token", "userinfo")]
+    members = [{} if request.get(name) is None else request[name] for name in ("id_token", "userinfo")]
     if not all(_is_member(member) for member in members):
         return None
     id_token, userinfo = members

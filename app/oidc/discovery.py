@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import orjson
 
+from app.kit.pages.texts import LANGUAGES
 from app.kit.settings import Settings
 from app.oidc.claims import SCOPE_CLAIMS
 from app.oidc.client_auth import AUTH_METHODS
@@ -59,6 +60,7 @@ def _describe(issuer: str, algorithms: tuple[str, ...]) -> dict[str, object]:
         "prompt_values_supported": list(Prompt),
         "claim_types_supported": ["normal"],
         "claims_supported": [*_TOKEN_CLAIMS, *(claim for claims in SCOPE_CLAIMS.values() for claim in claims)],
+        "ui_locales_supported": LANGUAGES,
         "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,

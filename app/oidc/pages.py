@@ -12,15 +12,13 @@ from app.kit.db import unit_of_work
 from app.kit.pages import browser_id, clear_session_cookie, error_page, form_sources, page, read_form, see_other
 from app.oidc.answers import send, send_error
 from app.oidc.authorize import authorize, review
-from app.oidc.authorize.attempt import Asked, Attempt
-from app.oidc.authorize.interactions import resume
+from app.oidc.authorize.attempt import Asked
+from app.oidc.authorize.interactions import allow, give_up, resume
 from app.oidc.claims import SCOPE_CLAIMS
-from app.oidc.consents import grant_consent
 from app.oidc.errors import ErrorCode, MalformedRequest, SentToClient, ShownToUser
 from app.oidc.forms import is_form, read_body
 from app.oidc.logout import LogoutPlan, plan_logout
 from app.oidc.params import Params, parse_params
-from app.oidc.queries import interactions
 from app.oidc.types import Redirect, Scope, Visit
 from app.sessions.errors import SessionNotFound
 from app.sessions.service import end_session
@@ -92,7 +90,7 @@ async def post_consent(request: Request) -> Response:
     async with unit_of_work():
         attempt = await review(await _resumed(request))
         is_allowed = form.get("decision") == "allow"
-        await (_allow(attempt) if is_allowed else interactions.delete(request.path_params["id"]))
+        await (allow(attempt) if is_allowed else give_up(attempt))
     if not is_allowed:
         raise attempt.refuse(ErrorCode.ACCESS_DENIED, "The user did not consent.")
     return see_other(_path_of(request))
@@ -126,13 +124,6 @@ async def post_logout(request: Request) -> Response:
 async def confirm_logout(request: Request) -> Response:
     form = await read_form(request)
     return await _sign_out(request, await plan_logout(Params(form), request.state.session))
-
-
-async def _allow(attempt: Attempt) -> None:
-    user_id, resumed = attempt.session.user.id, attempt.asked.resumed
-    assert resumed is not None
-    await grant_consent(attempt.asked.actor, user_id, attempt.client.id, attempt.consent_scope)
-    await interactions.set_consent(resumed.id, user_id)
 
 
 async def _sign_out(request: Request, plan: LogoutPlan) -> Response:

@@ -34,9 +34,7 @@ class Session(Node):
     last_seen_at: datetime = field(description="When the session was last used, to the minute.")
     expires_at: datetime = field(description="When the session ends in any case.")
 
-    @field(
-        description="Whose session it is.", graphql_type=User, directives=[Requires(permission="users.view")]
-    )
+    @field(description="Whose session it is.", graphql_type=User, directives=[Requires(permission="users.view")])
     @staticmethod
     async def user(session: Parent[types.Session], info: Info) -> Account:
         return await load_visible_user(info, session.user_id)
@@ -64,9 +62,7 @@ SessionConnection = Connection[Session]
 
 @strawberry.input(description="Which sessions; everything that is given must hold.")
 class SessionFilter:
-    user_id: ID | None = field(
-        default=UNSET, description="Only this user's. One's own need no permission."
-    )
+    user_id: ID | None = field(default=UNSET, description="Only this user's. One's own need no permission.")
 
 
 @strawberry.input(description="Which session to end.")

@@ -39,9 +39,7 @@ class UserStatus(Enum):
 class UserSort(Enum):
     CREATED_AT_DESC = enum_value(types.UserSort.CREATED_AT_DESC, description="Youngest account first.")
     CREATED_AT_ASC = enum_value(types.UserSort.CREATED_AT_ASC, description="Oldest account first.")
-    EMAIL_ASC = enum_value(
-        types.UserSort.EMAIL_ASC, description="By e-mail address, without regard to case."
-    )
+    EMAIL_ASC = enum_value(types.UserSort.EMAIL_ASC, description="By e-mail address, without regard to case.")
     EMAIL_DESC = enum_value(types.UserSort.EMAIL_DESC, description="By e-mail address, backwards.")
     NAME_ASC = enum_value(types.UserSort.NAME_ASC, description="By name, without regard to case.")
     NAME_DESC = enum_value(types.UserSort.NAME_DESC, description="By name, backwards.")
@@ -130,13 +128,9 @@ UserConnection = Connection[User]
 
 @strawberry.input(description="Which users; everything that is given must hold.")
 class UserFilter:
-    search: str | None = field(
-        default=UNSET, description="Part of e-mail address, username or name; or the whole id."
-    )
+    search: str | None = field(default=UNSET, description="Part of e-mail address, username or name; or the whole id.")
     status: UserStatus | None = field(default=UNSET, description="Only users of this status.")
-    email_verified: bool | None = field(
-        default=UNSET, description="Only users whose address is verified, or is not."
-    )
+    email_verified: bool | None = field(default=UNSET, description="Only users whose address is verified, or is not.")
     created_after: datetime | None = field(default=UNSET, description="Only accounts younger.")
     created_before: datetime | None = field(default=UNSET, description="Only accounts older.")
 
@@ -149,9 +143,7 @@ class UserUpdateInput:
     )
     name: str | None = field(default=UNSET, description="The full name.")
     username: str | None = field(default=UNSET, description="Another name to sign in with.")
-    email_verified: bool | None = field(
-        default=UNSET, description="Whether the address counts as verified."
-    )
+    email_verified: bool | None = field(default=UNSET, description="Whether the address counts as verified.")
     picture: str | None = field(default=UNSET, description="URL of a picture, https.")
     locale: str | None = field(default=UNSET, description="Preferred language, a BCP 47 tag.")
     zoneinfo: str | None = field(default=UNSET, description="Time zone, an IANA name.")
@@ -164,9 +156,7 @@ class UserUpdateInput:
 class UserBanInput:
     id: ID = field(description="Which user.")
     reason: str | None = field(default=UNSET, description="Why; operators read it.")
-    until: datetime | None = field(
-        default=UNSET, description="When the ban lifts itself; for good when absent."
-    )
+    until: datetime | None = field(default=UNSET, description="When the ban lifts itself; for good when absent.")
 
 
 @strawberry.input(description="Whose ban to lift.")
@@ -181,9 +171,7 @@ class UserDeleteInput:
 
 @strawberry.type(description="The outcome of changing a user.")
 class UserUpdatePayload:
-    user: User | None = field(
-        default=None, description="The user as it is now; null when something is wrong."
-    )
+    user: User | None = field(default=None, description="The user as it is now; null when something is wrong.")
     errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
 
 
@@ -212,16 +200,12 @@ class UserQuery:
         graphql_type=User | None,
         directives=[Requires(permission="users.view")],
     )
-    async def user(
-        self, info: Info, id: Annotated[ID, argument(description="The user's id.")]
-    ) -> types.User | None:
+    async def user(self, info: Info, id: Annotated[ID, argument(description="The user's id.")]) -> types.User | None:
         if not await service.may_view_user(info.context.actor, id):
             await guard(info.context.actor, "users.view")
         return await info.context.loaders.load(service.get_users, str(id))
 
-    @field(
-        description="A page of users.", graphql_type=UserConnection, directives=[Requires(permission="users.view")]
-    )
+    @field(description="A page of users.", graphql_type=UserConnection, directives=[Requires(permission="users.view")])
     async def users(
         self,
         info: Info,
@@ -233,7 +217,9 @@ class UserQuery:
         sort: Annotated[UserSort, argument(description="In which order.")] = UserSort.CREATED_AT_DESC,
     ) -> Paged[types.User]:
         actor, wanted = info.context.actor, build(types.UserFilter, filter)
-        page = await service.list_users(actor, wanted, sort.value, page_request(first, after, last, before))
+        page = await service.list_users(
+            actor, wanted, types.UserSort[sort.name], page_request(first, after, last, before)
+        )
         return Paged(page, partial(service.count_users, actor, wanted))
 
 

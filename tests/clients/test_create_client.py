@@ -160,7 +160,10 @@ async def test_all_problems_come_at_once_with_their_fields() -> None:
         ({"kind": ClientKind.SPA, "redirect_uris": ("com.example.app:/cb",)}, ("redirect_uris", "0")),
         ({"kind": ClientKind.MACHINE, "redirect_uris": (CALLBACK,)}, ("redirect_uris",)),
         ({"kind": ClientKind.DEVICE, "post_logout_redirect_uris": (CALLBACK,)}, ("post_logout_redirect_uris",)),
-        ({"kind": ClientKind.SPA, "token_endpoint_auth_method": "client_secret_basic"}, ("token_endpoint_auth_method",)),
+        (
+            {"kind": ClientKind.SPA, "token_endpoint_auth_method": "client_secret_basic"},
+            ("token_endpoint_auth_method",),
+        ),
         ({"kind": ClientKind.SPA, "require_pkce": False}, ("require_pkce",)),
         ({"kind": ClientKind.SPA, "grant_types": ("client_credentials",)}, ("grant_types", "0")),
         ({"kind": ClientKind.MACHINE, "grant_types": ("authorization_code",)}, ("grant_types", "0")),
@@ -214,9 +217,7 @@ async def test_idempotency_keys_belong_to_their_caller() -> None:
 
 
 async def test_twenty_requests_at_once_with_one_key_make_one_client() -> None:
-    made = await asyncio.gather(
-        *(commit(create_client(SYSTEM, new_client(), idempotency_key="k1")) for _ in range(20))
-    )
+    made = await asyncio.gather(*(commit(create_client(SYSTEM, new_client(), idempotency_key="k1")) for _ in range(20)))
 
     assert len({created.client.id for created in made}) == 1
     assert len([created for created in made if created.secret is not None]) == 1
@@ -231,7 +232,11 @@ async def test_an_idempotency_key_is_bounded(key: str) -> None:
 
 async def test_only_who_may_creates_clients() -> None:
     plain = as_user(await make_user())
-    for actor, error in ((ANONYMOUS, Unauthenticated), (plain, Forbidden), (Actor(ActorKind.CLIENT, "cli_x"), Forbidden)):
+    for actor, error in (
+        (ANONYMOUS, Unauthenticated),
+        (plain, Forbidden),
+        (Actor(ActorKind.CLIENT, "cli_x"), Forbidden),
+    ):
         with pytest.raises(error):
             await commit(create_client(actor, new_client()))
 

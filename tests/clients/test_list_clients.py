@@ -24,7 +24,10 @@ FILTERS = [
     ClientFilter(),
     *(ClientFilter(kind=kind) for kind in (ClientKind.WEB, ClientKind.MACHINE)),
     *(ClientFilter(is_enabled=is_enabled) for is_enabled in (True, False)),
-    *(ClientFilter(search=text) for text in ("alpha", "ALPHA", "a", "al", "%", "_", "a_b", "0%", "\\", "字", "cli_", "no", " ")),
+    *(
+        ClientFilter(search=text)
+        for text in ("alpha", "ALPHA", "a", "al", "%", "_", "a_b", "0%", "\\", "字", "cli_", "no", " ")
+    ),
     ClientFilter(search="portal", kind=ClientKind.NATIVE, is_enabled=True),
 ]
 

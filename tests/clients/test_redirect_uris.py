@@ -247,7 +247,8 @@ def test_origins_are_those_of_browser_applications() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["null", "", "*", "https://", "https://A.example", "ftp://a.example", "https://a.example/", "https://" + "a" * 300]
+    "text",
+    ["null", "", "*", "https://", "https://A.example", "ftp://a.example", "https://a.example/", "https://" + "a" * 300],
 )
 def test_what_is_no_origin_is_not_looked_up(text: str) -> None:
     assert not is_origin(text)

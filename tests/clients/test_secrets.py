@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -62,14 +63,15 @@ async def test_both_secrets_work_until_the_overlap_ends(time: FrozenClock) -> No
     assert [secret.hint for secret in client.secrets] == [second[-4:]]
 
 
-async def test_the_answer_shows_both_secrets_hints_and_ends() -> None:
+async def test_the_answer_shows_both_secrets_hints_and_ends(time: FrozenClock) -> None:
     client_id, first = await make_secret()
+    time.advance(timedelta(seconds=1))
 
     created = await commit(rotate_client_secret(SYSTEM, client_id, DAY))
 
     old, new = created.client.secrets
     assert created.secret is not None
-    assert (old.hint, old.expires_at) == (first[-4:], START + DAY)
+    assert (old.hint, old.expires_at) == (first[-4:], clock.now() + DAY)
     assert (new.hint, new.expires_at, new.last_used_at) == (created.secret[-4:], None, None)
 
 
@@ -95,10 +97,11 @@ async def test_of_three_secrets_the_unused_one_gives_way(time: FrozenClock) -> N
     assert len((await get_clients([client_id]))[client_id].secrets) == 2
 
 
-async def test_an_end_that_was_promised_is_not_put_off() -> None:
+async def test_an_end_that_was_promised_is_not_put_off(time: FrozenClock) -> None:
     client_id, first = await make_secret()
     assert await working(client_id, first) == [True]
     await rotate(client_id, timedelta(hours=1))
+    time.advance(timedelta(seconds=1))
 
     await rotate(client_id, 30 * DAY)
 
@@ -138,14 +141,15 @@ async def test_public_clients_have_no_secret(kind: ClientKind) -> None:
     assert await working(client.id, "", "x") == [False, False]
 
 
-async def test_rotation_is_told_without_the_secret() -> None:
+async def test_rotation_is_told_without_the_secret(time: FrozenClock) -> None:
     client_id, first = await make_secret()
+    time.advance(timedelta(seconds=1))
 
     second = await rotate(client_id)
 
     event = (await events())[-1]
     assert (event.action, event.target_id) == ("client.secret_rotated", client_id)
-    assert event.after == {"former_ends_at": (START + DAY).isoformat()}
+    assert event.after == {"former_ends_at": (clock.now() + DAY).isoformat()}
     told = await everything_told()
     assert first not in told
     assert second not in told
@@ -197,8 +201,6 @@ async def test_noting_a_use_waits_for_nobody() -> None:
 
 
 async def _verify_elsewhere(client_id: str, secret: str) -> bool:
-    from contextvars import Context
-
     return await asyncio.create_task(verify_client_secret(client_id, secret), context=Context())
 
 

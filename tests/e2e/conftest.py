@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.e2e.application import Application
+from tests.e2e.forms import close_all
 from tests.e2e.server import ServerProcess
 
 HERE = Path(__file__).parent
@@ -36,12 +38,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("e2e"))
 
 
+@pytest.fixture(autouse=True)
+def _closed_browsers() -> Iterator[None]:
+    yield
+    close_all()
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """`auther dev`, with its demo, shared by the tests of this folder."""
     process = ServerProcess(tmp_path_factory.mktemp("server") / "data").start()
     yield process
     assert process.stop() == 0, "\n".join(process.output)
+
+
+@pytest.fixture
+def application() -> Iterator[Application]:
+    with Application() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

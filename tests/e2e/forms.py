@@ -34,6 +34,15 @@ class _Forms(HTMLParser):
         return fields
 
 
+opened: list[FormBrowser] = []
+
+
+def close_all() -> None:
+    """Close every browser that a test opened."""
+    while opened:
+        opened.pop().client.close()
+
+
 class FormBrowser:
     """Follows redirects within the server and stops at the first that leaves it."""
 
@@ -42,6 +51,7 @@ class FormBrowser:
         self.client = httpx.Client(base_url=url, headers={"accept": "text/html", "origin": url}, timeout=30)
         self.page = httpx.Response(204)
         self.left_for: str | None = None
+        opened.append(self)
 
     def open(self, url: str) -> FormBrowser:
         return self._follow(self.client.get(url))

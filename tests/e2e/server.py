@@ -32,6 +32,7 @@ class ServerProcess:
         self._command = command
         self._environment = environment
         self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
         self._is_ready = threading.Event()
 
     @property
@@ -79,7 +80,8 @@ class ServerProcess:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
+        self._reader.start()
         assert self._is_ready.wait(START_SECONDS), "\n".join(self.output)
         assert self._process.poll() is None, "\n".join(self.output)
         return self
@@ -89,18 +91,26 @@ class ServerProcess:
         assert self._process is not None
         self._process.kill()
         self._process.wait(STOP_SECONDS)
+        self._finish_reading()
 
     def stop(self) -> int:
         """Ask it to stop; its exit code."""
         assert self._process is not None
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(STOP_SECONDS)
+        code = self._process.wait(STOP_SECONDS)
+        self._finish_reading()
+        return code
+
+    def _finish_reading(self) -> None:
+        assert self._reader is not None
+        self._reader.join(STOP_SECONDS)
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            self.output.append(line.rstrip("\n"))
-            if "Password" in line:
-                self._is_ready.set()
+        with process.stdout:
+            for line in process.stdout:
+                self.output.append(line.rstrip("\n"))
+                if "Password" in line:
+                    self._is_ready.set()
         self._is_ready.set()

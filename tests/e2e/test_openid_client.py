@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page
 
 from app.cli.demo import DEMO_PASSWORD
+from tests.e2e.application import Application
 from tests.e2e.forms import FormBrowser
 from tests.e2e.relying_party import RelyingParty
 from tests.e2e.server import ServerProcess
@@ -19,12 +20,12 @@ Start = Callable[..., RelyingParty]
 
 
 @pytest.fixture
-def start(server: ServerProcess) -> Iterator[Start]:
+def start(server: ServerProcess, application: Application) -> Iterator[Start]:
     """A relying party for a new client; `kind` and its redirect URI as given."""
     started: list[RelyingParty] = []
 
     def _start(kind: str, redirect_uri: str, name: str) -> RelyingParty:
-        home = "http://localhost:3999/bye"
+        home = f"{application.url}/bye"
         made = json.loads(
             server.run(
                 "clients", "create", name, "--kind", kind, "--redirect-uri", redirect_uri,
@@ -40,22 +41,10 @@ def start(server: ServerProcess) -> Iterator[Start]:
         party.close()
 
 
-def answer_of(page: Page, redirect_uri: str) -> Callable[[], str]:
-    """Catches the redirect to an application that does not run."""
-    seen: list[str] = []
-
-    def note(request: Request) -> None:
-        if request.url.startswith(redirect_uri):
-            seen.append(request.url)
-
-    page.on("request", note)
-    page.route(f"{redirect_uri}**", lambda route: route.fulfill(body="the application", content_type="text/plain"))
-    return lambda: seen[-1]
-
-
-def test_a_confidential_client_in_a_real_browser(server: ServerProcess, start: Start, page: Page) -> None:
-    party = start("web", "http://localhost:3999/cb", "Browser web app")
-    answer = answer_of(page, party.redirect_uri)
+def test_a_confidential_client_in_a_real_browser(
+    server: ServerProcess, start: Start, application: Application, page: Page
+) -> None:
+    party = start("web", f"{application.url}/cb", "Browser web app")
 
     page.goto(party.authorize_url)
     page.fill("#identifier", "ada@example.com")
@@ -66,7 +55,7 @@ def test_a_confidential_client_in_a_real_browser(server: ServerProcess, start: S
     page.click("#allow")
     page.wait_for_url(f"{party.redirect_uri}**")
 
-    result = party.take_callback(answer())
+    result = party.take_callback(application.asked("/cb"))
     assert result["claims"]["iss"] == server.url
     assert result["claims"]["amr"] == ["pwd"]
     assert result["access"]["sub"] == result["claims"]["sub"] == result["userinfo"]["sub"]
@@ -75,7 +64,7 @@ def test_a_confidential_client_in_a_real_browser(server: ServerProcess, start: S
     assert result["refreshed"] == {"rotated": True, "sub": result["claims"]["sub"]}
 
     page.goto(result["signOut"])
-    page.wait_for_url("http://localhost:3999/bye**", wait_until="commit")
+    page.wait_for_url(f"{application.url}/bye**")
     assert parse_qs(urlsplit(page.url).query) == {"state": ["bye"]}
     assert party.refresh_after_sign_out() == "invalid_grant"
     page.goto(f"{server.url}/signin")

@@ -48,7 +48,9 @@ async def read(document: str, variables: Mapping[str, Any] | None = None, *, act
     return data
 
 
-async def refusal(document: str, variables: Mapping[str, Any] | None = None, *, actor: Actor = NOBODY) -> tuple[str, str]:
+async def refusal(
+    document: str, variables: Mapping[str, Any] | None = None, *, actor: Actor = NOBODY
+) -> tuple[str, str]:
     """Code and reason of the one error of a document that must fail."""
     try:
         answer = await execute(document, variables, actor=actor)
@@ -85,9 +87,7 @@ def console_documents() -> dict[str, str]:
     fragments = {
         name: text for text in texts.values() for name in re.findall(r"^fragment (\w+) on", text, re.MULTILINE)
     }
-    return {
-        path: _with_fragments(text, fragments) for path, text in texts.items() if not path.startswith("fragments/")
-    }
+    return {path: _with_fragments(text, fragments) for path, text in texts.items() if not path.startswith("fragments/")}
 
 
 def _with_fragments(text: str, fragments: Mapping[str, str]) -> str:

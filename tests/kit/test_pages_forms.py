@@ -64,7 +64,9 @@ async def test_a_form_of_ours_is_read_exactly_as_typed(client: httpx.AsyncClient
 async def test_a_form_without_a_token_is_refused(client: httpx.AsyncClient) -> None:
     await _token(client)
 
-    answers = [await client.post("/form", data=data) for data in ({"x": ""}, {"csrf": ""}, {"csrf": "AAAA"}, {"csrf": "ü!"})]
+    answers = [
+        await client.post("/form", data=data) for data in ({"x": ""}, {"csrf": ""}, {"csrf": "AAAA"}, {"csrf": "ü!"})
+    ]
 
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(403, "kit_csrf")] * 4
 

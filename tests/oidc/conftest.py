@@ -7,6 +7,7 @@ import pytest
 
 from app.clients.service import forget_clients
 from app.clients.types import ClientKind
+from app.kit import db
 from app.kit.db import unit_of_work
 from app.sessions.types import Session
 from app.signing.service import ensure_keys, forget_keys
@@ -14,14 +15,23 @@ from app.users.types import User
 from tests.oidc.support import Party, make_party, sign_in
 from tests.support import make_user
 
+_TABLE = "signing_key"
+_DUMP = f"SELECT to_jsonb(k)::text FROM {_TABLE} k"
+_LOAD = f"INSERT INTO {_TABLE} SELECT * FROM jsonb_populate_record(NULL::{_TABLE}, $1::jsonb)"
+_made: list[str] = []
+
 
 @pytest.fixture(autouse=True)
 async def keys(database: None) -> None:
-    """Keys to sign with; nothing remembered from the test before."""
+    """Keys to sign with, made once for all tests; nothing remembered from the test before."""
     forget_keys()
     forget_clients()
+    for row in _made:
+        await db.execute(_LOAD, row)
     async with unit_of_work():
         await ensure_keys()
+    if not _made:
+        _made.extend(row[0] for row in await db.fetch(_DUMP))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import httpx
 import pytest
@@ -90,7 +91,7 @@ async def test_oidc_core_3_1_2_1_redirect_uri_is_required_of_an_openid_request(p
 
 
 async def test_a_redirect_uri_sent_twice_gives_a_page(party: Party, session: Session) -> None:
-    pairs = [*party.params().items(), ("redirect_uri", CALLBACK)]
+    pairs: list[tuple[str, Any]] = [*party.params().items(), ("redirect_uri", CALLBACK)]
 
     answer = await party.browser.get("/oauth2/authorize", params=pairs)
 

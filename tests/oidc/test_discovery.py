@@ -156,6 +156,15 @@ async def test_every_acr_that_is_advertised_can_be_reached(party: Party, session
         assert claims_of(tokens["id_token"])["acr"] == acr
 
 
+async def test_every_ui_locale_that_is_advertised_is_spoken(third_party: Party, session: Session) -> None:
+    titles = {"en": "Allow Notes?", "de": "Notes erlauben?"}
+    for locale in (await read(third_party.browser))["ui_locales_supported"]:
+        answer = await third_party.authorize(ui_locales=f"xx {locale}")
+        page = await third_party.browser.get(answer.headers["location"])
+        assert f"<h1>{titles[locale]}</h1>" in page.text
+        assert page.headers["content-language"] == locale
+
+
 async def test_what_is_not_supported_is_refused(party: Party, session: Session) -> None:
     document = await read(party.browser)
 

@@ -89,7 +89,7 @@ async def test_confirming_signs_out(party: Party, session: Session) -> None:
 
 
 async def test_confirming_needs_the_csrf_field(party: Party, session: Session) -> None:
-    answer = await party.browser.post("/oauth2/logout/confirm", data={})
+    answer = await party.browser.post("/oauth2/logout/confirm", data={"state": "x"})
 
     assert answer.status_code == 403
     assert not await is_over(session)

@@ -257,6 +257,22 @@ async def test_ending_a_session_ends_the_refresh_tokens_that_grew_from_it(
     await commit(end_session(as_user(user), session.id))
 
     assert await refused(party, token) == "invalid_grant"
+    assert await db.fetch_value("SELECT count(*) FROM oidc_grant WHERE revoked_at IS NULL") == 0
+
+
+async def test_a_session_that_ends_during_a_redemption_takes_the_new_grant_with_it(
+    party: Party, session: Session, user: User
+) -> None:
+    codes = [await party.code() for _ in range(10)]
+
+    async def end() -> None:
+        await commit(end_session(as_user(user), session.id))
+
+    await asyncio.gather(
+        *(party.redeem(code) for code in codes[:5]), end(), *(party.redeem(code) for code in codes[5:])
+    )
+
+    assert await db.fetch_value("SELECT count(*) FROM oidc_grant WHERE revoked_at IS NULL") == 0
 
 
 async def test_a_ban_is_seen_at_the_next_refresh(party: Party, session: Session, user: User) -> None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from app.clients.service import update_client
+from app.clients.types import ClientChanges
 from app.kit import clock
 from app.kit.actor import SYSTEM
 from app.sessions.service import end_session
@@ -112,7 +114,7 @@ async def test_malformed_headers_are_refused(browser: httpx.AsyncClient, header:
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "x" * 100_000, "é"])
 async def test_rfc6750_3_1_nonsense_is_an_invalid_token(browser: httpx.AsyncClient, token: str) -> None:
-    answer = await browser.get("/oauth2/userinfo", headers={"authorization": b"Bearer " + token.encode()})
+    answer = await browser.get("/oauth2/userinfo", headers={b"authorization": b"Bearer " + token.encode()})
 
     assert_challenge(answer, 401, "invalid_token")
 
@@ -160,6 +162,14 @@ async def test_a_ban_ends_access_for_good(party: Party, session: Session, user: 
     assert_challenge(await party.userinfo(token), 401, "invalid_token")
 
     await commit(unban_user(SYSTEM, user.id))
+    assert_challenge(await party.userinfo(token), 401, "invalid_token")
+
+
+async def test_a_client_that_is_switched_off_gets_nothing(party: Party, session: Session) -> None:
+    token = (await party.tokens())["access_token"]
+
+    await commit(update_client(SYSTEM, party.client.id, ClientChanges(is_enabled=False)))
+
     assert_challenge(await party.userinfo(token), 401, "invalid_token")
 
 

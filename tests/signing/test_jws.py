@@ -69,7 +69,9 @@ def test_rfc7518_every_flipped_bit_of_the_signature_is_noticed(alg: str) -> None
     parts = jws.parse(make_token(alg), typ="at+jwt")
     verify = jws.ALGORITHMS[alg].verifier(JWKS[alg])
 
-    forged = [bytes((*parts.signature[:n], byte ^ 1, *parts.signature[n + 1 :])) for n, byte in enumerate(parts.signature)]
+    forged = [
+        bytes((*parts.signature[:n], byte ^ 1, *parts.signature[n + 1 :])) for n, byte in enumerate(parts.signature)
+    ]
 
     assert not any(verify(signature, parts.signing_input) for signature in forged)
     assert not verify(parts.signature, parts.signing_input + b"A")
@@ -186,7 +188,12 @@ def test_rfc7515_section_2_a_signature_has_one_spelling() -> None:
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     same_bytes = alphabet[alphabet.index(token[-1]) ^ 1]
 
-    for spelling in (token[:-1] + same_bytes, token + "=", token + "==", token.replace("-", "+").replace("_", "/") + "+"):
+    for spelling in (
+        token[:-1] + same_bytes,
+        token + "=",
+        token + "==",
+        token.replace("-", "+").replace("_", "/") + "+",
+    ):
         with pytest.raises(TokenInvalid):
             jws.parse(spelling, typ="at+jwt")
     assert jws.parse(token, typ="at+jwt").alg == "ES256"

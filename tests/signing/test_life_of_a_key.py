@@ -201,7 +201,15 @@ def test_an_old_token_passes_only_where_its_age_does_not_matter() -> None:
 
 @pytest.mark.parametrize(
     ("aud", "is_meant"),
-    [("api", True), (["x", "api"], True), ("api2", False), ([], False), ("xapix", False), (None, False), ({"api": 1}, False)],
+    [
+        ("api", True),
+        (["x", "api"], True),
+        ("api2", False),
+        ([], False),
+        ("xapix", False),
+        (None, False),
+        ({"api": 1}, False),
+    ],
 )
 def test_rfc7519_section_4_1_3_audience(aud: object, is_meant: bool) -> None:
     assert rules.is_meant_for({"aud": aud}, "api") is is_meant

@@ -8,9 +8,9 @@ from app.clients import cache, queries, rules
 from app.clients.queries import StoredSecret
 from app.clients.types import Client, ClientFilter, ClientSort
 from app.kit import clock
-from app.kit.actor import Actor
+from app.kit.actor import Actor, ActorKind
 from app.kit.crypto import hash_token, is_same
-from app.kit.guard import guard
+from app.kit.guard import guard, has_permission
 from app.kit.paging import Page, PageRequest, make_page
 
 MAX_SECRET_LENGTH = 512

@@ -33,7 +33,7 @@ SINKING_BELOW_BYTES = 32 * 1024 * 1024
 _WAL_SEGMENT_BYTES = 16 * 1024 * 1024
 _WAL_SEGMENT_NAME_LENGTH = 24
 
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("auther.postgres")
 
 
 def free_bytes(path: Path) -> int:
@@ -68,9 +68,9 @@ def _switch(layout: Layout, free: int, *, is_writable: bool) -> None:
         return
     source.rename(target)  # works on a full disk
     if is_writable:
-        _log.warning("postgres_writable_again", free_bytes=free)
+        _log.warning("postgres.writable_again", free_bytes=free)
     else:
-        _log.error("postgres_read_only", free_bytes=free, path=str(layout.cluster), fix="free some disk space")
+        _log.error("postgres.read_only", free_bytes=free, path=str(layout.cluster), fix="free some disk space")
     running = find_postmaster(layout.cluster)
     if running is not None:
         os.kill(running.pid, signal.SIGHUP)

@@ -13,7 +13,7 @@ from app.kit.postgres.space import FreeBytes, free_bytes, guard_space
 
 _RETRY_FACTOR = 10
 
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("auther.postgres")
 
 
 async def supervise_postgres(
@@ -35,7 +35,7 @@ async def supervise_postgres(
             await asyncio.to_thread(_look_after, instance, measure)
             pause = interval
         except EmbeddedPostgresError as error:
-            _log.error("postgres_supervision_failed", error_code=error.code, message=error.message, detail=error.detail)
+            _log.error("postgres.supervision_failed", error_code=error.code, message=error.message, detail=error.detail)
             pause = _RETRY_FACTOR * interval
 
 
@@ -44,5 +44,5 @@ def _look_after(instance: EmbeddedPostgres, measure: FreeBytes) -> None:
     with told_by_cause(layout.home):
         guard_space(layout, measure)
         if restart_if_dead(instance):
-            _log.warning("postgres_restarted", port=instance.port)
+            _log.warning("postgres.restarted", port=instance.port)
         rotate_log(layout.log)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from app.kit import clock
 from app.kit.ids import new_id
 from app.oidc.authorize.attempt import Asked, Attempt
+from app.oidc.consents import grant_consent
 from app.oidc.errors import InteractionOver
 from app.oidc.params import Params
 from app.oidc.queries import interactions
@@ -64,6 +65,24 @@ async def send_to_sign_in(attempt: Attempt) -> Visit:
 async def send_to_consent(attempt: Attempt) -> Visit:
     """Keep the request until the user answered the consent page."""
     return Visit(f"/oauth2/consent/{(await _keep(attempt)).id}")
+
+
+async def allow(attempt: Attempt) -> None:
+    """Remember the user's yes, for this request and for later ones."""
+    user_id = attempt.session.user.id
+    await grant_consent(attempt.asked.actor, user_id, attempt.client.id, attempt.consent_scope)
+    await interactions.set_consent(_waiting(attempt).id, user_id)
+
+
+async def give_up(attempt: Attempt) -> None:
+    """End a request that the user refused."""
+    await interactions.delete(_waiting(attempt).id)
+
+
+def _waiting(attempt: Attempt) -> Interaction:
+    if attempt.asked.resumed is None:
+        raise LookupError("this request did not wait")
+    return attempt.asked.resumed
 
 
 def _must_reauthenticate(attempt: Attempt) -> bool:

@@ -24,8 +24,8 @@ VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13)
 """
 _HOLDER = f"""
 SELECT {_USER}, u.id AS user_id, {_SESSION}
-FROM users_user u LEFT JOIN sessions_session s ON s.id = $2 AND s.user_id = u.id
-WHERE u.id = $1
+FROM users_user u JOIN sessions_session s ON s.id = $2 AND s.user_id = u.id
+WHERE u.id = $1 FOR SHARE OF s
 """
 _WITH_HOLDER = """
 FROM oidc_grant g JOIN users_user u ON u.id = g.user_id LEFT JOIN sessions_session s ON s.id = g.session_id
@@ -34,7 +34,8 @@ FROM oidc_grant g JOIN users_user u ON u.id = g.user_id LEFT JOIN sessions_sessi
 _LOCK = f"SELECT {_GRANT}, {_REFRESH}, {_USER}, {_SESSION} {_WITH_HOLDER} WHERE g.id = $1 FOR UPDATE OF g"
 _READ = f"""
 SELECT {_GRANT}, {_USER}, {_SESSION}, EXISTS (SELECT FROM oidc_revoked_token r WHERE r.id = $2) AS is_token_revoked
-{_WITH_HOLDER} WHERE g.id = $1
+{_WITH_HOLDER} JOIN clients_client c ON c.id = g.client_id AND c.is_enabled
+WHERE g.id = $1
 """
 _ROTATE = """
 UPDATE oidc_grant SET spent_hash = refresh_hash, spent_at = $2, refresh_hash = $3, refresh_expires_at = $4,
@@ -89,7 +90,10 @@ async def insert(grant: Grant, *, refresh_hash: bytes | None, refresh_expires_at
 
 
 async def find_holder(user_id: str, session_id: str) -> Holder | None:
-    """User and session behind a code that is being redeemed; None when the user is gone."""
+    """User and session behind a code that is being redeemed; None when either is gone.
+
+    The session is locked, so that whoever ends it meanwhile finds the grant that is being made.
+    """
     row = await db.fetch_row(_HOLDER, user_id, session_id)
     return _to_holder(row) if row else None
 
@@ -103,7 +107,7 @@ async def lock(grant_id: str) -> StoredGrant | None:
 
 
 async def find(grant_id: str, token_id: str) -> StoredGrant | None:
-    """The grant behind an access token, revoked when either of them is."""
+    """The grant behind an access token, revoked when either of them is; None when its client is switched off."""
     row = await db.fetch_row(_READ, grant_id, token_id)
     return _to_stored(row, row["revoked_at"] is not None or row["is_token_revoked"], None) if row else None
 

@@ -71,7 +71,7 @@ function columns(
       visibleFrom: 'sm',
       render: (event) => <Outcome outcome={event.outcome} />,
     },
-    { key: 'actor', header: 'By', render: (event) => <Actor event={event} /> },
+    { key: 'actor', header: 'By', visibleFrom: 'xs', render: (event) => <Actor event={event} /> },
     { key: 'target', header: 'On', visibleFrom: 'md', render: (event) => <Target event={event} /> },
     { key: 'occurredAt', header: 'When', render: (event) => <Time value={event.occurredAt} size="sm" /> },
   ];

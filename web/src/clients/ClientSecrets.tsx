@@ -43,7 +43,7 @@ export function ClientSecrets({ client, isRotating, onRotate, onClose }: ClientS
         isFetching={false}
         empty={<Empty icon={KeyRound} title="No secret is valid" />}
       />
-      {can.clientsUpdate && (
+      {can.clientsUpdate && !client.isDeclared && (
         <Button variant="default" leftSection={<RefreshCw size={16} />} onClick={onRotate} w="fit-content">
           New secret…
         </Button>

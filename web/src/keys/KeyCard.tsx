@@ -74,7 +74,7 @@ function Life({ signingKey: key }: { signingKey: SigningKey }) {
           made <Time value={key.createdAt} />
         </Text>
         <Text size="xs" c="dimmed">
-          signs until <Time value={key.retiresAt} />
+          {Date.parse(key.retiresAt) > Date.now() ? 'retires' : 'retired'} <Time value={key.retiresAt} />
         </Text>
         <Text size="xs" c="dimmed">
           gone <Time value={key.removesAt} />

@@ -1,4 +1,5 @@
 import { Text, type TextProps } from '@mantine/core';
+import classes from './shared.module.css';
 import { absoluteTime, relativeTime } from './times';
 
 interface TimeProps extends TextProps {
@@ -18,7 +19,7 @@ export function Time({ value, never = 'never', ...text }: TimeProps) {
   }
   return (
     <Text span inherit={!text.size} {...text}>
-      <time dateTime={value} title={absoluteTime(value)}>
+      <time dateTime={value} title={absoluteTime(value)} className={classes.nowrap}>
         {relativeTime(value, Date.now())}
       </time>
     </Text>

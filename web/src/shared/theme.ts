@@ -57,7 +57,10 @@ const closeButtonProps = { 'aria-label': 'Close' };
 // A <header> inside role="dialog" would be a second banner of the page.
 const attributes = { header: { role: 'presentation' } };
 
+const titleStyles = { title: { fontSize: '1.125rem', fontWeight: 650 } };
+
 export const theme = createTheme({
+  black: '#171d21',
   colors: { pine, gray, dark, yellow },
   primaryColor: 'pine',
   // Shade 8 is the first that carries white text at 4.5:1.
@@ -75,10 +78,21 @@ export const theme = createTheme({
         centered: true,
         closeButtonProps,
         overlayProps: { backgroundOpacity: 0.45, blur: 2 },
+        padding: 'lg',
         radius: 'lg',
+        styles: titleStyles,
       },
     },
-    Drawer: { defaultProps: { attributes, closeButtonProps, overlayProps: { backgroundOpacity: 0.45 } } },
+    Drawer: {
+      defaultProps: {
+        attributes,
+        closeButtonProps,
+        overlayProps: { backgroundOpacity: 0.45 },
+        styles: titleStyles,
+      },
+    },
+    Badge: { defaultProps: { tt: 'none', fw: 600, variant: 'light' } },
+    Button: { styles: { label: { fontWeight: 550 } } },
   },
 });
 
