@@ -9,12 +9,15 @@ from typing import Any, TypeVar
 import pytest
 
 from app.authz.service import grant_relation, super_admin
+from app.events.service import list_audit_events
+from app.events.types import AuditEvent, AuditFilter
 from app.kit import db
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Origin
 from app.kit.db import unit_of_work
 from app.kit.errors import AppError, Forbidden, Unauthenticated
 from app.kit.guard import ALL_PERMISSIONS
 from app.kit.ids import new_id
+from app.kit.paging import PageRequest
 from app.kit.runtime import bind_runtime, runtime
 from app.kit.settings import Settings
 from app.users.service import register_user
@@ -125,3 +128,14 @@ async def _refusal(work: Awaitable[object]) -> AppError:
     with pytest.raises(AppError) as caught:
         await commit(work)
     return caught.value
+
+
+async def read_audit() -> list[AuditEvent]:
+    """The audit trail, oldest first (a hundred rows at most)."""
+    page = await list_audit_events(SYSTEM, AuditFilter(), PageRequest(first=100))
+    return [*reversed(page.items)]
+
+
+async def read_outbox() -> list[tuple[str, str | None]]:
+    """What was published: kind and target, oldest first."""
+    return [(row["type"], row["target_id"]) for row in await db.fetch("SELECT * FROM events_outbox ORDER BY seq")]

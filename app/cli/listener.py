@@ -58,7 +58,7 @@ def listen(settings: Settings, instance: EmbeddedPostgres | None, greeting: Sequ
     os.environ.update(_environment_of(settings))
     typer.echo("\n".join(greeting))
     config = _config("app.main:app_factory", workers=settings.workers, factory=True)
-    Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
+    Multiprocess(config, sockets=[listener]).run()
 
 
 def _end_cleanly_on_signals() -> None:
@@ -80,6 +80,7 @@ def _config(app: object, **options: object) -> uvicorn.Config:
         proxy_headers=False,
         lifespan="on",
         ws_max_size=1_048_576,
+        timeout_worker_healthcheck=30,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACEFUL_STOP_SECONDS,
         **options,  # type: ignore[arg-type]

@@ -43,11 +43,14 @@ INSERT INTO credentials_throttle AS t (id, failures, is_trusted, last_at, expire
 ON CONFLICT (id) DO UPDATE SET
     failures = CASE WHEN t.expires_at <= $2 THEN 1 ELSE t.failures + 1 END,
     is_trusted = t.is_trusted AND t.expires_at > $2,
-    last_at = EXCLUDED.last_at,
-    expires_at = EXCLUDED.expires_at
-WHERE t.expires_at <= $2 OR $2 >= t.last_at + make_interval(secs => ($4::float8[])[t.failures + 1])
+    last_at = greatest(t.last_at, EXCLUDED.last_at),
+    expires_at = greatest(t.expires_at, EXCLUDED.expires_at)
+WHERE t.expires_at <= $2
+   OR ($4::float8[])[t.failures + 1] = 0
+   OR $2 >= t.last_at + make_interval(secs => ($4::float8[])[t.failures + 1])
 RETURNING failures
 """
+_RELEASE = "UPDATE credentials_throttle SET failures = greatest(failures - 1, 0) WHERE id = $1"
 _READ_THROTTLE = "SELECT failures, last_at, expires_at FROM credentials_throttle WHERE id = $1"
 _IS_TRUSTED = "SELECT EXISTS (SELECT FROM credentials_throttle WHERE id = $1 AND is_trusted AND expires_at > $2)"
 _TRUST = """
@@ -111,6 +114,10 @@ async def reserve_attempt(bucket: str, now: datetime, ttl: timedelta, waits: lis
     """The number of failures, this attempt included, None when it is not allowed now. Exact under concurrency."""
     failures: int | None = await db.fetch_value(_RESERVE, bucket, now, now + ttl, waits)
     return failures
+
+
+async def release_attempt(bucket: str) -> None:
+    await db.execute(_RELEASE, bucket)
 
 
 async def read_throttle(bucket: str) -> Throttle | None:

@@ -15,7 +15,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxErro
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from app.graph.cost import Weight, build_weights
-from app.graph.limits import Limits, TooComplex, check_shape
+from app.graph.limits import MAX_FIELDS, Limits, TooComplex, check_shape
 
 CACHE_CHARACTERS = 131_072
 LONGEST_KEPT = 16_384
@@ -24,6 +24,8 @@ _MAX_COMMENTS = 500
 _MAX_ERRORS = 20
 _TOKENS_EXCEEDED = "Document contains more than"
 _TOO_DEEP = "nested too deeply"
+# What graphql-core says when validation needs more stack than there is.
+_GAVE_UP = "Validation aborted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def _prepare(schema: GraphQLSchema, source: str, limits: Limits) -> Prepared:
     document = _parse(source, limits)
     check_shape(document, limits)
     errors = validate(schema, document, _RULES, max_errors=_MAX_ERRORS)
+    if any(error.message == _GAVE_UP for error in errors):
+        raise TooComplex("fields", MAX_FIELDS)
     if errors:
         raise InvalidDocument([_marked(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
     return Prepared(document, build_weights(schema, document))

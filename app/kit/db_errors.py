@@ -16,8 +16,11 @@ _AWAY = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InterfaceError,
+    # asyncpg's when a statement meets the farewell of a server that has just ended the connection.
+    asyncpg.InternalClientError,
     OSError,
 )
+_FOREIGN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _CLASHED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 # A NUL, half of a surrogate pair, a number past 64 bits, a text longer than its column: only data does this.
 _UNSTORABLE = (
@@ -38,7 +41,7 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except (*_FOREIGN, OSError) as error:
         raise translate(error) or error from error
 
 
@@ -47,7 +50,7 @@ def translated_statements() -> Iterator[None]:
     """Around code that does more than talk to the database: its own network errors stay what they are."""
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except _FOREIGN as error:
         raise translate(error) or error from error
 
 

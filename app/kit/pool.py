@@ -112,7 +112,7 @@ class _Transaction(TransactionContextPooled):
                 await self.client.commit()
             else:
                 # A transaction whose connection is gone is rolled back already; the block's own error counts.
-                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
                     await self.client.rollback()
         finally:
             await self.client._parent._pool.release(self.client._connection)

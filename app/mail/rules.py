@@ -30,9 +30,14 @@ def check_recipient(address: str) -> str:
     Raises:
         BadRecipient: a list, a display name, a line break, or too long.
     """
-    if len(address) > MAX_ADDRESS_CHARS or _ADDRESS.fullmatch(address) is None:
+    if not is_address(address):
         raise BadRecipient
     return address
+
+
+def is_address(address: str) -> bool:
+    """Whether this is one plain address."""
+    return len(address) <= MAX_ADDRESS_CHARS and _ADDRESS.fullmatch(address) is not None
 
 
 def check_header(name: str, text: str) -> str:

@@ -11,7 +11,7 @@ from email.utils import format_datetime, parseaddr
 import aiosmtplib
 
 from app.mail.errors import BadHeader, DeliveryFailed, DeliveryRefused
-from app.mail.rules import check_header, check_recipient
+from app.mail.rules import check_header, check_recipient, is_address
 from app.mail.types import Letter, SmtpServer, Tls
 
 TIMEOUT_SECONDS = 30
@@ -26,10 +26,9 @@ async def send_letter(letter: Letter, server: SmtpServer) -> None:
         DeliveryFailed: not now; a later attempt may succeed.
         DeliveryRefused: this letter never.
     """
-    message = build_message(letter)
     try:
         await aiosmtplib.send(
-            message,
+            build_message(letter),
             hostname=server.host,
             port=server.port,
             username=server.username,
@@ -54,11 +53,11 @@ def build_message(letter: Letter) -> EmailMessage:
         BadHeader, BadRecipient: something in a header could start another one.
     """
     name, address = parseaddr(check_header("From", letter.sender))
-    if not address:
+    if not is_address(address):
         raise BadHeader("From")
     message = EmailMessage(policy=SMTP_POLICY)
-    message["From"] = Address(name, addr_spec=address)
-    message["To"] = Address(addr_spec=check_recipient(letter.to))
+    message["From"] = _address(address, name)
+    message["To"] = _address(check_recipient(letter.to))
     message["Subject"] = check_header("Subject", letter.body.subject)
     message["Date"] = format_datetime(letter.written_at)
     # Stable over attempts, so that a letter sent twice by a crash is recognised as one.
@@ -69,6 +68,12 @@ def build_message(letter: Letter) -> EmailMessage:
     message.set_content(letter.body.text, cte="quoted-printable")
     message.add_alternative(letter.body.html, subtype="html", cte="quoted-printable")
     return message
+
+
+def _address(address: str, name: str = "") -> Address:
+    """With the domain as it is in the DNS; a local part beyond ASCII needs a server with SMTPUTF8 (RFC 6531)."""
+    local, _, domain = address.rpartition("@")
+    return Address(name, username=local, domain=domain.encode("idna").decode())
 
 
 def _tls_context(server: SmtpServer) -> ssl.SSLContext | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -77,15 +78,28 @@ def web_root() -> Path:
 
 
 def build_routes() -> list[BaseRoute]:
-    """Routes of the console, without its assets when it is not built."""
-    routes: list[BaseRoute] = [
+    """Routes of the console, without its files when it is not built."""
+    pages: list[BaseRoute] = [
         Route("/", home),
         Route("/graphiql", graphiql),
         Route("/admin", home),
         Route("/admin/{path:path}", console),
     ]
     try:
-        assets = web_root() / "assets"
+        root = web_root()
     except Unavailable:
-        return routes
-    return [Mount("/admin/assets", _Assets(directory=assets)), *routes]
+        return pages
+    files = StaticFiles(directory=root)
+    beside = [file.name for file in root.iterdir() if file.is_file() and file.suffix != ".html"]
+    return [
+        Mount("/admin/assets", _Assets(directory=root / "assets")),
+        *(Route(f"/admin/{name}", _file(files, name)) for name in beside),
+        *pages,
+    ]
+
+
+def _file(files: StaticFiles, name: str) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(request: Request) -> Response:
+        return await files.get_response(name, request.scope)
+
+    return serve

@@ -13,7 +13,6 @@ from app.clients.types import ClientKind
 WEB, SPA, NATIVE = ClientKind.WEB, ClientKind.SPA, ClientKind.NATIVE
 
 
-@pytest.mark.parametrize("kind", [WEB, SPA, NATIVE])
 @pytest.mark.parametrize(
     "uri",
     [
@@ -30,8 +29,9 @@ WEB, SPA, NATIVE = ClientKind.WEB, ClientKind.SPA, ClientKind.NATIVE
         "https://[2001:db8::1]/cb",
     ],
 )
-def test_https_and_http_on_this_machine_may_be_registered(uri: str, kind: ClientKind) -> None:
-    validate_redirect_uri(uri, kind)
+def test_https_and_http_on_this_machine_may_be_registered(uri: str) -> None:
+    for kind in (WEB, SPA, NATIVE):
+        validate_redirect_uri(uri, kind)
 
 
 @pytest.mark.parametrize("uri", ["com.example.app:/callback", "com.example.app://callback", "com.example.app:/cb?x=1"])
@@ -43,7 +43,6 @@ def test_rfc8252_section_7_1_native_apps_may_have_a_private_scheme(uri: str) -> 
             validate_redirect_uri(uri, kind)
 
 
-@pytest.mark.parametrize("kind", list(ClientKind))
 @pytest.mark.parametrize(
     "uri",
     [
@@ -123,18 +122,18 @@ def test_rfc8252_section_7_1_native_apps_may_have_a_private_scheme(uri: str) -> 
         "https://app.example.com/" + "a" * 2_048,
     ],
 )
-def test_rfc9700_section_4_1_everything_else_is_refused(uri: str, kind: ClientKind) -> None:
-    with pytest.raises(InvalidRedirectUri) as caught:
-        validate_redirect_uri(uri, kind, ("redirect_uris", "0"))
+def test_rfc9700_section_4_1_everything_else_is_refused(uri: str) -> None:
+    for kind in ClientKind:
+        with pytest.raises(InvalidRedirectUri) as caught:
+            validate_redirect_uri(uri, kind, ("redirect_uris", "0"))
 
-    assert caught.value.code == "clients_redirect_uri_invalid"
-    assert caught.value.field == ("redirect_uris", "0")
+        assert caught.value.code == "clients_redirect_uri_invalid"
+        assert caught.value.field == ("redirect_uris", "0")
 
 
 REGISTERED = "https://app.example.com/a/callback?x=1"
 
 
-@pytest.mark.parametrize("kind", list(ClientKind))
 @pytest.mark.parametrize(
     "asked",
     [
@@ -162,9 +161,10 @@ REGISTERED = "https://app.example.com/a/callback?x=1"
         "",
     ],
 )
-def test_rfc9700_section_4_1_3_what_differs_at_all_does_not_match(asked: str, kind: ClientKind) -> None:
-    assert redirect_uri_matches(REGISTERED, REGISTERED, kind)
-    assert not redirect_uri_matches(REGISTERED, asked, kind)
+def test_rfc9700_section_4_1_3_what_differs_at_all_does_not_match(asked: str) -> None:
+    for kind in ClientKind:
+        assert redirect_uri_matches(REGISTERED, REGISTERED, kind)
+        assert not redirect_uri_matches(REGISTERED, asked, kind)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from app.credentials.service import clear_attempt, open_attempt, sweep_credentials, unlock_account
+from app.credentials.service import clear_attempt, open_attempt, release_attempt, sweep_credentials, unlock_account
 from app.credentials.types import Attempt
 from app.kit import clock, db
 from app.kit.runtime import override
@@ -64,6 +64,25 @@ async def test_of_a_hundred_guesses_at_once_no_more_than_the_limit_pass() -> Non
 
     assert sum(attempt.refusal is None for attempt in attempts) == 7
     assert await db.fetch_value("SELECT failures FROM credentials_throttle") == 7
+
+
+async def test_guesses_that_overtake_each_other_are_not_taken_for_hasty_ones() -> None:
+    with clock.frozen() as frozen:
+        await _guess()
+        frozen.advance(timedelta(seconds=-3))
+
+        assert [_verdict(await _guess()) for _ in range(4)] == ["allowed"] * 4
+        assert _verdict(await _guess()) == ("credentials_slow_down", 4.0)
+
+
+async def test_a_guess_that_was_not_made_is_taken_back() -> None:
+    with clock.frozen():
+        for _ in range(4):
+            await _guess()
+        for _ in range(3):
+            await release_attempt(await _guess())
+
+        assert [_verdict(await _guess()) for _ in range(2)] == ["allowed", ("credentials_slow_down", 1.0)]
 
 
 async def test_strangers_cannot_lock_the_owner_out_of_a_known_browser() -> None:

@@ -15,7 +15,9 @@ REDIRECT_URI = "http://127.0.0.1:3996/callback"
 class Authorization:
     """One authorization request of a public native client."""
 
-    def __init__(self, issuer: str, client_id: str, scope: str = "openid offline_access") -> None:
+    def __init__(
+        self, issuer: str, client_id: str, scope: str = "openid offline_access", redirect_uri: str = REDIRECT_URI
+    ) -> None:
         self.issuer, self.client_id = issuer, client_id
         self.verifier = secrets.token_urlsafe(48)
         digest = hashlib.sha256(self.verifier.encode()).digest()
@@ -24,7 +26,7 @@ class Authorization:
             {
                 "client_id": client_id,
                 "response_type": "code",
-                "redirect_uri": REDIRECT_URI,
+                "redirect_uri": redirect_uri,
                 "scope": scope,
                 "state": self.state,
                 "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),

@@ -16,6 +16,7 @@ from app.jobs.service import Worker
 from app.kit import clock, db
 from app.kit.db import unit_of_work
 from tests.events.support import DoorOpened, DoorRattled, outbox_rows, tell
+from tests.jobs.support import until
 from tests.support import commit
 
 
@@ -116,8 +117,7 @@ async def test_worker_dispatches_and_seals_what_commits() -> None:
         async with asyncio.timeout(20):
             await tell()
             await follower.got.wait()
-            while await db.fetch_value("SELECT count(*) FROM events_audit WHERE position IS NULL"):
-                await asyncio.sleep(0.01)
+            await until(lambda: db.fetch_value("SELECT bool_and(position IS NOT NULL) FROM events_audit"))
     finally:
         stop.set()
         await working

@@ -112,9 +112,7 @@ async def test_client_with_the_id_of_a_user_is_not_that_user() -> None:
     await tell(DoorOpened(target_id="a", about_user_id="usr_9"))
 
     with pytest.raises(Forbidden):
-        await list_audit_events(
-            Actor(ActorKind.CLIENT, "usr_9"), AuditFilter(about_user_id="usr_9"), PageRequest()
-        )
+        await list_audit_events(Actor(ActorKind.CLIENT, "usr_9"), AuditFilter(about_user_id="usr_9"), PageRequest())
 
 
 async def test_operator_reads_everything() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -66,11 +66,20 @@ async def until_set(event: asyncio.Event) -> None:
         await event.wait()
 
 
+async def until(look: Callable[[], Awaitable[object]]) -> None:
+    """Wait until the database shows what another process or connection does there."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await look():  # noqa: ASYNC110 - nobody there can set an event of ours
+            await asyncio.sleep(0.01)
+
+
 async def until_state(job_id: str, state: str) -> None:
     """Wait until another task or process has brought the job there."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while (await read(job_id))["state"] != state:
-            await asyncio.sleep(0.01)
+
+    async def is_there() -> bool:
+        return bool((await read(job_id))["state"] == state)
+
+    await until(is_there)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from app.jobs.service import enqueue, register, run_pending
 from app.jobs.types import Job
 from app.kit import clock, db
 from app.kit.db import unit_of_work
-from tests.jobs.support import Recorder, add, elsewhere, read, running_worker, states, until_set
+from tests.jobs.support import Recorder, add, elsewhere, read, running_worker, states, until, until_set
 
 
 async def test_lane_runs_in_the_order_of_enqueuing() -> None:
@@ -86,7 +86,7 @@ async def test_concurrent_enqueuers_of_a_lane_keep_the_order_of_their_commits() 
     first = asyncio.create_task(enqueue_first())
     await until_set(first_is_in)
     second = asyncio.create_task(add(n=2, lane="a"))
-    await _until_someone_waits_for_a_lock()
+    await until(_is_anybody_waiting)
     assert not second.done()
     go.set()
     await asyncio.gather(first, second)
@@ -148,7 +148,5 @@ async def test_lane_waits_for_the_time_of_its_head() -> None:
     assert (await read(head))["state"] == "done"
 
 
-async def _until_someone_waits_for_a_lock() -> None:
-    async with asyncio.timeout(10):
-        while not await db.fetch_value("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"):
-            await asyncio.sleep(0.005)
+async def _is_anybody_waiting() -> bool:
+    return bool(await db.fetch_value("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"))

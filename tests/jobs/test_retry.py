@@ -116,7 +116,14 @@ async def test_failed_job_leaves_the_retry_to_a_successor_with_its_key() -> None
 
 @pytest.mark.parametrize(
     ("attempt", "shortest", "longest"),
-    [(1, 1.0, 2.0), (2, 2.0, 4.0), (5, 16.0, 32.0), (11, 1024.0, 2048.0), (12, 1800.0, 3600.0), (10_000, 1800.0, 3600.0)],
+    [
+        (1, 1.0, 2.0),
+        (2, 2.0, 4.0),
+        (5, 16.0, 32.0),
+        (11, 1024.0, 2048.0),
+        (12, 1800.0, 3600.0),
+        (10_000, 1800.0, 3600.0),
+    ],
 )
 def test_pauses_double_up_to_an_hour(attempt: int, shortest: float, longest: float) -> None:
     assert rules.retry_pause(attempt, 0.0).total_seconds() == shortest

@@ -23,6 +23,9 @@ _KILL = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'auther'
 """
+_SLEEPING = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'
+"""
 POOL_SIZE = 12
 
 
@@ -87,7 +90,8 @@ async def test_a_statement_that_runs_when_its_connection_dies_gives_503(dsn_text
     sleeping = asyncio.create_task(db.execute("SELECT pg_sleep(60)"))
     other = await asyncpg.connect(dsn_text)
     try:
-        while not await other.fetchval("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'"):
+        while not await other.fetchval(_SLEEPING):
+            assert not sleeping.done()
             await asyncio.sleep(0)
         await other.execute(_KILL)
     finally:

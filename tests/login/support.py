@@ -125,12 +125,12 @@ async def make_person(email: str = "ada@example.com", password: str = PASSWORD, 
 async def read_mails() -> list[Mail]:
     """Everything in the outbox, newest first, after the jobs that are due."""
     await run_pending()
-    return list((await list_mails(SYSTEM, PageRequest(first=50))).nodes)
+    return list((await list_mails(SYSTEM, PageRequest(first=50))).items)
 
 
 def link_in(mail: Mail) -> str:
     """The path and query of the mail's link."""
-    found = re.search(rf"{re.escape(ISSUER)}(/\S+\?\S+)", mail.text)
+    found = re.search(rf"{re.escape(ISSUER)}(/\S+\?\S+)", mail.text or "")
     assert found is not None, mail.text
     return found[1]
 

@@ -121,6 +121,21 @@ async def test_prompt_login_is_not_satisfied_by_coming_back_without_a_sign_in(
     assert answer.headers["location"].startswith("/signin?flow=")
 
 
+@pytest.mark.parametrize("wish", [{"prompt": "login"}, {"max_age": "60"}])
+async def test_an_old_session_that_answers_the_flow_is_not_a_fresh_sign_in(
+    browser: httpx.AsyncClient, party: Party, user: User, wish: dict[str, str]
+) -> None:
+    with clock.frozen() as stopped:
+        session = await sign_in(browser, user)
+        stopped.advance(timedelta(minutes=5))
+        flow = await flow_of(browser, await party.authorize(**wish))
+        await commit(finish_flow(flow.id, session.id))
+
+        answer = await browser.get(flow.return_to)
+
+    assert answer.headers["location"].startswith("/signin?flow=")
+
+
 async def test_oidc_core_3_1_2_1_max_age_zero_needs_a_fresh_sign_in(
     browser: httpx.AsyncClient, party: Party, user: User
 ) -> None:

@@ -1,6 +1,6 @@
 """Use cases of the credentials room."""
 
-from app.credentials.service.attempts import clear_attempt, open_attempt, unlock_account
+from app.credentials.service.attempts import clear_attempt, open_attempt, release_attempt, unlock_account
 from app.credentials.service.links import consume_link, new_link, new_sign_up_link, read_link
 from app.credentials.service.passwords import (
     adopt_password,
@@ -25,6 +25,7 @@ __all__ = [
     "open_attempt",
     "prepare_password",
     "read_link",
+    "release_attempt",
     "require_password_change",
     "set_password",
     "sweep_credentials",

@@ -42,6 +42,12 @@ async def clear_attempt(attempt: Attempt) -> None:
     await queries.clear_throttle(attempt.bucket)
 
 
+async def release_attempt(attempt: Attempt) -> None:
+    """The guess was counted and then not made: take it back. Outside of a unit of work, too."""
+    await release_hit(_address_limit(), attempt.address)
+    await queries.release_attempt(attempt.bucket)
+
+
 async def unlock_account(user_id: str, browser_id: str) -> None:
     """The way out of a lock, once the owner has proved the mailbox.
 

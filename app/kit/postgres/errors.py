@@ -18,7 +18,7 @@ class EmbeddedPostgresError(Unavailable):
     """The embedded PostgreSQL cannot run. `message` names the fix; it is meant for the operator.
 
     Codes: `postgres_platform_unsupported`, `postgres_binaries_missing`, `postgres_account_missing`,
-    `postgres_data_unreachable`, `postgres_permission_denied`, `postgres_disk_full`,
+    `postgres_data_unreachable`, `postgres_data_missing`, `postgres_permission_denied`, `postgres_disk_full`,
     `postgres_storage_failed`, `postgres_major_mismatch`, `postgres_cluster_damaged`,
     `postgres_settings_conflict`, `postgres_busy`, `postgres_in_use`, `postgres_init_failed`,
     `postgres_port_taken`, `postgres_start_failed`, `postgres_stop_failed`.

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+import structlog
 
 from app.kit.postgres.account import Account, choose_account
 from app.kit.postgres.errors import EmbeddedPostgresError
@@ -21,8 +24,12 @@ from app.kit.postgres.files import make_directory, own_like_parent, read_if_ther
 
 STATE_ROOT = Path("/var/lib/auther")
 _BASE_PREFIX = "auther-postgres-"
+_OUR_FILES = frozenset({"secret", "postgres"})
 _PASSABLE = 0o711
 _PRIVATE = 0o700
+
+
+_log = structlog.get_logger("auther.postgres")
 
 
 @dataclass(frozen=True)
@@ -73,14 +80,26 @@ def server_lock(home: Path) -> Path:
 
 
 def make_home(data_dir: Path) -> Path:
-    """Make `<data_dir>/postgres`, and the data directory if there is none."""
+    """Make `<data_dir>/postgres`, and the data directory if there is none.
+
+    As root, a data directory that is root's alone and holds nothing but Auther's own files becomes
+    passable (0711), so that the account of the database reaches its cluster in there.
+    """
     mode = _PASSABLE if os.geteuid() == 0 else _PRIVATE
     data_dir.parent.mkdir(parents=True, exist_ok=True)
     make_directory(data_dir, mode)
+    if os.geteuid() == 0 and _is_ours_alone(data_dir):
+        data_dir.chmod(_PASSABLE)
     home = data_dir / "postgres"
     make_directory(home, mode)
     own_like_parent(home)
     return home
+
+
+def _is_ours_alone(data_dir: Path) -> bool:
+    status = data_dir.stat()
+    is_private = status.st_uid == 0 and stat.S_IMODE(status.st_mode) == _PRIVATE
+    return is_private and _OUR_FILES.issuperset(os.listdir(data_dir))
 
 
 def find_layout(home: Path, state_root: Path | None) -> Layout:
@@ -91,16 +110,23 @@ def find_layout(home: Path, state_root: Path | None) -> Layout:
         state_root: where an unreachable cluster goes; None for the usual place.
 
     Raises:
-        EmbeddedPostgresError: `postgres_account_missing`, `postgres_data_unreachable`.
+        EmbeddedPostgresError: `postgres_account_missing`, `postgres_data_unreachable`,
+            `postgres_data_missing`.
     """
     named = read_if_there(home / "location")
     base = Path(named) if named else home
+    if not base.exists():
+        raise EmbeddedPostgresError(
+            "postgres_data_missing",
+            f"The database is said to be in {base}, which is gone. Bring it back, or delete {home} to begin anew.",
+        )
     account = choose_account((base / "cluster", home.parent))
     if not account.can_reach(base):
         if named or (base / "cluster").exists():
             raise _unreachable(base)
         base = _make_base(home, account, state_root)
         write_private(home / "location", f"{base}\n")
+        _log.warning("postgres.outside_data_dir", path=str(base), reason="its user cannot reach the data directory")
     return Layout(home, base, account)
 
 

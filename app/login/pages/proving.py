@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from app.credentials.service import check_password, clear_attempt
+from app.credentials.service import check_password, clear_attempt, release_attempt
+from app.credentials.types import PasswordCheck
 from app.kit.db import unit_of_work
+from app.kit.errors import AppError
 from app.kit.pages import see_other, set_session_cookie
 from app.kit.runtime import settings
 from app.login import service
@@ -26,12 +28,20 @@ async def prove(visit: Visit, login: str, password: str) -> Proof:
     if sign_in.attempt.refusal is not None:
         await _record_failure(visit, sign_in)
         raise sign_in.attempt.refusal
-    check = await check_password(sign_in.user.id if sign_in.user else None, password)
+    check = await _check(sign_in, password)
     if sign_in.user is None or not check.is_correct:
         await _record_failure(visit, sign_in)
         raise SignInRefused
     await clear_attempt(sign_in.attempt)
     return Proof(sign_in.user, check)
+
+
+async def _check(sign_in: SignIn, password: str) -> PasswordCheck:
+    try:
+        return await check_password(sign_in.user.id if sign_in.user else None, password)
+    except AppError:
+        await release_attempt(sign_in.attempt)
+        raise
 
 
 def enter(visit: Visit, new: NewSession) -> Response:

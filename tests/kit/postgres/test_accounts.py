@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from app.kit.postgres import stop_postgres
+from app.kit.postgres import EmbeddedPostgresError, stop_postgres
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 
@@ -69,6 +69,38 @@ async def test_a_cluster_that_its_user_could_not_reach_goes_to_the_state_root(em
     assert await connection.fetchval("SELECT answer FROM kept") == 7
     await connection.close()
     assert list(state_root.iterdir()) == [base]
+
+
+def test_a_data_directory_that_is_ours_alone_becomes_passable(empty_dir, start):
+    ours = _private(empty_dir / "ours")
+    (ours / "secret").touch(mode=0o600)
+
+    start(ours)
+
+    assert stat.S_IMODE(ours.stat().st_mode) == 0o711
+    assert (ours / "postgres" / "cluster" / "PG_VERSION").exists()
+    assert not (ours / "postgres" / "location").exists()
+
+
+def test_a_directory_with_files_of_others_keeps_its_mode(empty_dir, start):
+    shared = _private(empty_dir / "shared")
+    (shared / "notes.txt").touch()
+
+    start(shared, state_root=empty_dir / "state")
+
+    assert stat.S_IMODE(shared.stat().st_mode) == 0o700
+    [base] = (empty_dir / "state").iterdir()
+    assert (base / "cluster" / "PG_VERSION").exists()
+
+
+def test_a_cluster_that_was_elsewhere_and_is_gone_is_told(data_dir, start):
+    (data_dir / "postgres" / "location").write_text("/nowhere/at/all\n")
+
+    with pytest.raises(EmbeddedPostgresError) as failure:
+        start(data_dir)
+
+    assert failure.value.code == "postgres_data_missing"
+    (data_dir / "postgres" / "location").unlink()
 
 
 def test_what_a_temporary_data_directory_left_is_removed_when_that_is_gone(empty_dir, start, monkeypatch):

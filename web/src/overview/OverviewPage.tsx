@@ -1,9 +1,11 @@
-import { SimpleGrid, Stack } from '@mantine/core';
+import { Alert, SimpleGrid, Stack } from '@mantine/core';
+import { Info } from 'lucide-react';
 import { useQuery } from 'urql';
 import { OverviewDocument } from '../gen/graphql';
 import { PageHead } from '../shared/PageHead';
 import { personName } from '../shared/Person';
 import { ProblemPanel } from '../shared/ProblemPanel';
+import { navigationFor } from '../shell/nav';
 import { canSeePlatform, useViewer } from '../shell/viewer';
 import { ConnectApp } from './ConnectApp';
 import { Numbers } from './Numbers';
@@ -23,12 +25,18 @@ export function OverviewPage() {
       withAudit: canSeePlatform(can),
     },
   });
+  const isPlain = navigationFor(can).length === 1;
   return (
     <>
       <PageHead title={user ? `Hello, ${personName(user)}` : 'Overview'} description={user?.email} />
       <Stack gap="xl">
         {error && !data && (
           <ProblemPanel error={error} onRetry={() => refetch({ requestPolicy: 'network-only' })} />
+        )}
+        {isPlain && (
+          <Alert color="gray" icon={<Info size={18} />} title="Nothing to administer">
+            You are signed in, but hold no permission for the console. An operator can give you one.
+          </Alert>
         )}
         <Numbers can={can} data={data} />
         {can.clientsCreate && <ConnectApp />}

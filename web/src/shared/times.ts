@@ -14,9 +14,14 @@ const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeS
 export function relativeTime(iso: string, now: number): string {
   const seconds = (Date.parse(iso) - now) / 1000;
   for (const [unit, size] of UNITS) {
-    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return relative.format(wholeUnits(seconds / size), unit);
   }
   return 'just now';
+}
+
+/** The past is cut, the future rounded: what ends in 23 h 59 min ends in 24 hours. */
+function wholeUnits(units: number): number {
+  return units < 0 ? Math.trunc(units) : Math.round(units);
 }
 
 export function absoluteTime(iso: string): string {

@@ -35,6 +35,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       actions={groups}
       nothingFound={found.isSearching ? 'Searching…' : 'Nothing has that name'}
       scrollable
+      centered={false}
       maxHeight={420}
       searchProps={{
         leftSection: <Search size={18} />,

@@ -34,7 +34,7 @@ export function UserHeader({ user, onDialog }: UserHeaderProps) {
               <UserState user={user} />
             </Group>
             <Text size="sm" c="dimmed">
-              {user.email} · last sign-in <Time value={user.lastSignInAt} />
+              {user.name && `${user.email} · `}last sign-in <Time value={user.lastSignInAt} />
             </Text>
             <CopyValue value={user.id} label="id" />
           </Stack>

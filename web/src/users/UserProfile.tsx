@@ -13,7 +13,7 @@ const ZONES = Intl.supportedValuesOf('timeZone');
 
 /** Profile of a user; read-only for those who may not update users. */
 export function UserProfile({ user }: { user: UserDetailFieldsFragment }) {
-  const can = useCan();
+  const isReadOnly = !useCan().usersUpdate;
   const [before] = useState(() => profileValues(user));
   const form = useForm<ProfileValues>({ initialValues: before, validate: { attributes: attributesError } });
   const { rest, report } = useFormReport(form);
@@ -28,57 +28,70 @@ export function UserProfile({ user }: { user: UserDetailFieldsFragment }) {
 
   return (
     <form onSubmit={form.onSubmit(submit)}>
-      <fieldset disabled={!can.usersUpdate} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
-        <Stack gap="lg">
-          <FormAlert errors={rest} />
-          <Section title="Account" description="How the user signs in.">
-            <TextInput label="Mail address" type="email" required {...form.getInputProps('email')} />
-            <Switch
-              label="The address is verified"
-              {...form.getInputProps('emailVerified', { type: 'checkbox' })}
-            />
-            <TextInput label="Username" {...form.getInputProps('username')} />
-          </Section>
-          <Section title="Profile" description="What apps learn with the scope profile.">
-            <TextInput label="Name" {...form.getInputProps('name')} />
+      <Stack gap="lg">
+        <FormAlert errors={rest} />
+        <Section title="Account" description="How the user signs in.">
+          <TextInput
+            readOnly={isReadOnly}
+            label="Mail address"
+            type="email"
+            required
+            {...form.getInputProps('email')}
+          />
+          <Switch
+            label="The address is verified"
+            disabled={isReadOnly}
+            {...form.getInputProps('emailVerified', { type: 'checkbox' })}
+          />
+          <TextInput readOnly={isReadOnly} label="Username" {...form.getInputProps('username')} />
+        </Section>
+        <Section title="Profile" description="What apps learn with the scope profile.">
+          <TextInput readOnly={isReadOnly} label="Name" {...form.getInputProps('name')} />
+          <TextInput
+            readOnly={isReadOnly}
+            label="Picture"
+            type="url"
+            placeholder="https://…"
+            {...form.getInputProps('picture')}
+          />
+          <SimpleGrid cols={{ base: 1, xs: 2 }}>
             <TextInput
-              label="Picture"
-              type="url"
-              placeholder="https://…"
-              {...form.getInputProps('picture')}
+              readOnly={isReadOnly}
+              label="Locale"
+              placeholder="en-GB"
+              {...form.getInputProps('locale')}
             />
-            <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              <TextInput label="Locale" placeholder="en-GB" {...form.getInputProps('locale')} />
-              <NativeSelect
-                label="Time zone"
-                data={[{ value: '', label: 'Not set' }, ...zones]}
-                {...form.getInputProps('zoneinfo')}
-              />
-            </SimpleGrid>
-          </Section>
-          <Section title="Attributes" description="A JSON object that policies see as context.user.">
-            <JsonInput
-              aria-label="Attributes"
-              autosize
-              minRows={4}
-              maxRows={16}
-              formatOnBlur
-              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-              {...form.getInputProps('attributes')}
+            <NativeSelect
+              label="Time zone"
+              disabled={isReadOnly}
+              data={[{ value: '', label: 'Not set' }, ...zones]}
+              {...form.getInputProps('zoneinfo')}
             />
-          </Section>
-          {can.usersUpdate && (
-            <Group justify="flex-end">
-              <Button variant="default" disabled={!form.isDirty()} onClick={form.reset}>
-                Undo
-              </Button>
-              <Button type="submit" disabled={!form.isDirty()} loading={update.isRunning}>
-                Save changes
-              </Button>
-            </Group>
-          )}
-        </Stack>
-      </fieldset>
+          </SimpleGrid>
+        </Section>
+        <Section title="Attributes" description="A JSON object that policies see as context.user.">
+          <JsonInput
+            aria-label="Attributes"
+            readOnly={isReadOnly}
+            autosize
+            minRows={4}
+            maxRows={16}
+            formatOnBlur
+            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+            {...form.getInputProps('attributes')}
+          />
+        </Section>
+        {!isReadOnly && (
+          <Group justify="flex-end">
+            <Button variant="default" disabled={!form.isDirty()} onClick={form.reset}>
+              Undo
+            </Button>
+            <Button type="submit" disabled={!form.isDirty()} loading={update.isRunning}>
+              Save changes
+            </Button>
+          </Group>
+        )}
+      </Stack>
     </form>
   );
 }

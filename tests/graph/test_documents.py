@@ -1,0 +1,160 @@
+"""Every document of the console runs, in a number of statements that does not grow with the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pytest
+
+from app.clients.service import create_client, forget_clients
+from app.clients.types import ClientKind, NewClient
+from app.kit.actor import SYSTEM, Actor
+from app.kit.db import unit_of_work
+from app.login.service import send_invitation
+from app.sessions.service import begin_session
+from app.signing.service import ensure_keys, forget_keys
+from app.users.service import ban_user, register_user
+from app.users.types import NewUser, User
+from tests.graph.support import console_documents, execute
+from tests.support import as_user, commit, counted_statements, make_admin
+
+DOCUMENTS = console_documents()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What stands in the database, and what documents can be asked about."""
+
+    admin: Actor
+    user: User
+    banned_id: str
+    session_id: str
+    client_id: str
+    mail_id: str
+
+
+# Statements of each document as an operator runs it, its permissions and, for mutations, BEGIN and COMMIT included.
+STATEMENTS: dict[str, int] = {
+    "audit/AuditEvents.graphql": 7,
+    "clients/Client.graphql": 2,
+    "clients/ClientCreate.graphql": 8,
+    "clients/ClientDelete.graphql": 7,
+    "clients/ClientSecretRotate.graphql": 11,
+    "clients/ClientUpdate.graphql": 7,
+    "clients/Clients.graphql": 3,
+    "mails/Mail.graphql": 2,
+    "mails/Mails.graphql": 3,
+    "sessions/SessionRevoke.graphql": 8,
+    "sessions/Sessions.graphql": 4,
+    "signing/SigningKeys.graphql": 2,
+    "users/User.graphql": 2,
+    "users/UserAuditEvents.graphql": 5,
+    "users/UserBan.graphql": 10,
+    "users/UserCreate.graphql": 10,
+    "users/UserDelete.graphql": 12,
+    "users/UserSessions.graphql": 3,
+    "users/UserUnban.graphql": 7,
+    "users/UserUpdate.graphql": 7,
+    "users/Users.graphql": 3,
+    "viewer/Overview.graphql": 12,
+    "viewer/Search.graphql": 3,
+    "viewer/Viewer.graphql": 2,
+}
+
+
+def variables_for(path: str, stage: Stage) -> Mapping[str, Any]:
+    first = {"first": 100}
+    samples: dict[str, Mapping[str, Any]] = {
+        "audit/AuditEvents.graphql": first,
+        "clients/Client.graphql": {"id": stage.client_id},
+        "clients/ClientCreate.graphql": {
+            "input": {"name": "New", "kind": "WEB", "redirectUris": ["https://new.example/cb"]}
+        },
+        "clients/ClientDelete.graphql": {"input": {"id": stage.client_id}},
+        "clients/ClientSecretRotate.graphql": {"input": {"id": stage.client_id}},
+        "clients/ClientUpdate.graphql": {"input": {"id": stage.client_id, "name": "Renamed"}},
+        "clients/Clients.graphql": first,
+        "mails/Mail.graphql": {"id": stage.mail_id},
+        "mails/Mails.graphql": first,
+        "sessions/SessionRevoke.graphql": {"input": {"id": stage.session_id}},
+        "sessions/Sessions.graphql": first,
+        "users/User.graphql": {"id": stage.user.id},
+        "users/UserAuditEvents.graphql": {"id": stage.user.id, **first},
+        "users/UserBan.graphql": {"input": {"id": stage.user.id, "reason": "spam"}},
+        "users/UserCreate.graphql": {"input": {"email": f"new-{stage.user.id}@example.com", "sendInvitation": True}},
+        "users/UserDelete.graphql": {"input": {"id": stage.user.id}},
+        "users/UserSessions.graphql": {"id": stage.user.id, **first},
+        "users/UserUnban.graphql": {"input": {"id": stage.banned_id}},
+        "users/UserUpdate.graphql": {"input": {"id": stage.user.id, "name": "Renamed"}},
+        "users/Users.graphql": first,
+        "viewer/Search.graphql": {"search": "user"},
+    }
+    return samples.get(path, {})
+
+
+async def build_stage(admin: Actor, rows: range) -> Stage:
+    """Add a user, a session, a client and a mail for each row; documents ask about the last ones."""
+    async with unit_of_work():
+        for n in rows:
+            new_user = NewUser(email=f"user{n}@example.com", name=f"User {n}", attributes={"n": n})
+            user = await register_user(SYSTEM, new_user)
+            new = await begin_session(SYSTEM, user, amr=("pwd",), acr="1", browser_id="a browser")
+            kind = NewClient(name=f"Client {n}", kind=ClientKind.WEB, redirect_uris=("https://app.example/cb",))
+            created = await create_client(admin, kind)
+            await send_invitation(user)
+            banned = await register_user(SYSTEM, NewUser(email=f"banned{n}@example.com", name="Banned"))
+            await ban_user(admin, banned.id, reason="spam")
+    mails = await execute("{ mails(first: 1) { nodes { id } } }", actor=admin)
+    mail_id = mails["data"]["mails"]["nodes"][0]["id"]
+    return Stage(admin, user, banned.id, new.session.id, created.client.id, mail_id)
+
+
+async def count_twice(source: str, variables: Callable[[Stage], Mapping[str, Any]]) -> tuple[list[int], str]:
+    """How many statements a document takes with few rows and with ten times as many, and the last ones."""
+    forget_clients()
+    forget_keys()
+    await commit(ensure_keys())
+    admin, counts = as_user(await make_admin()), []
+    for rows in (range(3), range(3, 30)):
+        stage = await build_stage(admin, rows)
+        with counted_statements() as statements:
+            answer = await execute(source, variables(stage), actor=admin)
+        assert "errors" not in answer, answer
+        assert all(not payload["errors"] for payload in answer["data"].values() if "errors" in (payload or {})), answer
+        counts.append(len(statements))
+    return counts, "\n".join(statements)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+async def test_a_document_costs_a_constant_number_of_statements(path: str) -> None:
+    assert path in STATEMENTS, f"say how many statements {path} takes"
+
+    counts, statements = await count_twice(DOCUMENTS[path], partial(variables_for, path))
+
+    assert counts == [STATEMENTS[path]] * 2, statements
+
+
+def test_no_document_is_counted_that_is_not_there() -> None:
+    assert STATEMENTS.keys() == DOCUMENTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        ("sessions { nodes { id } }", 3),
+        ("sessions(first: 2) { nodes { id } totalCount }", 4),
+        ("sessions { nodes { user { email } impersonator { id } } }", 4),
+        ("auditEvents(first: 3) { nodes { id action } totalCount }", 4),
+        ("auditEvents { nodes { actor { id } target { id } client { id } } }", 6),
+        ("ban { bannedBy { id ban { bannedBy { id } } } }", 3),
+    ],
+)
+async def test_edges_of_a_list_come_in_one_statement(selection: str, expected: int) -> None:
+    source = f"{{ users(first: 100) {{ nodes {{ {selection} }} }} }}"
+
+    counts, statements = await count_twice(source, lambda stage: {})
+
+    assert counts == [expected] * 2, statements
