@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,9 +27,23 @@ from tests.support import ISSUER, make_settings
 ROOT = Path(__file__).parent
 WITHOUT_DATABASE = {"architecture", "kit/postgres", "e2e"}
 
-_TABLES = """
-SELECT string_agg(format('%I', relname), ', ') FROM pg_class
-WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'tortoise_migrations'
+# Empties the tables that hold rows, children before parents. Deleting is much quicker than TRUNCATE for a few rows; the
+# audit trail lets nothing be deleted.
+_EMPTY = """
+CREATE OR REPLACE FUNCTION test_empty(tables text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE name text; has_rows boolean;
+BEGIN
+    FOREACH name IN ARRAY tables LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO has_rows;
+        IF has_rows AND name = 'events_audit' THEN EXECUTE format('TRUNCATE %I RESTART IDENTITY CASCADE', name);
+        ELSIF has_rows THEN EXECUTE format('DELETE FROM %I', name);
+        END IF;
+    END LOOP;
+END $$
+"""
+_TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+_PARENTS = """
+SELECT conrelid::regclass::text AS child, confrelid::regclass::text AS parent FROM pg_constraint WHERE contype = 'f'
 """
 
 
@@ -80,21 +95,32 @@ def app(settings: Settings) -> Starlette:
 
 
 @pytest.fixture(scope="session")
-async def pool(app: Starlette, settings: Settings) -> AsyncIterator[None]:
+async def pool(app: Starlette, settings: Settings) -> AsyncIterator[list[str]]:
+    """The open, migrated database; its tables, children before parents."""
     assert settings.database_url is not None
     await db.open_database(db.tortoise_config(settings.database_url.get_secret_value(), APPS, pool_size=12))
     await migrate(APPS)
-    yield
+    await db.execute(_EMPTY)
+    yield await _list_tables()
     await flush_notifications()
     await db.close_database()
 
 
+async def _list_tables() -> list[str]:
+    parents: dict[str, set[str]] = {}
+    for row in await db.fetch(_PARENTS):
+        parents.setdefault(row["child"], set()).add(row["parent"])
+    names = {row["relname"] for row in await db.fetch(_TABLES)} - {"tortoise_migrations"}
+    order = TopologicalSorter({name: parents.get(name, set()) - {name} for name in names}).static_order()
+    return list(order)[::-1]
+
+
 @pytest.fixture
-async def database(pool: None) -> None:
+async def database(pool: list[str]) -> None:
     """Empty tables, and nothing remembered from the test before."""
     forget_keys()
     forget_clients()
-    await db.execute(f"TRUNCATE {await db.fetch_value(_TABLES)} RESTART IDENTITY CASCADE")
+    await db.fetch_value("SELECT test_empty($1)", pool)
 
 
 @pytest.fixture

@@ -129,12 +129,12 @@ def show_error(error: GraphQLError, request_id: str) -> dict[str, object]:
         shown["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     if error.path:
         shown["path"] = error.path
-    if cause is None:
+    if cause is None and _is_about_request(error):
         shown["extensions"] = {"code": BAD_USER_INPUT, **(error.extensions or {}), "requestId": request_id}
         return shown
     if isinstance(cause, AppError) and code_of(cause) != "INTERNAL":
         return {**shown, "message": cause.message, "extensions": describe(cause, request_id)}
-    _log.error("fault", exc_info=cause, path=error.path)
+    _log.error("fault", exc_info=cause or error, path=error.path)
     return {**shown, "message": FAULT_MESSAGE, "extensions": {"code": "INTERNAL", "requestId": request_id}}
 
 
@@ -163,6 +163,11 @@ def app_errors(errors: Sequence[GraphQLError]) -> Iterator[AppError]:
         cause = _cause(error)
         if isinstance(cause, AppError):
             yield cause
+
+
+def _is_about_request(error: GraphQLError) -> bool:
+    # Once fields run, only their arguments can still be the caller's fault: a null for a variable with a default.
+    return error.path is None or error.message.startswith("Argument ")
 
 
 def _cause(error: GraphQLError) -> Exception | None:

@@ -13,6 +13,9 @@ from app.kit.notify import reconnect_delay, wait_for_event
 
 _log = structlog.get_logger("auther.jobs")
 
+# A step that keeps failing is logged at first and then about every five minutes.
+_LOG_EVERY = 60
+
 
 async def run_pump(pump: Pump, wake: asyncio.Event, stop: asyncio.Event) -> None:
     """Repeat the step, each time in a unit of work of its own, until `stop` is set."""
@@ -40,6 +43,7 @@ async def _drain(pump: Pump, stop: asyncio.Event) -> None:
 
 def _log_failure(pump: Pump, error: Exception, failures: int) -> None:
     if not isinstance(error, Unavailable):
-        _log.error("pump.failed", pump=pump.name, exc_info=error)
+        if failures % _LOG_EVERY == 1:
+            _log.error("pump.failed", pump=pump.name, failures=failures, exc_info=error)
     elif failures == 1:
         _log.warning("pump.waits", pump=pump.name, detail=error.detail)

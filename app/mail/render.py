@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.kit.runtime import settings
-from app.mail.rules import check_header, describe_duration
+from app.mail.rules import check_header, describe_duration, is_harmless_name
 from app.mail.types import Body
 
 # Template → what its context must hold. `name` (of the person) may be given to each.
@@ -30,6 +30,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "new_device": ("device", "ip", "time"),
 }
 OPTIONAL = ("name", "url", "inviter")
+# Whoever signs up with somebody else's address chooses what we call its owner.
+_CHOSEN_BY_STRANGERS = frozenset({"name", "inviter"})
 _MAX_VALUE_CHARS = 2_048
 
 
@@ -58,7 +60,7 @@ def _complete(template: str, context: Mapping[str, str], locale: str) -> dict[st
     if missing:
         raise LookupError(f"the mail {template} needs {', '.join(missing)}")
     chosen = settings()
-    given = {name: _one_line(name, text) for name, text in context.items() if text}
+    given = {name: line for name, text in context.items() if (line := _one_line(name, text))}
     return {
         **dict.fromkeys(OPTIONAL),
         **given,
@@ -77,7 +79,8 @@ def _life(template: str) -> timedelta:
 def _one_line(name: str, text: str) -> str:
     if name.endswith("url") and urlsplit(text).scheme not in {"http", "https"}:
         raise LookupError(f"the mail needs an absolute http(s) URL for {name}")
-    return " ".join(text.split())[:_MAX_VALUE_CHARS]
+    line = " ".join(text.split())[:_MAX_VALUE_CHARS]
+    return "" if name in _CHOSEN_BY_STRANGERS and not is_harmless_name(line) else line
 
 
 @cache

@@ -13,6 +13,8 @@ from app.mail.types import SmtpServer, Tls
 LOCALES = ("en", "de")
 DEFAULT_LOCALE = "en"
 MAX_ADDRESS_CHARS = 254
+MAX_NAME_CHARS = 80
+_LINK_LIKE = re.compile(r"[@/\\:]|\w\.\w{2,}")
 _PORTS = {"smtp": 587, "smtps": 465}
 # One plain address: no list, no group, no display name, no quoting, no control characters.
 _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f-\x9f<>()\[\]\\,;:\"@]+@[^\s\x00-\x1f\x7f-\x9f<>()\\,;:\"@]+")
@@ -49,6 +51,11 @@ def check_header(name: str, text: str) -> str:
     if _CONTROL.search(text):
         raise BadHeader(name)
     return text
+
+
+def is_harmless_name(name: str) -> bool:
+    """Whether this may stand in a mail as a person's name: short, and nothing that becomes a link."""
+    return len(name) <= MAX_NAME_CHARS and _LINK_LIKE.search(name) is None
 
 
 def choose_locale(wanted: str | None) -> str:

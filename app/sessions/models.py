@@ -11,7 +11,9 @@ class Session(Model):
 
     id = fields.CharField(primary_key=True, max_length=64)
     token_hash = fields.BinaryField()
-    user = fields.ForeignKeyField("users.User", related_name=False, on_delete=fields.CASCADE)
+    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "users.User", related_name=False, on_delete=fields.CASCADE
+    )
     browser_id = fields.CharField(max_length=64)
     device = fields.CharField(max_length=80)
     ip = fields.CharField(max_length=45, null=True)
@@ -33,7 +35,9 @@ class Browser(Model):
     """A browser that a user has signed in with before."""
 
     id = fields.BigIntField(primary_key=True)
-    user = fields.ForeignKeyField("users.User", related_name=False, on_delete=fields.CASCADE)
+    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "users.User", related_name=False, on_delete=fields.CASCADE
+    )
     browser_id = fields.CharField(max_length=64)
     first_seen_at = fields.DatetimeField()
     last_seen_at = fields.DatetimeField()
@@ -59,7 +63,9 @@ class Flow(Model):
     min_auth_time = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)
-    session = fields.ForeignKeyField("sessions.Session", related_name=False, null=True, on_delete=fields.SET_NULL)
+    session: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+        "sessions.Session", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
 
     class Meta:
         table = "sessions_flow"

@@ -32,7 +32,9 @@ from app.sessions.types import (
     Session,
     SessionCreated,
     SessionDeleted,
+    SessionEvent,
     SessionFilter,
+    SessionRenewed,
 )
 from app.users.service import record_sign_in
 from app.users.types import User, UserBanned
@@ -52,8 +54,10 @@ async def begin_session(
     browser_id: str,
     replaces: str | None = None,
 ) -> NewSession:
-    """Sign a user in: always a new session, never a kept id; `replaces` ends.
+    """Sign a user in, always with a new token, so a token from before is worth nothing after.
 
+    When the browser was signed in as the same user, its session goes on under its id: what applications know
+    by `sid` stays true, and their refresh tokens live. Somebody else's session ends.
     A ban waits for this transaction or this one for the ban, so no session outlives it.
 
     Args:
@@ -66,28 +70,16 @@ async def begin_session(
     current = await record_sign_in(user.id)
     if current is None or current.ban is not None:
         raise SignInRefused
-    now = clock.now()
     token = new_token(TOKEN_PREFIX)
-    session = Session(
-        id=new_id(ID_PREFIX),
-        user_id=user.id,
-        browser_id=browser_id,
-        device=describe_device(actor.origin.user_agent),
-        ip=actor.origin.ip,
-        user_agent=(actor.origin.user_agent or "")[:MAX_USER_AGENT] or None,
-        acr=acr,
-        amr=amr,
-        auth_time=now,
-        created_at=now,
-        last_seen_at=now,
-        expires_at=now + settings().session_absolute_ttl,
-        ended_at=None,
-        impersonator_id=None,
-    )
+    session = _new_session(actor, user, amr=amr, acr=acr, browser_id=browser_id)
     if replaces is not None:
+        renewed = await queries.renew_session(replaces, session, hash_token(token))
+        if renewed is not None:
+            await emit(_holder(actor, renewed), _event(SessionRenewed, renewed))
+            return NewSession(renewed, token)
         await _end(actor, replaces)
     is_new_browser = await queries.insert_session(session, hash_token(token))
-    await _announce(Actor(ActorKind.USER, user.id, session_id=session.id, origin=actor.origin), session, is_new_browser)
+    await _announce(_holder(actor, session), session, is_new_browser)
     return NewSession(session, token)
 
 
@@ -127,7 +119,7 @@ async def end_user_sessions(actor: Actor, user_id: str, *, except_id: str | None
     """End all sessions of a user but one; how many. No guard: callers changed the password or banned."""
     ended = await queries.end_user_sessions(user_id, except_id)
     for session in ended:
-        await emit(actor, _deleted(session))
+        await emit(actor, _event(SessionDeleted, session))
     return len(ended)
 
 
@@ -237,33 +229,50 @@ async def sweep_sessions() -> int:
 async def _end(actor: Actor, session_id: str) -> Session | None:
     ended = await queries.end_session(session_id)
     if ended is not None:
-        await emit(actor, _deleted(ended))
+        await emit(actor, _event(SessionDeleted, ended))
     return ended
 
 
 async def _announce(actor: Actor, session: Session, is_new_browser: bool) -> None:
+    await emit(actor, _event(SessionCreated, session))
+    if is_new_browser and await queries.count_browsers(session.user_id) > 1:
+        await emit(actor, _event(NewDeviceLogin, session))
+
+
+def _new_session(actor: Actor, user: User, *, amr: tuple[str, ...], acr: str, browser_id: str) -> Session:
+    now = clock.now()
+    return Session(
+        id=new_id(ID_PREFIX),
+        user_id=user.id,
+        browser_id=browser_id,
+        device=describe_device(actor.origin.user_agent),
+        ip=actor.origin.ip,
+        user_agent=(actor.origin.user_agent or "")[:MAX_USER_AGENT] or None,
+        acr=acr,
+        amr=amr,
+        auth_time=now,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + settings().session_absolute_ttl,
+        ended_at=None,
+        impersonator_id=None,
+    )
+
+
+def _holder(actor: Actor, session: Session) -> Actor:
+    return Actor(ActorKind.USER, session.user_id, session_id=session.id, origin=actor.origin)
+
+
+def _event(kind: type[SessionEvent], session: Session) -> SessionEvent:
     shown: dict[str, object] = {
         "id": session.id,
         "device": session.device,
         "acr": session.acr,
         "amr": list(session.amr),
     }
-    await emit(
-        actor,
-        SessionCreated(target_id=session.id, about_user_id=session.user_id, after=shown, snapshot=_snapshot(session)),
-    )
-    if is_new_browser and await queries.count_browsers(session.user_id) > 1:
-        await emit(
-            actor, NewDeviceLogin(target_id=session.id, about_user_id=session.user_id, snapshot=_snapshot(session))
-        )
-
-
-def _deleted(session: Session) -> SessionDeleted:
-    return SessionDeleted(target_id=session.id, about_user_id=session.user_id, snapshot=_snapshot(session))
-
-
-def _snapshot(session: Session) -> dict[str, object]:
-    return {"id": session.id, "user_id": session.user_id, "device": session.device}
+    snapshot = {"id": session.id, "user_id": session.user_id, "device": session.device}
+    after = None if kind is SessionDeleted else shown
+    return kind(target_id=session.id, about_user_id=session.user_id, after=after, snapshot=snapshot)
 
 
 def _bounded(values: dict[str, object]) -> dict[str, Any]:

@@ -109,6 +109,11 @@ class SessionCreated(SessionEvent):
     action: ClassVar[str] = "session.created"
 
 
+class SessionRenewed(SessionEvent):
+    action: ClassVar[str] = "session.renewed"
+    is_published: ClassVar[bool] = False
+
+
 class SessionDeleted(SessionEvent):
     action: ClassVar[str] = "session.deleted"
 

@@ -67,9 +67,11 @@ class Migration(migrations.Migration):
                 'CREATE INDEX clients_client_name_idx ON clients_client ((lower(name) COLLATE "C"), id)',
                 "CREATE INDEX clients_client_kind_idx ON clients_client (kind, created_at, id)",
                 "CREATE INDEX clients_client_disabled_idx ON clients_client (created_at, id) WHERE NOT is_enabled",
-                "CREATE INDEX clients_client_search_idx ON clients_client USING gin (lower(name) gin_trgm_ops)",
+                "CREATE INDEX clients_client_search_idx ON clients_client USING gin (lower(name) gin_trgm_ops)"
+                " WITH (fastupdate = off)",
                 "CREATE INDEX clients_client_id_prefix_idx ON clients_client (id text_pattern_ops)",
-                "CREATE INDEX clients_client_origins_idx ON clients_client USING gin (origins) WHERE is_enabled",
+                "CREATE INDEX clients_client_origins_idx ON clients_client USING gin (origins)"
+                " WITH (fastupdate = off) WHERE is_enabled",
                 "ALTER TABLE clients_client ADD CONSTRAINT clients_client_kind_check"
                 " CHECK (kind IN ('web', 'spa', 'native', 'machine', 'device'))",
                 "ALTER TABLE clients_secret ADD CONSTRAINT clients_secret_hash_check"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from app.events.service import emit
-from app.events.types import Event
+from app.events.service import emit, seal_chain, verify_chain
+from app.events.types import Checkpoint, Event
 from app.kit import db
 from app.kit.actor import Actor, ActorKind, Origin
 from app.kit.db import unit_of_work
+from tests.support import commit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +52,19 @@ async def tamper(sql: str, *args: object) -> int:
         count = await db.execute(sql, *args)
         await db.execute("ALTER TABLE events_audit ENABLE TRIGGER events_audit_append_only")
     return count
+
+
+async def make_trail(length: int = 5) -> list[str]:
+    """A sealed trail about usr_9; the ids in order."""
+    for n in range(length):
+        await tell(
+            DoorOpened(target_id=f"door_{n}", about_user_id="usr_9", before={"n": n}, after={"n": n + 1}, reason="why")
+        )
+    await commit(seal_chain())
+    return [row["id"] for row in await audit_rows()]
+
+
+async def find_problems(**options: Checkpoint) -> set[tuple[str, int | None]]:
+    report = await verify_chain(**options)
+    assert report.is_intact is not bool(report.problems)
+    return {(problem.code, problem.position) for problem in report.problems}

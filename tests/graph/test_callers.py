@@ -24,7 +24,11 @@ from app.users.types import User
 from tests.support import ISSUER, as_user, commit, counted_statements, make_admin, make_user
 
 VIEWER = {"query": "{ viewer { user { id } session { id } } }"}
+API = ("openid", "auther:api")
 CSRF = {"x-auther-csrf": "1"}
+
+
+PUBLIC_FACTS = "{ server { issuer version signUpPolicy isMailConfigured } }"
 
 
 async def sign_in(browser: httpx.AsyncClient, user: User) -> NewSession:
@@ -40,14 +44,17 @@ async def make_client() -> Client:
 
 
 async def make_token(
-    user: User, session_id: str, *, scope: tuple[str, ...] = ("openid", "auther:api"), typ: str = "at+jwt", **claims: Any
+    user: User, session_id: str, *, scope: tuple[str, ...] = API, typ: str = "at+jwt", **claims: Any
 ) -> str:
     """An access token with a grant behind it, as the token endpoint gives."""
     forget_keys()
     await commit(ensure_keys())
     client = await make_client()
     now = clock.now()
-    approval = Approval(client.id, user.id, session_id, scope, RequestedClaims(), now, "1", ("pwd",))
+    approval = Approval(
+        client_id=client.id, user_id=user.id, session_id=session_id, scope=scope, claims=RequestedClaims(),
+        auth_time=now, acr="1", amr=("pwd",),
+    )  # fmt: skip
     grant = Grant(id=new_id("fam"), approval=approval, created_at=now, expires_at=now + timedelta(days=1))
     await commit(grants.insert(grant, refresh_hash=None, refresh_expires_at=None))
     issue = Issue(grant=grant, user=user, client=client, scope=scope)
@@ -65,7 +72,7 @@ async def ask(browser: httpx.AsyncClient, **headers: str) -> tuple[int, Any]:
 
 
 async def test_nobody_may_read_public_facts_and_nothing_else(browser: httpx.AsyncClient) -> None:
-    response = await browser.post("/graphql", json={"query": "{ server { issuer version signUpPolicy isMailConfigured } }"})
+    response = await browser.post("/graphql", json={"query": PUBLIC_FACTS})
 
     assert response.json()["data"] == {
         "server": {"issuer": ISSUER, "version": "0.1.0", "signUpPolicy": "CLOSED", "isMailConfigured": False}

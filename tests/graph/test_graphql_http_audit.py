@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The server audits of the npm package graphql-http (1.23), by id and name.
 
 Source: https://github.com/graphql/graphql-http/tree/main/src/audits

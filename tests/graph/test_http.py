@@ -86,7 +86,7 @@ async def test_what_is_no_json_is_refused(browser: httpx.AsyncClient, body: byte
     assert response.json()["errors"][0]["extensions"]["reason"] == "graph_json"
 
 
-@pytest.mark.parametrize("body", [b"[]", b"null", b"1", b'"{ __typename }"', b'{"query": ""}', b'{"query": "  "}', b"{}"])
+@pytest.mark.parametrize("body", [b"[]", b"null", b"1", b'"{ __typename }"', b'{"query": ""}', b'{"query": " "}'])
 async def test_what_is_no_request_is_refused(browser: httpx.AsyncClient, body: bytes) -> None:
     response = await post(browser, body)
 

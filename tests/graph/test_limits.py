@@ -92,7 +92,8 @@ def test_fragment_cycles_are_refused(source: str) -> None:
 
 
 def test_fragments_that_double_at_every_step_are_measured_once_each() -> None:
-    chain = " ".join(f"fragment f{n} on Query {{ a{n}: server {{ version }} ...f{n + 1} ...f{n + 1} }}" for n in range(60))
+    step = "fragment f{} on Query {{ a: server {{ version }} ...f{} ...f{} }}"
+    chain = " ".join(step.format(n, n + 1, n + 1) for n in range(60))
     source = "{ ...f0 } " + chain + " fragment f60 on Query { __typename }"
     started = time.process_time()
 

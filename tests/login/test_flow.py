@@ -90,7 +90,7 @@ async def test_another_account_may_be_used_and_replaces_the_session(visitor: Vis
 async def test_an_old_session_does_not_do_where_a_fresh_proof_is_wanted(visitor: Visitor, wish: str) -> None:
     await make_person()
     await visitor.sign_in("ada")
-    before = await _session_id(visitor)
+    before = (visitor.session_token, await _session_id(visitor))
     wishes = {"must_reauthenticate": True, "min_auth_time": clock.now() + timedelta(seconds=1)}
 
     with clock.frozen(clock.now() + timedelta(minutes=1)):
@@ -103,8 +103,10 @@ async def test_an_old_session_does_not_do_where_a_fresh_proof_is_wanted(visitor:
     assert page.forms["signin-form"].fields["identifier"] == "ada@example.com"
     assert (forced.status, forced.alert) == (410, "You are no longer signed in here. Sign in to continue.")
     assert done.status == 303
-    assert await _session_id(visitor) != before
-    assert await _finished_by(flow.id, visitor) == await _session_id(visitor)
+    assert visitor.session_token != before[0]
+    assert await resolve_session(before[0] or "") is None
+    assert await _session_id(visitor) == before[1]
+    assert await _finished_by(flow.id, visitor) == before[1]
 
 
 async def test_continuing_without_a_session_asks_for_the_password(visitor: Visitor) -> None:

@@ -39,7 +39,7 @@ async def allow(party: Party, **changes: str | None) -> dict[str, str]:
 
 
 async def actions() -> list[str]:
-    rows = await db.fetch("SELECT action FROM events_audit WHERE action LIKE 'oidc.%' ORDER BY id")
+    rows = await db.fetch("SELECT action FROM events_audit WHERE action LIKE 'oidc.%' ORDER BY action")
     return [row["action"] for row in rows]
 
 

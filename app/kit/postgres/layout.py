@@ -10,6 +10,7 @@ of them. The file `location` names it; the file `home` there names the way back.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -24,7 +25,7 @@ from app.kit.postgres.files import make_directory, own_like_parent, read_if_ther
 
 STATE_ROOT = Path("/var/lib/auther")
 _BASE_PREFIX = "auther-postgres-"
-_OUR_FILES = frozenset({"secret", "postgres"})
+_OUR_FILES = re.compile(r"secret|\.secret\..*|postgres")
 _PASSABLE = 0o711
 _PRIVATE = 0o700
 
@@ -99,7 +100,7 @@ def make_home(data_dir: Path) -> Path:
 def _is_ours_alone(data_dir: Path) -> bool:
     status = data_dir.stat()
     is_private = status.st_uid == 0 and stat.S_IMODE(status.st_mode) == _PRIVATE
-    return is_private and _OUR_FILES.issuperset(os.listdir(data_dir))
+    return is_private and all(map(_OUR_FILES.fullmatch, os.listdir(data_dir)))
 
 
 def find_layout(home: Path, state_root: Path | None) -> Layout:

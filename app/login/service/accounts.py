@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.credentials.service import set_password
 from app.kit import clock
-from app.kit.actor import Actor
+from app.kit.actor import Actor, ActorKind
 from app.login.service.invitation import send_invitation
-from app.users.service import create_user
+from app.users.service import create_user, find_user
 from app.users.types import NewUser, User
 
 
@@ -30,5 +30,10 @@ async def open_account(
     if password is not None:
         await set_password(actor, user.id, password)
     if is_invited:
-        await send_invitation(user)
+        await send_invitation(user, inviter=await _name_of(actor))
     return user
+
+
+async def _name_of(actor: Actor) -> str | None:
+    user = await find_user(actor.id) if actor.kind is ActorKind.USER and actor.id else None
+    return user.label if user else None

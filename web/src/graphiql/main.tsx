@@ -23,7 +23,11 @@ const FIRST_QUERY = `# Ctrl-Enter runs this. The Examples panel on the left hold
 }
 `;
 
-const FIRST_HEADERS = '{}';
+/** The colours chosen in the console; null follows the system. */
+function consoleScheme(): 'light' | 'dark' | null {
+  const chosen = localStorage.getItem('mantine-color-scheme-value');
+  return chosen === 'light' || chosen === 'dark' ? chosen : null;
+}
 
 function Page() {
   return (
@@ -39,9 +43,10 @@ function Page() {
         <GraphiQL
           fetcher={fetcher}
           defaultQuery={FIRST_QUERY}
-          defaultHeaders={FIRST_HEADERS}
           plugins={[EXAMPLES_PLUGIN, HISTORY_PLUGIN]}
           visiblePlugin={EXAMPLES_PLUGIN}
+          defaultTheme={consoleScheme()}
+          defaultEditorToolsVisibility="variables"
           shouldPersistHeaders={false}
           showPersistHeadersSettings={false}
         >

@@ -1,0 +1,302 @@
+"""Pages of every list, in every order and under every filter, against a plain re-implementation in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.clients.service import create_client, forget_clients, update_client
+from app.clients.types import ClientChanges, ClientKind, NewClient
+from app.graph.schema import graphql_schema
+from app.kit import clock
+from app.kit.actor import SYSTEM, Actor
+from app.kit.db import unit_of_work
+from app.kit.guard import ALL_PERMISSIONS
+from app.login.service import send_invitation
+from app.sessions.service import begin_session
+from app.users.service import ban_user, record_sign_in, register_user
+from app.users.types import NewUser
+from tests.graph.support import read, refusal
+from tests.support import as_user, deciding
+
+Row = Mapping[str, Any]
+Key = Callable[[Row], Any]
+START = datetime(2026, 1, 1, tzinfo=UTC)
+READER: Actor = as_user("usr_reader")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of the API: what is asked of a row, its orders, and filters with their plain meaning."""
+
+    field: str
+    selection: str
+    orders: Mapping[str | None, tuple[Key, bool]]
+    filters: Sequence[tuple[str, Callable[[Row], bool]]]
+
+
+def _by(name: str, default: Any = "") -> Key:
+    def key(row: Row) -> Any:
+        value = row[name] or default
+        return (value.lower() if "At" not in name else value, row["id"])
+
+    return key
+
+
+def _everything(row: Row) -> bool:
+    return True
+
+
+LISTINGS = {
+    "users": Listing(
+        "users",
+        "id email name username status emailVerified createdAt lastSignInAt",
+        {
+            "CREATED_AT_DESC": (_by("createdAt"), True),
+            "CREATED_AT_ASC": (_by("createdAt"), False),
+            "EMAIL_ASC": (_by("email"), False),
+            "EMAIL_DESC": (_by("email"), True),
+            "NAME_ASC": (_by("name"), False),
+            "NAME_DESC": (_by("name"), True),
+            "LAST_SIGN_IN_AT_DESC": (_by("lastSignInAt"), True),
+            "LAST_SIGN_IN_AT_ASC": (_by("lastSignInAt"), False),
+        },
+        [
+            ("", _everything),
+            ("status: BANNED", lambda row: row["status"] == "BANNED"),
+            ("status: ACTIVE, emailVerified: true", lambda row: row["status"] == "ACTIVE" and row["emailVerified"]),
+            ("emailVerified: false", lambda row: not row["emailVerified"]),
+            ('search: "MAX"', lambda row: "max" in f"{row['email']} {row['username']} {row['name']}".lower()),
+            ('search: "50%_"', lambda row: "50%_" in (row["name"] or "")),
+            ('search: "nobody"', lambda row: False),
+            ('createdAfter: "2026-01-01T00:05:00Z"', lambda row: row["createdAt"] > "2026-01-01T00:05:00Z"),
+            (
+                'createdAfter: "2026-01-01T01:02:00+01:00", createdBefore: "2026-01-01T00:09:00Z"',
+                lambda row: "2026-01-01T00:02:00Z" < row["createdAt"] < "2026-01-01T00:09:00Z",
+            ),
+        ],
+    ),
+    "clients": Listing(
+        "clients",
+        "id name kind isEnabled createdAt",
+        {
+            "CREATED_AT_DESC": (_by("createdAt"), True),
+            "CREATED_AT_ASC": (_by("createdAt"), False),
+            "NAME_ASC": (_by("name"), False),
+            "NAME_DESC": (_by("name"), True),
+        },
+        [
+            ("", _everything),
+            ("kind: MACHINE", lambda row: row["kind"] == "MACHINE"),
+            ("isEnabled: false", lambda row: not row["isEnabled"]),
+            ('search: "shop", isEnabled: true', lambda row: "shop" in row["name"].lower() and row["isEnabled"]),
+        ],
+    ),
+    "sessions": Listing(
+        "sessions",
+        "id createdAt user { id }",
+        {None: (_by("createdAt"), True)},
+        [("", _everything), ('userId: "legacy-1"', lambda row: row["user"]["id"] == "legacy-1")],
+    ),
+    "auditEvents": Listing(
+        "auditEvents",
+        "id action outcome occurredAt actorId targetId requestId",
+        {None: (_by("occurredAt"), True)},
+        [
+            ("", _everything),
+            ('action: "user."', lambda row: row["action"].startswith("user.")),
+            ('action: "user.banned"', lambda row: row["action"] == "user.banned"),
+            ('action: "user_"', lambda row: False),
+            ("outcome: SUCCESS", lambda row: row["outcome"] == "SUCCESS"),
+            ('actorId: "usr_reader"', lambda row: row["actorId"] == "usr_reader"),
+            ('targetId: "legacy-1"', lambda row: row["targetId"] == "legacy-1"),
+            ('requestId: "test-request"', lambda row: row["requestId"] == "test-request"),
+            (
+                'after: "2026-01-01T00:02:00Z", before: "2026-01-01T00:06:00Z"',
+                lambda row: "2026-01-01T00:02:00Z" <= row["occurredAt"] < "2026-01-01T00:06:00Z",
+            ),
+        ],
+    ),
+    "mails": Listing("mails", "id createdAt to", {None: (_by("createdAt"), True)}, [("", _everything)]),
+}
+MATRIX = [
+    pytest.param(listing, order, index, id=f"{name} {order or ''} {listing.filters[index][0]}")
+    for name, listing in LISTINGS.items()
+    for order in listing.orders
+    for index in range(len(listing.filters))
+]
+
+
+async def fill() -> None:
+    """Rows with ties, gaps, mixed case and letters beyond ASCII, so that orders can go wrong."""
+    forget_clients()
+    names = [None, "max", "Max", "ZOE", "zoe", "50%_off", None, "Änne", "anne", "straße"]
+    async with unit_of_work():
+        for n, name in enumerate(names):
+            # Every second row has the moment of the one before it.
+            with clock.frozen(START + timedelta(minutes=n // 2 * 2)):
+                new = NewUser(id=f"legacy-{n}", email=f"{'maxine' if n == 8 else 'u'}{9 - n}@Example.com", name=name)
+                user = await register_user(SYSTEM, new)
+                if n % 3 == 0:
+                    await record_sign_in(user.id)
+                if n % 4 == 1:
+                    await ban_user(READER, user.id)
+                await begin_session(SYSTEM, user, amr=("pwd",), acr="1", browser_id="a browser")
+                await begin_session(SYSTEM, user, amr=("pwd",), acr="1", browser_id="another")
+                kind = ClientKind.MACHINE if n % 2 else ClientKind.WEB
+                uris = ("https://app.example/cb",) if kind is ClientKind.WEB else ()
+                made = await create_client(SYSTEM, NewClient(name=f"{name} Shop", kind=kind, redirect_uris=uris))
+                if n % 5 == 0:
+                    await update_client(SYSTEM, made.client.id, ClientChanges(is_enabled=False))
+                await send_invitation(user)
+
+
+def source_of(listing: Listing, order: str | None, condition: str) -> str:
+    sort = f", sort: {order}" if order else ""
+    return f"""query ($first: Int, $after: String, $last: Int, $before: String) {{
+        {listing.field}(first: $first, after: $after, last: $last, before: $before, {"filter: {" + condition + "}" if condition else ""}{sort}) {{
+            nodes {{ {listing.selection} }} edges {{ cursor node {{ id }} }} totalCount
+            pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }}
+        }}
+    }}"""  # noqa: E501
+
+
+async def ask(source: str, field: str, **variables: Any) -> dict[str, Any]:
+    page: dict[str, Any] = (await read(source, variables, actor=READER))[field]
+    assert [edge["node"]["id"] for edge in page["edges"]] == [node["id"] for node in page["nodes"]]
+    cursors = [edge["cursor"] for edge in page["edges"]]
+    ends = (cursors[0], cursors[-1]) if cursors else (None, None)
+    assert (page["pageInfo"]["startCursor"], page["pageInfo"]["endCursor"]) == ends
+    return page
+
+
+async def plain(listing: Listing, order: str | None, index: int) -> list[str]:
+    """What the list must be, by filtering and sorting all rows here."""
+    rows = (await ask(source_of(listing, None, ""), listing.field, first=100))["nodes"]
+    key, is_descending = listing.orders[order]
+    wanted = [row for row in rows if listing.filters[index][1](row)]
+    return [row["id"] for row in sorted(wanted, key=key, reverse=is_descending)]
+
+
+@pytest.mark.parametrize(("listing", "order", "index"), MATRIX)
+async def test_pages_forward_and_backward_are_the_whole_list(listing: Listing, order: str | None, index: int) -> None:
+    with clock.frozen(START), deciding(usr_reader=ALL_PERMISSIONS):
+        await fill()
+        expected = await plain(listing, order, index)
+        source = source_of(listing, order, listing.filters[index][0])
+        whole = await ask(source, listing.field, first=100)
+        forward = await walk_forward(source, listing.field, 3)
+        backward = await walk_backward(source, listing.field, 4)
+
+    assert [node["id"] for node in whole["nodes"]] == expected
+    assert whole["totalCount"] == len(expected)
+    assert forward == expected
+    assert backward == expected
+
+
+async def walk_forward(source: str, field: str, size: int) -> list[str]:
+    found: list[str] = []
+    cursor, has_more = None, True
+    while has_more:
+        page = await ask(source, field, first=size, after=cursor)
+        assert page["pageInfo"]["hasPreviousPage"] is (cursor is not None)
+        found += [node["id"] for node in page["nodes"]]
+        cursor, has_more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+        assert len(page["nodes"]) == size or not has_more
+    return found
+
+
+async def walk_backward(source: str, field: str, size: int) -> list[str]:
+    found: list[str] = []
+    cursor, has_more = None, True
+    while has_more:
+        page = await ask(source, field, last=size, before=cursor)
+        assert page["pageInfo"]["hasNextPage"] is (cursor is not None)
+        found = [node["id"] for node in page["nodes"]] + found
+        cursor, has_more = page["pageInfo"]["startCursor"], page["pageInfo"]["hasPreviousPage"]
+    return found
+
+
+def test_every_connection_order_and_filter_is_in_the_matrix() -> None:
+    assert graphql_schema.query_type is not None
+    for name, field in graphql_schema.query_type.fields.items():
+        if "first" not in field.args:
+            continue
+        listing = LISTINGS[name]
+        if "sort" in field.args:
+            assert listing.orders.keys() == field.args["sort"].type.of_type.values.keys()
+        if "filter" in field.args:
+            conditions = " ".join(condition for condition, _ in listing.filters)
+            assert [each for each in field.args["filter"].type.fields if f"{each}:" not in conditions] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "reason"),
+    [
+        ("first: 0", "LIMIT_REACHED", "kit_page_size"),
+        ("first: -1", "LIMIT_REACHED", "kit_page_size"),
+        ("first: 101", "LIMIT_REACHED", "kit_page_size"),
+        ("last: 101", "LIMIT_REACHED", "kit_page_size"),
+        ("first: 1, last: 1", "BAD_USER_INPUT", "kit_page_conflict"),
+        ('last: 1, after: "x"', "BAD_USER_INPUT", "kit_page_conflict"),
+        ('before: "x"', "BAD_USER_INPUT", "kit_page_conflict"),
+        ('after: "nonsense"', "BAD_USER_INPUT", "kit_cursor"),
+        ('after: ""', "BAD_USER_INPUT", "kit_cursor"),
+    ],
+)
+@pytest.mark.parametrize("field", LISTINGS)
+async def test_a_page_that_cannot_be_is_refused(field: str, arguments: str, code: str, reason: str) -> None:
+    with deciding(usr_reader=ALL_PERMISSIONS):
+        assert await refusal(f"{{ {field}({arguments}) {{ nodes {{ id }} }} }}", actor=READER) == (code, reason)
+
+
+@pytest.mark.parametrize("field", LISTINGS)
+async def test_twenty_when_nothing_is_said(field: str) -> None:
+    with clock.frozen(START), deciding(usr_reader=ALL_PERMISSIONS):
+        await fill()
+        explicit = await read(f"{{ {field}(first: 20) {{ nodes {{ id }} }} }}", actor=READER)
+        silent = await read(f"{{ {field} {{ nodes {{ id }} }} }}", actor=READER)
+        null = await read(f"{{ {field}(first: null, after: null) {{ nodes {{ id }} }} }}", actor=READER)
+
+    assert explicit == silent == null
+
+
+async def test_a_cursor_belongs_to_its_list_and_order() -> None:
+    with clock.frozen(START), deciding(usr_reader=ALL_PERMISSIONS):
+        await fill()
+        page = await read("{ users(first: 1, sort: EMAIL_ASC) { pageInfo { endCursor } } }", actor=READER)
+        cursor = page["users"]["pageInfo"]["endCursor"]
+        for field, order in (("users", ", sort: NAME_ASC"), ("users", ""), ("clients", ""), ("mails", "")):
+            source = f'{{ {field}(after: "{cursor}"{order}) {{ nodes {{ id }} }} }}'
+            assert await refusal(source, actor=READER) == ("BAD_USER_INPUT", "kit_cursor")
+        changed = ("A" if cursor[-5] != "A" else "B").join((cursor[:-5], cursor[-4:]))
+        source = f'{{ users(after: "{changed}", sort: EMAIL_ASC) {{ nodes {{ id }} }} }}'
+        assert await refusal(source, actor=READER) == ("BAD_USER_INPUT", "kit_cursor")
+
+
+@pytest.mark.parametrize("edge", ["sessions", "auditEvents"])
+async def test_pages_below_a_list_are_those_of_each_user_alone(edge: str) -> None:
+    with clock.frozen(START), deciding(usr_reader=ALL_PERMISSIONS):
+        await fill()
+        inner = f"{edge}(first: 2) {{ nodes {{ id }} totalCount pageInfo {{ hasNextPage endCursor }} }}"
+        together = await read(f"{{ users {{ nodes {{ id {inner} }} }} }}", actor=READER)
+        alone = [
+            (await read(f'{{ user(id: "{node["id"]}") {{ id {inner} }} }}', actor=READER))["user"]
+            for node in together["users"]["nodes"]
+        ]
+        first = together["users"]["nodes"][0]
+        cursor = first[edge]["pageInfo"]["endCursor"]
+        following = await read(
+            f'{{ user(id: "{first["id"]}") {{ {edge}(first: 2, after: "{cursor}") {{ nodes {{ id }} }} '
+            f"all: {edge}(first: 100) {{ nodes {{ id }} }} }} }}",
+            actor=READER,
+        )
+
+    assert together["users"]["nodes"] == alone
+    everything = [node["id"] for node in following["user"]["all"]["nodes"]]
+    assert [node["id"] for node in following["user"][edge]["nodes"]] == everything[2:4]
+    assert first[edge]["totalCount"] == len(everything)

@@ -1,0 +1,207 @@
+"""Who may change what: each mutation for four callers; what is rolled back and what stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from app.clients.service import create_client, forget_clients
+from app.clients.types import ClientKind, NewClient
+from app.graph.schema import graphql_schema
+from app.kit import db
+from app.kit.actor import ANONYMOUS, SYSTEM
+from app.kit.guard import ALL_PERMISSIONS
+from app.sessions.service import begin_session
+from app.users.service import find_user
+from app.users.types import User
+from tests.graph.support import execute
+from tests.support import ORIGIN, as_user, commit, deciding, make_user, read_everything
+
+NOBODY = ANONYMOUS.at(ORIGIN)
+AUDIT = """
+SELECT action, outcome, actor_id, target_type, target_id, reason FROM events_audit ORDER BY occurred_at DESC, id DESC
+"""
+
+
+@dataclass(frozen=True)
+class Stage:
+    user: User
+    session_id: str
+    client_id: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A mutation that would succeed, and the permission that it needs."""
+
+    permission: str
+    make_input: Callable[[Stage], dict[str, Any]]
+
+
+CASES = {
+    "userCreate": Case("users.create", lambda stage: {"email": "new@example.com", "sendInvitation": True}),
+    "userUpdate": Case("users.update", lambda stage: {"id": stage.user.id, "name": "Renamed"}),
+    "userBan": Case("users.ban", lambda stage: {"id": stage.user.id}),
+    "userUnban": Case("users.ban", lambda stage: {"id": stage.user.id}),
+    "userDelete": Case("users.delete", lambda stage: {"id": stage.user.id}),
+    "clientCreate": Case("clients.create", lambda stage: {"name": "New", "kind": "MACHINE"}),
+    "clientUpdate": Case("clients.update", lambda stage: {"id": stage.client_id, "name": "Renamed"}),
+    "clientDelete": Case("clients.delete", lambda stage: {"id": stage.client_id}),
+    "clientSecretRotate": Case("clients.update", lambda stage: {"id": stage.client_id}),
+    "sessionRevoke": Case("sessions.revoke_all", lambda stage: {"id": stage.session_id}),
+}
+
+
+async def build_stage() -> Stage:
+    forget_clients()
+    user = await make_user()
+    new = await commit(begin_session(SYSTEM, user, amr=("pwd",), acr="1", browser_id="a browser"))
+    web = NewClient(name="App", kind=ClientKind.WEB, redirect_uris=("https://app.example/cb",))
+    created = await commit(create_client(SYSTEM, web))
+    return Stage(user, new.session.id, created.client.id)
+
+
+def mutation(name: str) -> str:
+    kind = f"{name[0].upper()}{name[1:]}Input"
+    return f"mutation M($input: {kind}!) {{ {name}(input: $input) {{ __typename errors {{ code field message }} }} }}"
+
+
+def test_every_mutation_has_a_case() -> None:
+    assert graphql_schema.mutation_type is not None
+    assert CASES.keys() == graphql_schema.mutation_type.fields.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_anonymous_is_refused(name: str) -> None:
+    stage = await build_stage()
+    before = await read_everything()
+
+    answer = await execute(mutation(name), {"input": CASES[name].make_input(stage)}, actor=NOBODY)
+
+    assert answer["data"] is None
+    (error,) = answer["errors"]
+    assert (error["extensions"]["code"], error["path"]) == ("UNAUTHENTICATED", [name])
+    assert await read_everything() == before
+
+
+@pytest.mark.parametrize("caller", ["a plain user", "an operator without the permission"])
+@pytest.mark.parametrize("name", CASES)
+async def test_a_caller_without_the_permission_is_refused_and_noted(name: str, caller: str) -> None:
+    stage, permission = await build_stage(), CASES[name].permission
+    held = ALL_PERMISSIONS - {permission} if caller.startswith("an operator") else frozenset[str]()
+    before = await read_everything()
+
+    with deciding(usr_caller=held):
+        answer = await execute(mutation(name), {"input": CASES[name].make_input(stage)}, actor=as_user("usr_caller"))
+
+    assert answer["data"] is None
+    (error,) = answer["errors"]
+    assert {key: error["extensions"][key] for key in ("code", "reason", "permission")} == {
+        "code": "FORBIDDEN",
+        "reason": "kit_permission_missing",
+        "permission": permission,
+    }
+    after = await read_everything()
+    assert {table for table in after if after[table] != before[table]} == {"events_audit"}
+    rows = await db.fetch(AUDIT)
+    assert tuple(rows[0]) == ("mutation.denied", "denied", "usr_caller", "mutation", name, permission)
+    assert sum(row["outcome"] == "denied" for row in rows) == 1
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_a_caller_with_the_permission_alone_is_let_through(name: str) -> None:
+    stage = await build_stage()
+    await make_user("caller@example.com", id="usr_caller")
+    before = await db.fetch_value("SELECT count(*) FROM events_audit")
+
+    with deciding(usr_caller={CASES[name].permission}):
+        answer = await execute(mutation(name), {"input": CASES[name].make_input(stage)}, actor=as_user("usr_caller"))
+
+    assert "errors" not in answer
+    assert answer["data"][name]["errors"] == []
+    changed = await db.fetch_value("SELECT count(*) FROM events_audit") - before
+    assert changed == 0 if name == "userUnban" else changed > 0
+
+
+@pytest.mark.parametrize("name", sorted(CASES.keys() - {"userCreate", "clientCreate"}))
+async def test_what_is_not_there_is_told_in_the_payload(name: str) -> None:
+    with deciding(usr_caller=ALL_PERMISSIONS):
+        answer = await execute(mutation(name), {"input": {"id": "usr_nobody"}}, actor=as_user("usr_caller"))
+
+    assert "errors" not in answer
+    (error,) = answer["data"][name]["errors"]
+    assert (error["code"], error["field"]) == ("NOT_FOUND", ["id"])
+
+
+async def test_each_mutation_of_a_document_is_a_transaction_of_its_own() -> None:
+    stage = await build_stage()
+    source = f"""mutation {{
+        first: userUpdate(input: {{id: "{stage.user.id}", name: "First"}}) {{ user {{ name }} errors {{ code }} }}
+        second: userUpdate(input: {{id: "{stage.user.id}", name: "Second", email: "nonsense"}}) {{
+            user {{ name }} errors {{ code field }}
+        }}
+        third: userUpdate(input: {{id: "{stage.user.id}", username: "third"}}) {{ user {{ name username }} }}
+    }}"""
+
+    with deciding(usr_caller={"users.update"}):
+        answer = await execute(source, actor=as_user("usr_caller"))
+
+    assert answer["data"] == {
+        "first": {"user": {"name": "First"}, "errors": []},
+        "second": {"user": None, "errors": [{"code": "INVALID", "field": ["email"]}]},
+        "third": {"user": {"name": "First", "username": "third"}},
+    }
+
+
+async def test_a_denial_does_not_undo_what_came_before_it() -> None:
+    stage = await build_stage()
+    source = f"""mutation {{
+        first: userUpdate(input: {{id: "{stage.user.id}", name: "First"}}) {{ errors {{ code }} }}
+        second: userDelete(input: {{id: "{stage.user.id}"}}) {{ errors {{ code }} }}
+    }}"""
+
+    with deciding(usr_caller={"users.update"}):
+        answer = await execute(source, actor=as_user("usr_caller"))
+
+    assert (answer["data"], answer["errors"][0]["path"]) == (None, ["second"])
+    user = await find_user(stage.user.id)
+    assert user is not None
+    assert user.name == "First"
+
+
+async def test_what_a_mutation_shows_is_read_after_it() -> None:
+    stage = await build_stage()
+    source = f"""mutation {{
+        a: userBan(input: {{id: "{stage.user.id}"}}) {{ user {{ status sessions {{ totalCount nodes {{ id }} }} }} }}
+        b: userUnban(input: {{id: "{stage.user.id}"}}) {{ user {{ status }} }}
+    }}"""
+
+    with deciding(usr_caller={"users.ban", "sessions.view_all"}):
+        answer = await execute(source, actor=as_user("usr_caller"))
+
+    assert answer["data"] == {
+        "a": {"user": {"status": "BANNED", "sessions": {"totalCount": 0, "nodes": []}}},
+        "b": {"user": {"status": "ACTIVE"}},
+    }
+
+
+async def test_several_problems_of_one_input_are_told_at_once() -> None:
+    source = mutation("userCreate")
+
+    with deciding(usr_caller={"users.create"}):
+        answer = await execute(
+            source,
+            {"input": {"email": "ada@example.com", "username": "!", "locale": "?", "attributes": []}},
+            actor=as_user("usr_caller"),
+        )
+
+    problems = answer["data"]["userCreate"]["errors"]
+    assert sorted((problem["code"], *problem["field"]) for problem in problems) == [
+        ("INVALID", "attributes"),
+        ("INVALID", "locale"),
+        ("INVALID", "username"),
+    ]
+    assert await db.fetch_value("SELECT count(*) FROM users_user") == 0

@@ -1,0 +1,156 @@
+"""What the schema promises."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    get_introspection_query,
+    get_named_type,
+)
+
+from app.graph import print as printing
+from app.graph.directives import Requires
+from app.graph.schema import graphql_schema, schema
+from app.graph.viewer import ViewerCan
+from app.kit.guard import ALL_PERMISSIONS
+from tests.graph.support import execute, read
+from tests.support import as_user, deciding, make_user
+
+OURS = {name: named for name, named in graphql_schema.type_map.items() if not name.startswith("__")}
+SECRET = re.compile(
+    r"hash|phc|private|sealed|salt|mac$|token(?!EndpointAuthMethod|Ttl|Signed)|cookie|browserId", re.IGNORECASE
+)
+SHOWN_ONCE = {"ClientCreatePayload.clientSecret", "ClientSecretRotatePayload.clientSecret"}
+
+
+def fields_of(named: object) -> dict[str, GraphQLField]:
+    return dict(named.fields) if isinstance(named, GraphQLObjectType | GraphQLInterfaceType) else {}
+
+
+def permission_of(field: GraphQLField) -> str | None:
+    declared = field.extensions["strawberry-definition"].directives
+    return next((directive.permission for directive in declared if isinstance(directive, Requires)), None)
+
+
+def test_everything_is_described() -> None:
+    missing = [name for name, named in OURS.items() if not named.description]
+    for name, named in OURS.items():
+        if isinstance(named, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            missing += [f"{name}.{field}" for field, value in named.fields.items() if not value.description]
+        for field, value in fields_of(named).items():
+            missing += [f"{name}.{field}({arg})" for arg, given in value.args.items() if not given.description]
+        if isinstance(named, GraphQLEnumType):
+            missing += [f"{name}.{value}" for value, given in named.values.items() if not given.description]
+
+    assert missing == []
+
+
+def test_nothing_secret_is_in_the_schema() -> None:
+    named_like_secrets = {
+        f"{name}.{field}" for name, named in OURS.items() for field in fields_of(named) if SECRET.search(field)
+    }
+    called_secret = {
+        f"{name}.{field}" for name, named in OURS.items() for field in fields_of(named) if "ecret" in field
+    }
+
+    assert named_like_secrets == set()
+    assert called_secret == SHOWN_ONCE | {"Client.secrets"}
+    assert OURS["ClientSecret"].fields.keys() == {"id", "hint", "createdAt", "expiresAt", "lastUsedAt"}
+    assert not any("password" in field.lower() for named in OURS.values() for field in fields_of(named))
+
+
+def test_payloads_hold_errors_and_everything_else_can_be_null() -> None:
+    assert graphql_schema.mutation_type is not None
+    for name, field in graphql_schema.mutation_type.fields.items():
+        payload = get_named_type(field.type)
+        assert payload.name == f"{name[0].upper()}{name[1:]}Payload"
+        assert list(field.args) == ["input"]
+        assert isinstance(payload, GraphQLObjectType)
+        types = {each: str(value.type) for each, value in payload.fields.items()}
+        assert types.pop("errors") == "[UserError!]!"
+        assert not any(kind.endswith("!") for kind in types.values())
+
+
+def test_required_permissions_exist() -> None:
+    named = {permission_of(field) for each in OURS.values() for field in fields_of(each).values()}
+
+    assert named - {None} <= ALL_PERMISSIONS
+
+
+@pytest.mark.parametrize(
+    "field", [name for name, field in graphql_schema.query_type.fields.items() if permission_of(field)]  # type: ignore[union-attr]
+)
+async def test_a_query_needs_exactly_the_permission_that_it_names(field: str) -> None:
+    assert graphql_schema.query_type is not None
+    definition = graphql_schema.query_type.fields[field]
+    permission = permission_of(definition)
+    assert permission is not None
+    arguments = '(id: "usr_other")' if "id" in definition.args else ""
+    source = f"{{ {field}{arguments} {{ __typename }} }}"
+    reader = as_user("usr_reader")
+
+    with deciding(usr_reader={permission}):
+        allowed = await execute(source, actor=reader)
+    with deciding(usr_reader=ALL_PERMISSIONS - {permission}):
+        refused = await execute(source, actor=reader)
+    anonymous = await execute(source)
+
+    assert "errors" not in allowed
+    assert refused["errors"][0]["extensions"]["permission"] == permission
+    assert anonymous["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_every_query_is_guarded_or_named_here() -> None:
+    assert graphql_schema.query_type is not None
+    open_fields = {name for name, field in graphql_schema.query_type.fields.items() if not permission_of(field)}
+
+    assert open_fields == {"node", "nodes", "viewer", "server"}
+
+
+async def test_what_the_viewer_can_follows_the_permissions() -> None:
+    names = list(ViewerCan.__annotations__)
+    source = f"{{ viewer {{ can {{ {' '.join(fields_of(OURS['ViewerCan']))} }} }} }}"
+    user = await make_user()
+
+    for held in (frozenset[str](), ALL_PERMISSIONS, {"clients.manage_access", "platform.manage_platform"}):
+        with deciding(**{user.id: held}):
+            can = (await read(source, actor=as_user(user)))["viewer"]["can"]
+        wanted = [name.replace("platform_manage", "platform_manage_platform").replace("_", ".", 1) for name in names]
+        assert list(can.values()) == [permission in held for permission in wanted]
+
+
+async def test_the_schema_can_be_introspected_by_anybody() -> None:
+    answer = await read(get_introspection_query())
+
+    assert {each["name"] for each in answer["__schema"]["types"]} >= {"Query", "Mutation", "User", "DateTime"}
+
+
+def test_the_printed_schema_shows_what_fields_need() -> None:
+    text = schema.as_str()
+
+    assert "directive @requires(permission: String!) on FIELD_DEFINITION" in text
+    assert re.search(r"\n  signingKeys: \[SigningKey!\]! @requires\(permission: \"keys.view\"\)\n", text)
+
+
+def test_printing_writes_the_file_and_checks_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert printing.main(["--check"]) == 1
+    assert printing.main([]) == 0
+    assert printing.main(["--check"]) == 0
+    (tmp_path / "schema.graphql").write_text("type Query { a: Int }\n")
+    assert printing.main(["--check"]) == 1
+
+
+def test_the_committed_schema_is_what_the_code_says() -> None:
+    committed = Path(__file__).parents[2] / "schema.graphql"
+
+    assert committed.read_text() == f"{schema.as_str().rstrip()}\n"

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { type SettingsValues, settingsInput, tidySettings, words } from './settings';
+
+const before: SettingsValues = {
+  name: 'Shop',
+  description: '',
+  isEnabled: true,
+  isFirstParty: false,
+  redirectUris: ['https://shop.example.com/cb'],
+  postLogoutRedirectUris: [],
+  scopes: ['openid'],
+  idTokenSignedResponseAlg: 'RS256',
+  accessTokenTtlSeconds: '900',
+  refreshTokenTtlSeconds: '1209600',
+  clientUri: '',
+  logoUri: '',
+};
+
+test('settings send what differs, lifetimes as numbers', () => {
+  const after = { ...before, accessTokenTtlSeconds: '600', name: 'Shop 2' };
+
+  expect(settingsInput('cli_1', before, after)).toEqual({
+    id: 'cli_1',
+    name: 'Shop 2',
+    accessTokenTtlSeconds: 600,
+  });
+});
+
+test('empty lines of a list do not count as a change', () => {
+  const after = tidySettings({ ...before, redirectUris: [' https://shop.example.com/cb ', ''] });
+
+  expect(settingsInput('cli_1', before, after)).toEqual({ id: 'cli_1' });
+});
+
+test('scopes are words, each once', () => {
+  expect(words('  openid email,profile  email ')).toEqual(['openid', 'email', 'profile']);
+  expect(words(' ')).toEqual([]);
+});
