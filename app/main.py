@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from app import graph, wiring
+from app.clients.service import declare_clients
 from app.jobs.service import Worker
 from app.kit import db, pages
 from app.kit.db import unit_of_work
@@ -74,6 +75,7 @@ async def open_stores(settings: Settings) -> AsyncIterator[None]:
         await migrate(APPS)
         async with unit_of_work():
             await ensure_keys()
+            await declare_clients(settings)
         yield
     finally:
         await db.close_database()

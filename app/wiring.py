@@ -17,6 +17,7 @@ from app.kit.runtime import bind_runtime
 from app.kit.settings import Settings
 from app.login import jobs as login_jobs
 from app.mail import jobs as mail_jobs
+from app.mail.service import erase_mails_of
 from app.oidc import service as oidc
 from app.sessions.service import end_sessions_of_banned, sweep_sessions
 from app.sessions.types import SessionDeleted
@@ -32,9 +33,7 @@ def wire(settings: Settings) -> None:
     react(UserBanned, end_sessions_of_banned)
     react(UserDeleted, _forget_user)
     react(SessionDeleted, oidc.end_grants_of_session)
-    for lower in (jobs_jobs, events_jobs, mail_jobs):
-        lower.wire()
-    for room in (signing_jobs, credentials_jobs, login_jobs):
+    for room in (jobs_jobs, events_jobs, mail_jobs, signing_jobs, credentials_jobs, login_jobs):
         room.register_jobs()
     for kind, handler in (
         ("sessions.sweep", _sweep_sessions),
@@ -48,6 +47,7 @@ def wire(settings: Settings) -> None:
 async def _forget_user(actor: Actor, event: UserDeleted) -> None:
     if event.target_id is not None:
         await forget_subject("user", event.target_id)
+        await erase_mails_of(event.target_id)
 
 
 async def _sweep_sessions(job: Job) -> None:

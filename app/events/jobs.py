@@ -13,8 +13,8 @@ TRIM_KIND = "events.trim"
 SWEEP_KIND = "events.sweep_outbox"
 
 
-def wire() -> None:
-    """Register the handlers of this room."""
+def register_jobs() -> None:
+    """Tell the worker what this room does in the background."""
     pump("events.seal", seal_chain, channel=CHANNEL, gap=timedelta(milliseconds=500), poll=timedelta(seconds=10))
     pump("events.dispatch", dispatch_outbox, channel=CHANNEL, gap=timedelta(milliseconds=20), poll=timedelta(seconds=5))
     register(TRIM_KIND, _trim)

@@ -11,8 +11,8 @@ SWEEP_KIND = "jobs.sweep"
 _SWEEP_PERIOD = timedelta(minutes=10)
 
 
-def wire() -> None:
-    """Register the handlers of this room."""
+def register_jobs() -> None:
+    """Tell the worker what this room does in the background."""
     register(SWEEP_KIND, _sweep)
     every(SWEEP_KIND, _SWEEP_PERIOD)
 

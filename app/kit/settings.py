@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from app.kit.settings_clients import ClientDeclaration
 from app.kit.settings_rules import (
     LOOPBACK_HOSTS,
     MIN_SECRET_BYTES,
@@ -120,6 +121,10 @@ class Settings(BaseSettings):
     access_token_alg: Literal["RS256", "ES256", "EdDSA"] = Field("ES256", description="How access tokens are signed.")
     key_rotation: Duration = Field(timedelta(days=30), description="Age at which a signing key gets its successor.")
     key_retention: Duration = Field(timedelta(days=60), description="How long a retired key still verifies.")
+
+    clients: tuple[ClientDeclaration, ...] = Field(
+        (), description="OAuth clients that the configuration declares: `[[clients]]` tables in auther.toml."
+    )
 
     # --- GraphQL ---------------------------------------------------------------------------
     graphql_max_depth: int = Field(15, ge=3, description="Deepest nesting of a query.")
@@ -248,4 +253,5 @@ def _check_toml() -> list[str]:
 
 def _describe(item: Any) -> str:
     message = str(item["msg"]).removeprefix("Value error, ")
-    return f"AUTHER_{str(item['loc'][0]).upper()}: {message}"
+    place = ".".join(str(part) for part in item["loc"][1:])
+    return f"AUTHER_{str(item['loc'][0]).upper()}{f' ({place})' if place else ''}: {message}"

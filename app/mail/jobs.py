@@ -19,8 +19,8 @@ _log = structlog.get_logger("auther.mail")
 SWEEP_KIND = "mail.sweep"
 
 
-def wire() -> None:
-    """Register the handlers of this room."""
+def register_jobs() -> None:
+    """Tell the worker what this room does in the background."""
     register_outbound(service.SEND_KIND, _send)
     register(SWEEP_KIND, _sweep)
     every(SWEEP_KIND, timedelta(hours=1))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.clients.service import (
     declare_client,
+    declare_clients,
     delete_client,
     find_client,
     get_clients,
@@ -19,8 +21,9 @@ from app.clients.service import (
 from app.clients.types import ClientKind, DeclaredClient
 from app.kit.actor import SYSTEM
 from app.kit.errors import InputProblems
+from app.kit.settings import SettingsProblem, load_settings
 from tests.clients.support import CALLBACK, events, everything_told, make_client, new_client, state
-from tests.support import commit
+from tests.support import commit, make_settings
 
 SECRET = "declared-secret-of-thirty-two-chars!"
 
@@ -129,3 +132,36 @@ async def test_clients_no_longer_declared_are_disabled_and_may_be_deleted() -> N
     }
     assert await commit(release_declared_clients(["kept"])) == []
     await commit(delete_client(SYSTEM, "portal"))
+
+
+async def test_the_configuration_file_declares_clients_and_takes_them_back(tmp_path: Path) -> None:
+    file = tmp_path / "auther.toml"
+    file.write_text(
+        '[[clients]]\nid = "billing"\nname = "Billing"\nkind = "web"\nsecret = "a-secret-of-thirty-two-characters"\n'
+        'redirect_uris = ["https://billing.example.com/cb"]\nfirst_party = true\n'
+    )
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AUTHER_CONFIG", str(file))
+        configured = load_settings()
+
+    await commit(declare_clients(configured))
+    billing = await find_client("billing")
+    await commit(declare_clients(make_settings()))
+    released = await find_client("billing")
+
+    assert billing is not None
+    assert (billing.name, billing.is_declared, billing.is_first_party) == ("Billing", True, True)
+    assert await verify_client_secret("billing", "a-secret-of-thirty-two-characters") is False  # it is disabled now
+    assert released is not None
+    assert (released.is_declared, released.is_enabled) == (False, False)
+
+
+def test_a_wrong_declaration_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "auther.toml"
+    file.write_text('[[clients]]\nid = "x"\nkind = "web"\nname = "X"\nredirects = []\n')
+
+    with pytest.MonkeyPatch.context() as environment, pytest.raises(SettingsProblem) as caught:
+        environment.setenv("AUTHER_CONFIG", str(file))
+        load_settings()
+
+    assert caught.value.problems == ["AUTHER_CLIENTS (0.redirects): Extra inputs are not permitted"]

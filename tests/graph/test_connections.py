@@ -143,10 +143,10 @@ async def fill() -> None:
                 user = await register_user(SYSTEM, new)
                 if n % 3 == 0:
                     await record_sign_in(user.id)
-                if n % 4 == 1:
-                    await ban_user(READER, user.id)
                 await begin_session(SYSTEM, user, amr=("pwd",), acr="1", browser_id="a browser")
                 await begin_session(SYSTEM, user, amr=("pwd",), acr="1", browser_id="another")
+                if n % 4 == 2:
+                    await ban_user(READER, user.id)
                 kind = ClientKind.MACHINE if n % 2 else ClientKind.WEB
                 uris = ("https://app.example/cb",) if kind is ClientKind.WEB else ()
                 made = await create_client(SYSTEM, NewClient(name=f"{name} Shop", kind=kind, redirect_uris=uris))

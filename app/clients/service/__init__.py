@@ -1,6 +1,6 @@
 """Use cases of the clients room."""
 
-from app.clients.service.declare import declare_client, release_declared_clients
+from app.clients.service.declare import declare_client, declare_clients, release_declared_clients
 from app.clients.service.manage import create_client, delete_client, rotate_client_secret, update_client
 from app.clients.service.read import (
     count_clients,
@@ -17,6 +17,7 @@ __all__ = [
     "count_clients",
     "create_client",
     "declare_client",
+    "declare_clients",
     "delete_client",
     "find_client",
     "forget_clients",

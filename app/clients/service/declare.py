@@ -11,18 +11,39 @@ from app.clients.errors import InvalidClient, Required, raise_problems
 from app.clients.queries import StoredClient
 from app.clients.rules import KINDS
 from app.clients.service.write import add_secret, change_client, describe, insert_columns, read_back
-from app.clients.types import ID_PREFIX, Client, ClientCreated, ClientUpdated, DeclaredClient
+from app.clients.types import (
+    ID_PREFIX,
+    Client,
+    ClientCreated,
+    ClientKind,
+    ClientUpdated,
+    DeclaredClient,
+    NewClient,
+)
 from app.events.service import emit
 from app.kit import clock
 from app.kit.actor import SYSTEM
 from app.kit.crypto import hash_token
 from app.kit.errors import AppError
 from app.kit.ids import prefix_of
+from app.kit.settings import Settings
+from app.kit.settings_clients import ClientDeclaration
 
 # Only a hash without salt is kept, so what an operator makes up must be hard to guess by itself.
 MIN_SECRET_LENGTH = 32
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,63}")
 _SECRET = re.compile(rf"[\x21-\x7e]{{{MIN_SECRET_LENGTH},512}}")
+
+
+async def declare_clients(settings: Settings) -> None:
+    """Make the declared clients what the configuration says, and release those that it no longer names.
+
+    Raises:
+        InputProblems: what is wrong with a declaration.
+    """
+    for declaration in settings.clients:
+        await declare_client(_read(declaration))
+    await release_declared_clients([declaration.id for declaration in settings.clients])
 
 
 async def declare_client(declared: DeclaredClient) -> Client:
@@ -54,6 +75,13 @@ async def release_declared_clients(kept_ids: Sequence[str]) -> list[str]:
         after = {"is_declared": False, "is_enabled": False}
         await emit(SYSTEM, ClientUpdated(target_id=client_id, after=after, snapshot=describe(client)))
     return released
+
+
+def _read(declaration: ClientDeclaration) -> DeclaredClient:
+    values = declaration.model_dump(exclude={"id", "kind", "secret", "enabled", "first_party"})
+    new = NewClient(kind=ClientKind(declaration.kind), is_first_party=declaration.first_party, **values)
+    secret = declaration.secret.get_secret_value() if declaration.secret else None
+    return DeclaredClient(id=declaration.id, client=new, is_enabled=declaration.enabled, secret=secret)
 
 
 def _check(declared: DeclaredClient) -> list[AppError]:

@@ -14,6 +14,7 @@ import re
 import shutil
 import stat
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -150,9 +151,10 @@ def _make_base(home: Path, account: Account, state_root: Path | None) -> Path:
 def _remove_abandoned(temporary: Path) -> None:
     """Delete clusters of temporary data directories that are gone. Never done elsewhere: a disk may return."""
     for base in temporary.glob(f"{_BASE_PREFIX}*"):
-        home = read_if_there(base / "home") if base.stat().st_uid == os.geteuid() else None
-        if home is not None and not Path(home).exists():
-            shutil.rmtree(base, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another process tidies up at the same moment
+            home = read_if_there(base / "home") if base.stat().st_uid == os.geteuid() else None
+            if home is not None and not Path(home).exists():
+                shutil.rmtree(base, ignore_errors=True)
 
 
 def _unreachable(path: Path) -> EmbeddedPostgresError:

@@ -55,7 +55,9 @@ function MailContent({ mail, view, onView }: { mail: OpenMail; view: View; onVie
           />
         )}
       </Group>
-      {shown === 'html' && mail.html ? (
+      {mail.text === '' && !mail.html ? (
+        <Text c="dimmed">What a mail says is not kept once it is sent.</Text>
+      ) : shown === 'html' && mail.html ? (
         <iframe
           className={classes.frame}
           title={`The mail "${mail.subject}"`}

@@ -4,10 +4,16 @@ import { ConfirmButton } from '../shared/ConfirmButton';
 import { notifyDone, notifyErrors } from '../shared/toasts';
 import { useCan } from '../shell/viewer';
 
-export function RevokeSession({ session }: { session: SessionFieldsFragment }) {
+interface RevokeSessionProps {
+  session: SessionFieldsFragment;
+  /** One's own sessions need no permission to end. */
+  isOwn: boolean;
+}
+
+export function RevokeSession({ session, isOwn }: RevokeSessionProps) {
   const can = useCan();
   const revoke = useAction(SessionRevokeDocument, (data) => data.sessionRevoke);
-  if (!can.sessionsRevokeAll && !session.isCurrent) return null;
+  if (!can.sessionsRevokeAll && !isOwn && !session.isCurrent) return null;
   async function submit() {
     const { errors } = await revoke.run({ input: { id: session.id } });
     if (errors) notifyErrors(errors);

@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../shared/DataTable';
 import { Empty } from '../shared/Empty';
 import { PersonCell, personName } from '../shared/Person';
 import { Time } from '../shared/Time';
+import { useViewer } from '../shell/viewer';
 import { methodWords } from './methods';
 import { RevokeSession } from './RevokeSession';
 
@@ -17,6 +18,8 @@ interface SessionTableProps {
   error?: CombinedError | undefined;
   onRetry: () => void;
   withUser?: boolean;
+  /** Whose sessions these are, where the rows do not say it. */
+  ownerId?: string;
 }
 
 const USER: Column<SessionRow> = {
@@ -45,20 +48,25 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     visibleFrom: 'lg',
     render: (session) => <Time value={session.expiresAt} size="sm" />,
   },
-  {
+];
+
+function revokeColumn(isOwn: (session: SessionRow) => boolean): Column<SessionRow> {
+  return {
     key: 'revoke',
     header: 'Actions',
     isHeaderHidden: true,
     width: 90,
-    render: (session) => <RevokeSession session={session} />,
-  },
-];
+    render: (session) => <RevokeSession session={session} isOwn={isOwn(session)} />,
+  };
+}
 
-export function SessionTable({ withUser = false, ...list }: SessionTableProps) {
+export function SessionTable({ withUser = false, ownerId, ...list }: SessionTableProps) {
+  const { user: viewer } = useViewer().viewer;
+  const revoke = revokeColumn((session) => viewer?.id === (session.user?.id ?? ownerId));
   return (
     <DataTable
       label="Sessions"
-      columns={withUser ? [USER, ...COLUMNS] : COLUMNS}
+      columns={[...(withUser ? [USER] : []), ...COLUMNS, revoke]}
       empty={
         <Empty icon={MonitorSmartphone} title="Nobody is signed in">
           A session appears here when somebody signs in.

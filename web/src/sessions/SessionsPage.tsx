@@ -5,17 +5,19 @@ import { SessionsDocument } from '../gen/graphql';
 import { PageHead } from '../shared/PageHead';
 import { Pager } from '../shared/Pager';
 import { refine } from '../shared/paging';
+import { useCan } from '../shell/viewer';
 import { SessionTable } from './SessionTable';
 import { sessionsVariables } from './search';
 
 const route = getRouteApi('/sessions');
 
 export function SessionsPage() {
+  const can = useCan();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const [{ data, fetching, error }, refetch] = useQuery({
     query: SessionsDocument,
-    variables: sessionsVariables(search),
+    variables: { ...sessionsVariables(search), withUser: can.usersView },
   });
   return (
     <>
@@ -38,7 +40,7 @@ export function SessionsPage() {
         </Group>
       )}
       <SessionTable
-        withUser
+        withUser={can.usersView}
         rows={data?.sessions.nodes}
         isFetching={fetching}
         error={error}

@@ -3,10 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { LogOut, UserRound } from 'lucide-react';
 import type { PersonFieldsFragment } from '../gen/graphql';
 import { PersonAvatar, personName } from '../shared/Person';
-import { useCan } from './viewer';
 
 export default function UserMenuOpen({ user }: { user: PersonFieldsFragment }) {
-  const can = useCan();
   return (
     <Menu defaultOpened position="bottom-end" width={240}>
       <Menu.Target>
@@ -25,11 +23,9 @@ export default function UserMenuOpen({ user }: { user: PersonFieldsFragment }) {
           </Text>
         </Menu.Label>
         <Menu.Divider />
-        {can.usersView && (
-          <Menu.Item component={Link} to={`/users/${user.id}`} leftSection={<UserRound size={16} />}>
-            Your user page
-          </Menu.Item>
-        )}
+        <Menu.Item component={Link} to={`/users/${user.id}`} leftSection={<UserRound size={16} />}>
+          Your user page
+        </Menu.Item>
         <Menu.Item component="a" href="/signout" leftSection={<LogOut size={16} />}>
           Sign out
         </Menu.Item>

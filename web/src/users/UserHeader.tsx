@@ -17,14 +17,17 @@ interface UserHeaderProps {
 }
 
 export function UserHeader({ user, onDialog }: UserHeaderProps) {
+  const can = useCan();
   useDocumentTitle(`${personName(user)} · Auther`);
   return (
     <>
-      <Anchor component={Link} to="/users" size="sm" c="dimmed">
-        <Group gap={4} component="span">
-          <ChevronLeft size={14} aria-hidden /> Users
-        </Group>
-      </Anchor>
+      {can.usersView && (
+        <Anchor component={Link} to="/users" size="sm" c="dimmed">
+          <Group gap={4} component="span">
+            <ChevronLeft size={14} aria-hidden /> Users
+          </Group>
+        </Anchor>
+      )}
       <Group justify="space-between" align="flex-start" mt="xs" mb="lg">
         <Group gap="md" wrap="nowrap">
           <PersonAvatar person={user} size={64} />

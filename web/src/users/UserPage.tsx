@@ -7,6 +7,7 @@ import { UserDocument } from '../gen/graphql';
 import { Empty } from '../shared/Empty';
 import { PageHead } from '../shared/PageHead';
 import { ProblemPanel } from '../shared/ProblemPanel';
+import { canSeePlatform, useViewer } from '../shell/viewer';
 import type { UserSearch } from './search';
 import { UserHeader } from './UserHeader';
 
@@ -22,6 +23,8 @@ export function UserPage() {
   const navigate = route.useNavigate();
   const [{ data, error }, refetch] = useQuery({ query: UserDocument, variables: { id: userId } });
   const user = data?.user;
+  const { can, user: self } = useViewer().viewer;
+  const isOwn = user?.id === self?.id;
   const openDialog = (dialog: UserSearch['dialog']) =>
     navigate({ search: (before) => ({ ...before, dialog }) });
 
@@ -41,8 +44,8 @@ export function UserPage() {
       >
         <Tabs.List mb="lg">
           <Tabs.Tab value="profile">Profile</Tabs.Tab>
-          <Tabs.Tab value="sessions">Sessions</Tabs.Tab>
-          <Tabs.Tab value="activity">Activity</Tabs.Tab>
+          {(isOwn || can.sessionsViewAll) && <Tabs.Tab value="sessions">Sessions</Tabs.Tab>}
+          {(isOwn || canSeePlatform(can)) && <Tabs.Tab value="activity">Activity</Tabs.Tab>}
         </Tabs.List>
         <Suspense fallback={<Skeleton h={280} />}>
           <Tabs.Panel value="profile">

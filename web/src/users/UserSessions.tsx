@@ -17,6 +17,7 @@ export function UserSessions({ userId, search }: { userId: string; search: PageS
   return (
     <>
       <SessionTable
+        ownerId={userId}
         rows={sessions?.nodes}
         isFetching={fetching}
         error={error}

@@ -1,0 +1,33 @@
+"""How `auther.toml` declares OAuth clients: one `[[clients]]` table each, read-only in the console."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class ClientDeclaration(BaseModel):
+    """One declared client. Names as RFC 7591 has them; what is left out takes the kind's default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(description="The client_id; it never changes.")
+    name: str
+    kind: Literal["web", "spa", "native", "machine", "device"]
+    secret: SecretStr | None = Field(None, description="32 characters or more; only for kinds that have one.")
+    enabled: bool = True
+    first_party: bool = False
+    description: str | None = None
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    scopes: tuple[str, ...] | None = None
+    grant_types: tuple[str, ...] | None = None
+    id_token_signed_response_alg: str | None = None
+    access_token_ttl_seconds: int | None = None
+    refresh_token_ttl_seconds: int | None = None
+    client_uri: str | None = None
+    logo_uri: str | None = None
+    tos_uri: str | None = None
+    policy_uri: str | None = None
+    contacts: tuple[str, ...] = ()
