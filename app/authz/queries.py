@@ -23,6 +23,11 @@ SELECT subject_id FROM authz_tuple
 WHERE entity_type = $1 AND entity_id = $2 AND relation = $3 AND subject_type = 'user' AND subject_relation = ''
 ORDER BY subject_id LIMIT 1000
 """
+_LOCK_FIRST_START = "SELECT pg_advisory_xact_lock(hashtextextended('authz first start', 0))"
+
+
+async def lock_first_start() -> None:
+    await db.fetch_value(_LOCK_FIRST_START)
 
 
 async def insert_tuple(key: TupleKey) -> bool:

@@ -56,7 +56,11 @@ async def revoke_relation(actor: Actor, key: TupleKey) -> bool:
 
 
 async def list_super_admins() -> list[str]:
-    """Ids of the users who are super admin, a thousand at most. No guard: for the first start."""
+    """Ids of the users who are super admin, a thousand at most. No guard: for the first start.
+
+    Another process that asks waits until our unit of work ends, so two first starts make one operator.
+    """
+    await queries.lock_first_start()
     return await queries.list_super_admins()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import stat
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 
 import typer
@@ -60,8 +59,9 @@ async def _examine(settings: Settings) -> list[Finding]:
     except AppError as error:
         return [*findings, Finding("database", False, error.message, "Check AUTHER_DATABASE_URL and that it runs.")]
     try:
-        checks: tuple[Callable[[], Awaitable[Finding]], ...] = (_check_database, _check_schema, _check_keys)
-        return [*findings, *[await check() for check in checks]]
+        schema = await _check_schema()
+        findings += [await _check_database(), schema]
+        return [*findings, await _check_keys()] if schema.is_well else findings
     finally:
         await db.close_database()
 

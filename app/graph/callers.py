@@ -55,9 +55,9 @@ def _check_same_site(request: Request) -> None:
     if CSRF_HEADER not in request.headers:
         raise CrossSite
     public = urlsplit(settings().public_url)
-    for origin in request.headers.getlist("origin"):
-        if origin != f"{public.scheme}://{public.netloc}":
-            raise CrossSite
+    ours = {f"{public.scheme}://{public.netloc}", f"{request.url.scheme}://{request.headers.get('host', '')}"}
+    if not ours.issuperset(request.headers.getlist("origin")):
+        raise CrossSite
 
 
 async def _read_bearer(headers: list[str], origin: Origin) -> Actor:

@@ -53,14 +53,14 @@ async def graphql(request: Request) -> Response:
         parameters = await read_parameters(request, settings().graphql_max_body_bytes)
         outcome = await run(parameters, await find_caller(request))
     except InvalidDocument as error:
-        return _reject(error.errors, media_type, request.state.request_id)
+        return reject(error.errors, media_type, request.state.request_id)
     except AppError as error:
-        return _refuse(error, media_type, request.state.request_id)
+        return refuse(error, media_type, request.state.request_id)
     except Exception as error:  # noqa: BLE001 - the edge
         _log.exception("fault", exc_info=error)
         shown = {"message": FAULT_MESSAGE, "extensions": {"code": "INTERNAL", "requestId": request.state.request_id}}
         return respond({"errors": [shown]}, 500, media_type)
-    return _answer(outcome, media_type, request.state.request_id)
+    return answer(outcome, media_type, request.state.request_id)
 
 
 async def run(parameters: Parameters, context: Context) -> Outcome:
@@ -108,7 +108,7 @@ def _check_cost(prepared: Prepared, executor: PlanningExecutor, limits: Limits) 
     return cost
 
 
-def _answer(outcome: Outcome, media_type: str, request_id: str) -> Response:
+def answer(outcome: Outcome, media_type: str, request_id: str) -> Response:
     result = outcome.result
     body: dict[str, object] = {"data": result.data}
     if result.errors:
@@ -125,12 +125,12 @@ def _slow_down(result: ExecutionResult) -> tuple[int, dict[str, str]]:
     return 200, {}
 
 
-def _reject(errors: Sequence[GraphQLError], media_type: str, request_id: str) -> Response:
+def reject(errors: Sequence[GraphQLError], media_type: str, request_id: str) -> Response:
     status = 400 if media_type == GRAPHQL_RESPONSE else 200
     return respond({"errors": [show_error(error, request_id) for error in errors]}, status, media_type)
 
 
-def _refuse(error: AppError, media_type: str, request_id: str) -> Response:
+def refuse(error: AppError, media_type: str, request_id: str) -> Response:
     # What the document itself asks for is told like a failed validation, everything else by its status.
     is_about_document = isinstance(error, TooComplex) and media_type == JSON
     headers = {}

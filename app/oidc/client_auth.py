@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import unquote_plus
@@ -85,7 +84,7 @@ def _read_basic(header: str) -> Credentials:
         client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
         # RFC 6749 §2.3.1: both halves are form-encoded first.
         client_id, secret = (unquote_plus(half, errors="strict") for half in (client_id, secret))
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not even ASCII, or not UTF-8
         raise _refusal() from None
     if not colon or not client_id or "\0" in client_id + secret:
         raise _refusal()

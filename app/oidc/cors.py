@@ -1,4 +1,8 @@
-"""CORS: origins of registered redirect URIs may call these endpoints; nothing else is opened."""
+"""CORS: origins of registered redirect URIs may call these endpoints; nothing else is opened.
+
+While the database is away nobody can say who is registered. Then preflights fail, and every origin may
+read that we cannot serve, so that applications see an outage and no riddle.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.clients.service import is_registered_origin
+from app.kit.errors import Unavailable
+from app.oidc.refusals import refuse_outage
 
 Handler = Callable[[Request], Awaitable[Response]]
 MAX_ORIGIN_LENGTH = 300
@@ -19,17 +25,27 @@ def for_registered_origins(handler: Handler) -> Handler:
     """Let pages of registered origins read the answers, without cookies, and answer their preflights."""
 
     async def answer(request: Request) -> Response:
-        response = _preflight() if request.method == "OPTIONS" else await handler(request)
+        origin = request.headers.get("origin", "")
+        try:
+            response = _preflight() if request.method == "OPTIONS" else await handler(request)
+            is_open = bool(origin) and len(origin) <= MAX_ORIGIN_LENGTH and await is_registered_origin(origin)
+        except Unavailable as error:
+            response, is_open = refuse_outage(error), bool(origin) and request.method != "OPTIONS"
         response.headers.append("vary", "Origin")
-        origin = request.headers.get("origin")
-        if origin and len(origin) <= MAX_ORIGIN_LENGTH and await is_registered_origin(origin):
+        if is_open:
             response.headers["access-control-allow-origin"] = origin
-            response.headers["access-control-expose-headers"] = "WWW-Authenticate, ETag"
+            response.headers["access-control-expose-headers"] = "WWW-Authenticate, ETag, Retry-After"
         elif request.method == "OPTIONS":
-            del response.headers["access-control-allow-methods"], response.headers["access-control-allow-headers"]
+            _close(response)
         return response
 
     return answer
+
+
+def _close(response: Response) -> None:
+    for name in ("access-control-allow-methods", "access-control-allow-headers"):
+        if name in response.headers:
+            del response.headers[name]
 
 
 def _preflight() -> Response:

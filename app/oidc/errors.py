@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from app.kit.errors import AppError, InvalidInput, NotFound
+from app.kit.errors import AppError, InvalidInput, LimitReached, NotFound, Unavailable
 from app.oidc.reply import ReplyAddress
 
 BAD_REQUEST = 400
 UNAUTHORIZED = 401
 FORBIDDEN = 403
+UNAVAILABLE = 503
 
 
 class ErrorCode(StrEnum):
@@ -30,6 +31,7 @@ class ErrorCode(StrEnum):
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
     UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
     ACCESS_DENIED = "access_denied"
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
     LOGIN_REQUIRED = "login_required"
     CONSENT_REQUIRED = "consent_required"
     REQUEST_NOT_SUPPORTED = "request_not_supported"
@@ -38,6 +40,7 @@ class ErrorCode(StrEnum):
     UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
 
 
+_ENDPOINT_STATUS = {ErrorCode.INVALID_CLIENT: UNAUTHORIZED, ErrorCode.TEMPORARILY_UNAVAILABLE: UNAVAILABLE}
 _BEARER_STATUS = {ErrorCode.INVALID_REQUEST: BAD_REQUEST, ErrorCode.INSUFFICIENT_SCOPE: FORBIDDEN}
 
 
@@ -62,12 +65,24 @@ class SentToClient(InvalidInput):
 
 
 class EndpointError(InvalidInput):
-    """A JSON answer of token and revocation endpoint: 400, and 401 for a client that is not known."""
+    """A JSON answer of an endpoint for programs: 400, 401 for a client that is not known, 503 when we cannot serve."""
 
     def __init__(self, error: ErrorCode, description: str) -> None:
         super().__init__(f"oidc_{error}", description)
         self.error = error
-        self.status = UNAUTHORIZED if error is ErrorCode.INVALID_CLIENT else BAD_REQUEST
+        self.status = _ENDPOINT_STATUS.get(error, BAD_REQUEST)
+
+
+def as_endpoint_error(error: InvalidInput | LimitReached | Unavailable) -> EndpointError:
+    """What the rest of the house refuses, in the words of RFC 6749 §5.2."""
+    if isinstance(error, EndpointError):
+        return error
+    is_away = isinstance(error, Unavailable)
+    told = EndpointError(
+        ErrorCode.TEMPORARILY_UNAVAILABLE if is_away else ErrorCode.INVALID_REQUEST, error.message
+    )
+    told.retry_after = error.retry_after
+    return told
 
 
 class BearerError(AppError):

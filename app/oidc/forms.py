@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
+from app.kit import bodies
+from app.kit.errors import LimitReached
 from app.oidc.errors import MalformedRequest
 from app.oidc.params import MAX_REQUEST_BYTES, Params, parse_params
 
@@ -18,6 +20,7 @@ async def read_posted(request: Request) -> Params:
     """Parameters of a POST that must have them in its body.
 
     Raises:
+        InvalidInput: `kit_body_incomplete`.
         MalformedRequest: another media type, too large, unreadable, or parameters in the query, where
             secrets would end up in logs (RFC 6749 §2.3.1 and §3.2).
     """
@@ -29,10 +32,13 @@ async def read_posted(request: Request) -> Params:
 
 
 async def read_body(request: Request) -> bytes:
-    """A body; reading stops once it is longer than `parse_params` takes."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_REQUEST_BYTES:
-            break
-    return bytes(body)
+    """A body.
+
+    Raises:
+        MalformedRequest: it is longer than `parse_params` takes.
+        InvalidInput: `kit_body_incomplete`.
+    """
+    try:
+        return await bodies.read_body(request, max_bytes=MAX_REQUEST_BYTES)
+    except LimitReached:
+        raise MalformedRequest(f"The request is longer than {MAX_REQUEST_BYTES} bytes.") from None

@@ -10,22 +10,21 @@ from starlette.routing import BaseRoute, Route
 
 from app.kit.actor import Origin
 from app.kit.db import unit_of_work
-from app.kit.errors import AppError
+from app.kit.errors import InvalidInput, LimitReached
 from app.kit.runtime import settings
 from app.oidc import pages
 from app.oidc.cors import for_registered_origins
 from app.oidc.discovery import metadata
-from app.oidc.errors import BearerError, EndpointError, ErrorCode, MalformedRequest
+from app.oidc.errors import BearerError, ErrorCode, as_endpoint_error
 from app.oidc.forms import is_form, read_body, read_posted
 from app.oidc.params import Params, parse_params
+from app.oidc.refusals import NO_STORE, REALM, describe, refuse
 from app.oidc.revocation import revoke_token
 from app.oidc.token import exchange_tokens
 from app.oidc.userinfo import describe_user, find_token
 from app.signing.service import jwks
 
-_NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 _METADATA_CACHE = "public, max-age=300"
-_REALM = 'realm="auther"'
 
 UseCase = Callable[[Params, str | None, Origin], Awaitable[Mapping[str, object] | None]]
 
@@ -57,8 +56,8 @@ async def get_userinfo(request: Request) -> Response:
     try:
         form = parse_params(await read_body(request)) if is_form(request) else None
         token = find_token(request.headers.get("authorization"), form)
-        return JSONResponse(await describe_user(token), headers=_NO_STORE)
-    except MalformedRequest as error:
+        return JSONResponse(await describe_user(token), headers=NO_STORE)
+    except (InvalidInput, LimitReached) as error:
         return _challenge(BearerError(ErrorCode.INVALID_REQUEST, error.message))
     except BearerError as error:
         return _challenge(error)
@@ -69,33 +68,19 @@ async def _answer(request: Request, use_case: UseCase) -> Response:
         params = await read_posted(request)
         async with unit_of_work():
             body = await use_case(params, request.headers.get("authorization"), request.state.origin)
-    except MalformedRequest as error:
-        return _refuse(EndpointError(ErrorCode.INVALID_REQUEST, error.message))
-    except EndpointError as error:
-        return _refuse(error)
+    except (InvalidInput, LimitReached) as error:
+        return refuse(as_endpoint_error(error))
     if body is None:
-        return Response(status_code=200, headers=_NO_STORE)
-    return JSONResponse(body, headers=_NO_STORE)
-
-
-def _refuse(error: EndpointError) -> Response:
-    response = JSONResponse(_describe(error.error, error), error.status, _NO_STORE)
-    if error.error is ErrorCode.INVALID_CLIENT:
-        # RFC 6749 §5.2, RFC 9110 §15.5.2: a 401 names the scheme.
-        response.headers["www-authenticate"] = f"Basic {_REALM}"
-    return response
+        return Response(status_code=200, headers=NO_STORE)
+    return JSONResponse(body, headers=NO_STORE)
 
 
 def _challenge(error: BearerError) -> Response:
-    parts = [f"Bearer {_REALM}"]
+    parts = [f"Bearer {REALM}"]
     if error.error is not None:
         parts += [f'error="{error.error}"', f'error_description="{error.message}"']
-    headers = {**_NO_STORE, "www-authenticate": ", ".join(parts)}
-    return JSONResponse(_describe(error.error or ErrorCode.INVALID_TOKEN, error), error.status, headers)
-
-
-def _describe(code: ErrorCode, error: AppError) -> dict[str, str]:
-    return {"error": code, "error_description": error.message}
+    headers = {**NO_STORE, "www-authenticate": ", ".join(parts)}
+    return JSONResponse(describe(error.error or ErrorCode.INVALID_TOKEN, error.message), error.status, headers)
 
 
 def _cacheable(request: Request, document: bytes, etag: str, cache_control: str) -> Response:

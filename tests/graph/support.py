@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,11 @@ import orjson
 
 from app.graph.context import Context
 from app.graph.documents import InvalidDocument
-from app.graph.endpoint import _answer, _reject, run
+from app.graph.endpoint import answer, reject, run
 from app.graph.http import JSON, Parameters
 from app.kit.actor import ANONYMOUS, Actor
 from app.kit.errors import AppError
 from app.kit.guard import remembering
-from app.kit.runtime import bind_runtime, runtime
 from tests.support import ORIGIN
 
 DOCUMENTS = Path(__file__).parents[2] / "graphql"
@@ -33,18 +31,18 @@ async def execute(
     parameters = Parameters(document, variables or {}, operation)
     with remembering():
         try:
-            response = _answer(await run(parameters, Context(actor)), JSON, "test-request")
+            response = answer(await run(parameters, Context(actor)), JSON, "test-request")
         except InvalidDocument as error:
-            response = _reject(error.errors, JSON, "test-request")
-    answer: Answer = orjson.loads(bytes(response.body))
-    return answer
+            response = reject(error.errors, JSON, "test-request")
+    told: Answer = orjson.loads(bytes(response.body))
+    return told
 
 
 async def read(document: str, variables: Mapping[str, Any] | None = None, *, actor: Actor = NOBODY) -> Answer:
     """The data of a document that must run without an error."""
-    answer = await execute(document, variables, actor=actor)
-    assert "errors" not in answer, answer["errors"]
-    data: Answer = answer["data"]
+    told = await execute(document, variables, actor=actor)
+    assert "errors" not in told, told["errors"]
+    data: Answer = told["data"]
     return data
 
 
@@ -53,32 +51,11 @@ async def refusal(
 ) -> tuple[str, str]:
     """Code and reason of the one error of a document that must fail."""
     try:
-        answer = await execute(document, variables, actor=actor)
+        told = await execute(document, variables, actor=actor)
     except AppError as error:
         return type(error).__name__, error.code
-    (error,) = answer["errors"]
+    (error,) = told["errors"]
     return error["extensions"]["code"], error["extensions"].get("reason", "")
-
-
-class FixedDecider:
-    """Grants each actor what it was told."""
-
-    def __init__(self, permissions: Mapping[str, frozenset[str]]) -> None:
-        self._permissions = permissions
-
-    async def permissions_of(self, actor: Actor) -> frozenset[str]:
-        return self._permissions.get(actor.id or "", frozenset())
-
-
-@contextmanager
-def granting(permissions: Mapping[str, frozenset[str]]) -> Iterator[None]:
-    """Inside the block actors hold exactly these permissions, by id."""
-    before = runtime()
-    bind_runtime(before.settings, FixedDecider(permissions))
-    try:
-        yield
-    finally:
-        bind_runtime(before.settings, before.decider)
 
 
 def console_documents() -> dict[str, str]:

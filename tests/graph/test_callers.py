@@ -96,7 +96,8 @@ async def test_a_session_without_the_header_is_refused(browser: httpx.AsyncClien
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "http://localhost:8001", "https://localhost:8000", "http://localhost:8000/"]
+    "origin",
+    ["https://evil.example", "null", "http://localhost:8001", "https://localhost:8000", "http://localhost:8000/"],
 )
 async def test_a_session_from_elsewhere_is_refused(browser: httpx.AsyncClient, origin: str) -> None:
     await sign_in(browser, await make_user())
@@ -109,6 +110,16 @@ async def test_a_session_from_our_own_pages_counts(browser: httpx.AsyncClient) -
     await sign_in(browser, user)
 
     assert await ask(browser, x_auther_csrf="1", origin=ISSUER) == (200, user.id)
+
+
+async def test_the_host_that_was_asked_is_our_own_too(browser: httpx.AsyncClient) -> None:
+    user = await make_user()
+    await sign_in(browser, user)
+
+    by_address = {"x_auther_csrf": "1", "host": "127.0.0.1:8000", "origin": "http://127.0.0.1:8000"}
+
+    assert await ask(browser, **by_address) == (200, user.id)
+    assert await ask(browser, **{**by_address, "origin": "http://127.0.0.1:8001"}) == (403, "CSRF")
 
 
 async def test_a_refused_mutation_of_a_session_changes_nothing(browser: httpx.AsyncClient) -> None:
@@ -147,9 +158,7 @@ async def test_an_access_token_costs_one_statement(browser: httpx.AsyncClient) -
     await ask(browser, authorization=f"Bearer {token}")
 
     with counted_statements() as statements:
-        await browser.post(
-            "/graphql", json={"query": "{ __typename }"}, headers={"authorization": f"Bearer {token}"}
-        )
+        await browser.post("/graphql", json={"query": "{ __typename }"}, headers={"authorization": f"Bearer {token}"})
 
     assert sum("oidc_grant" in statement for statement in statements) == 1
     assert len(statements) == 2  # and the caller's permissions

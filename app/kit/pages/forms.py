@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from app.kit.errors import InvalidInput, LimitReached
+from app.kit.bodies import read_body
+from app.kit.errors import InvalidInput
 from app.kit.pages.csrf import CSRF_FIELD, check_csrf
 
 MAX_FORM_BYTES = 65_536
@@ -23,22 +24,13 @@ async def read_form(request: Request, *, max_bytes: int = MAX_FORM_BYTES) -> Map
     Raises:
         Forbidden: `kit_csrf`.
         LimitReached: `kit_form_too_large`, refused while it arrives.
-        InvalidInput: `kit_form_invalid`: another media type, not UTF-8, a field twice, a NUL.
+        InvalidInput: `kit_form_invalid`: another media type, not UTF-8, a field twice, a NUL. `kit_body_incomplete`.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
         raise _invalid("media type")
-    form = _parse(await _read_body(request, max_bytes))
+    form = _parse(await read_body(request, max_bytes=max_bytes))
     check_csrf(request, form.get(CSRF_FIELD))
     return form
-
-
-async def _read_body(request: Request, max_bytes: int) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            raise LimitReached("kit_form_too_large", "What was sent is too large.", detail=f"over {max_bytes} bytes")
-    return bytes(body)
 
 
 def _parse(body: bytes) -> dict[str, str]:

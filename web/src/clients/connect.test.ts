@@ -87,6 +87,18 @@ describe('snippets', () => {
     );
   });
 
+  test('the secret is sent in the way that the client is registered for', () => {
+    const post = { tokenEndpointAuthMethod: 'client_secret_post' };
+
+    expect(code(client('WEB'), 'openid-client')).toContain('oidc.ClientSecretBasic(');
+    expect(code(client('WEB', post), 'openid-client')).toContain('oidc.ClientSecretPost(');
+    expect(code(client('WEB'), 'authlib')).toContain('"token_endpoint_auth_method": "client_secret_basic"');
+    expect(code(client('MACHINE'), 'curl', ISSUER, 's3cret')).toContain("-u 'cli_1:s3cret'");
+    expect(code(client('MACHINE', post), 'curl', ISSUER, 's3cret')).toContain(
+      "-d 'client_id=cli_1' -d 'client_secret=s3cret'",
+    );
+  });
+
   test('a machine without scopes asks for none', () => {
     expect(code(client('MACHINE', { scopes: [] }), 'curl')).not.toContain('scope');
   });

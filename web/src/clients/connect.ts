@@ -22,6 +22,11 @@ export function isConfidential(client: Pick<ConnectedClient, 'tokenEndpointAuthM
   return client.tokenEndpointAuthMethod !== 'none';
 }
 
+/** The server takes the secret only in the way that the client is registered for. */
+function sendsSecretInBody(client: ConnectedClient): boolean {
+  return client.tokenEndpointAuthMethod === 'client_secret_post';
+}
+
 /** The addresses that an app of this kind is configured with, at the paths of the discovery document. */
 export function endpoints(client: ConnectedClient, issuer: string): Value[] {
   const base = issuer.replace(/\/$/, '');
@@ -92,7 +97,11 @@ oauth.register(
     client_id=os.environ["AUTHER_CLIENT_ID"],
     client_secret=os.environ["AUTHER_CLIENT_SECRET"],
     server_metadata_url=${JSON.stringify(`${issuer}/.well-known/openid-configuration`)},
-    client_kwargs={"scope": ${JSON.stringify(scopeText(client))}, "code_challenge_method": "S256"},
+    client_kwargs={
+        "scope": ${JSON.stringify(scopeText(client))},
+        "code_challenge_method": "S256",
+        "token_endpoint_auth_method": ${JSON.stringify(client.tokenEndpointAuthMethod)},
+    },
 )
 
 # GET /login:     return await oauth.auther.authorize_redirect(request, os.environ["AUTHER_REDIRECT_URI"])
@@ -100,15 +109,15 @@ oauth.register(
 }
 
 function openidClient(client: ConnectedClient, issuer: string): string {
-  const insecure = issuer.startsWith('http:')
-    ? ',\n  undefined,\n  { execute: [oidc.allowInsecureRequests] }'
-    : '';
+  const insecure = issuer.startsWith('http:') ? '\n  { execute: [oidc.allowInsecureRequests] },' : '';
+  const proof = sendsSecretInBody(client) ? 'ClientSecretPost' : 'ClientSecretBasic';
   return `import * as oidc from 'openid-client';
 
 const auther = await oidc.discovery(
   new URL(${js(issuer)}),
   process.env.AUTHER_CLIENT_ID,
-  process.env.AUTHER_CLIENT_SECRET${insecure},
+  undefined,
+  oidc.${proof}(process.env.AUTHER_CLIENT_SECRET),${insecure}
 );
 
 const verifier = oidc.randomPKCECodeVerifier(); // keep both in the session
@@ -154,10 +163,13 @@ const { accessToken, refreshToken } = await authorize(${JSON.stringify(config, n
 }
 
 function clientCredentials(client: ConnectedClient, issuer: string, secret: string | null): string {
-  const credentials = `${client.id}:${secret ?? SECRET_PLACEHOLDER}`;
+  const value = secret ?? SECRET_PLACEHOLDER;
+  const proof = sendsSecretInBody(client)
+    ? `-d ${shell(`client_id=${client.id}`)} -d ${shell(`client_secret=${value}`)}`
+    : `-u ${shell(`${client.id}:${value}`)}`;
   const scope = client.scopes.length > 0 ? ` \\\n  -d ${shell(`scope=${scopeText(client)}`)}` : '';
   return `curl ${shell(`${issuer}/oauth2/token`)} \\
-  -u ${shell(credentials)} \\
+  ${proof} \\
   -d grant_type=client_credentials${scope}`;
 }
 

@@ -68,7 +68,7 @@ export function SessionTable({ withUser = false, ownerId, ...list }: SessionTabl
       label="Sessions"
       columns={[...(withUser ? [USER] : []), ...COLUMNS, revoke]}
       empty={
-        <Empty icon={MonitorSmartphone} title="Nobody is signed in">
+        <Empty icon={MonitorSmartphone} title={ownerId ? 'Not signed in anywhere' : 'Nobody is signed in'}>
           A session appears here when somebody signs in.
         </Empty>
       }

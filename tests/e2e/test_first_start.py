@@ -1,0 +1,71 @@
+"""The first start of a real installation, several processes at once, and an ordinary user."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.forms import FormBrowser
+from tests.e2e.server import ServerProcess
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_operator_has_to_choose_a_password(tmp_path: Path) -> None:
+    server = ServerProcess(tmp_path / "data", command="serve").start()
+    try:
+        browser = FormBrowser(server.url).open("/signin?next=/admin/").sign_in("admin", server.password)
+        assert browser.page.url.path == "/password/change"
+        assert browser.client.post("/graphql", json={"query": "{viewer{user{id}}}"}).json()["errors"]
+        browser.submit(password="a long and quite unguessable phrase")
+        assert str(browser.page.url).startswith(f"{server.url}/admin/")
+        mode = stat.S_IMODE((tmp_path / "data" / "secret").stat().st_mode)
+    finally:
+        assert server.stop() == 0
+    again = ServerProcess(tmp_path / "data", command="serve", port=server.port).start()
+    assert "the one you chose" in "\n".join(again.output)
+    assert again.stop() == 0
+    assert mode == 0o600
+
+
+def test_two_processes_may_start_at_once_on_an_empty_directory(tmp_path: Path) -> None:
+    servers = [ServerProcess(tmp_path / "data", command="serve") for _ in range(2)]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(ServerProcess.start, servers))
+    try:
+        keys = [httpx.get(f"{server.url}/oauth2/jwks").json()["keys"] for server in servers]
+        passwords = [line for server in servers for line in server.output if "Note it now" in line]
+    finally:
+        codes = [server.stop() for server in servers]
+    assert keys[0] == keys[1]
+    assert len(passwords) == 1
+    assert codes == [0, 0]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_an_ordinary_user_can_run_it(tmp_path: Path) -> None:
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is not installed")
+    home = Path("/var/tmp") / f"auther-ordinary-{os.getpid()}"
+    home.mkdir()
+    shutil.chown(home, 65534, 65534)
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-m", "app.cli", "doctor"]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "AUTHER_DATA_DIR": str(home / "data")}
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+    finally:
+        shutil.rmtree(home)
+    if "Permission denied" in done.stderr:
+        pytest.skip("another user cannot reach this checkout's Python")
+    assert "FAIL  schema" in done.stdout
+    assert "ok    database" in done.stdout
