@@ -113,6 +113,11 @@ def guessing_reasons(password: str, words: list[str]) -> tuple[str, ...]:
     return (_REASONS[name], "add_words") if name in _REASONS else ("add_words",)
 
 
+def fold_case(text: str) -> str:
+    """Lower case, one character for one as PostgreSQL's `lower`: capital I with a dot gives a plain i."""
+    return "".join(character.lower()[0] for character in text)
+
+
 def bucket_id(*parts: str) -> str:
     """The name under which guesses are counted: SHA-256 in hex, so that it tells nothing."""
     return sha256("\0".join(parts).encode()).hexdigest()

@@ -62,6 +62,15 @@ class DomainRefused(InvalidInput):
         )
 
 
+class NotWhoSignedUp(InvalidInput):
+    """The link was opened in another browser, without the password that was chosen there."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "login_not_who_signed_up", "That is not the password that was chosen for this account.", field=("password",)
+        )
+
+
 class SamePassword(InvalidInput):
     def __init__(self) -> None:
         super().__init__("login_same_password", "Choose a password other than the present one.", field=("password",))

@@ -39,12 +39,13 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who wants to sign up. The e-mail address is normalized."""
+    """Who wants to sign up, and with which browser. The e-mail address is normalized."""
 
     email: str
     name: str
     locale: str
     flow_id: str | None
+    browser_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,11 @@ def for_registered_origins(handler: Handler) -> Handler:
     async def answer(request: Request) -> Response:
         origin = request.headers.get("origin", "")
         try:
+            # Before the handler: an answer that was paid for with a code must not get lost afterwards.
+            is_open = 0 < len(origin) <= MAX_ORIGIN_LENGTH and await is_registered_origin(origin)
             response = _preflight() if request.method == "OPTIONS" else await handler(request)
-            is_open = bool(origin) and len(origin) <= MAX_ORIGIN_LENGTH and await is_registered_origin(origin)
         except Unavailable as error:
-            response, is_open = refuse_outage(error), bool(origin) and request.method != "OPTIONS"
+            response, is_open = refuse_outage(error), origin != "" and request.method != "OPTIONS"
         response.headers.append("vary", "Origin")
         if is_open:
             response.headers["access-control-allow-origin"] = origin

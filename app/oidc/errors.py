@@ -78,9 +78,7 @@ def as_endpoint_error(error: InvalidInput | LimitReached | Unavailable) -> Endpo
     if isinstance(error, EndpointError):
         return error
     is_away = isinstance(error, Unavailable)
-    told = EndpointError(
-        ErrorCode.TEMPORARILY_UNAVAILABLE if is_away else ErrorCode.INVALID_REQUEST, error.message
-    )
+    told = EndpointError(ErrorCode.TEMPORARILY_UNAVAILABLE if is_away else ErrorCode.INVALID_REQUEST, error.message)
     told.retry_after = error.retry_after
     return told
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.kit.db import unit_of_work
+from app.kit.errors import TooMany
 from app.kit.pages import browser_id, clear_session_cookie, error_page, form_sources, page, read_form, see_other
 from app.oidc.answers import send, send_error
 from app.oidc.authorize import authorize, review
@@ -36,7 +37,7 @@ def for_people(handler: Handler) -> Handler:
             return await handler(request)
         except SentToClient as error:
             return send_error(request, error)
-        except (ShownToUser, MalformedRequest) as error:
+        except (ShownToUser, MalformedRequest, TooMany) as error:
             return error_page(request, error)
 
     return answer

@@ -27,6 +27,8 @@ _log = structlog.get_logger("auther.http")
 # RFC 6455's registry, 1013: the server cannot serve now.
 _TRY_AGAIN_LATER = 1013
 _QUIET = ("/static/", "/admin/assets/", "/livez", "/readyz")
+# Endpoints for programs: a cookie that comes along means nothing there.
+_WITHOUT_SESSION = (*_QUIET, "/.well-known/", "/oauth2/jwks", "/oauth2/token", "/oauth2/revoke", "/oauth2/userinfo")
 
 
 class RequestContext:
@@ -85,6 +87,8 @@ class _Answer:
             headers["x-request-id"] = self._request_id
             headers.setdefault("x-content-type-options", "nosniff")
             headers.setdefault("referrer-policy", "no-referrer")
+            headers.setdefault("x-frame-options", "DENY")
+            headers.setdefault("content-security-policy", "frame-ancestors 'none'")
             if settings().is_https:
                 headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
         await self._send(message)
@@ -92,7 +96,7 @@ class _Answer:
 
 async def _sign_in(scope: Scope) -> None:
     token = HTTPConnection(scope).cookies.get(session_cookie_name())
-    if not token or scope["path"].startswith(_QUIET):
+    if not token or scope["path"].startswith(_WITHOUT_SESSION):
         return
     resolved = await resolve_session(token)
     if resolved is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 
@@ -47,7 +48,7 @@ INSERT INTO users_tombstone (id, deleted_at) SELECT id, $2 FROM gone
 _UNIQUE = {"users_user_email_key": EmailTaken, "users_user_username_key": UsernameTaken, "users_user_pkey": IdTaken}
 
 
-def to_user(row: Mapping[str, object] | db.Row, prefix: str = "") -> User:
+def to_user(row: Mapping[str, Any], prefix: str = "") -> User:
     """A user from a row that holds `COLUMN_NAMES`, each behind `prefix`."""
     value = {name: row[prefix + name] for name in COLUMN_NAMES}
     until: datetime | None = value["ban_until"]

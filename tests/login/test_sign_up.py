@@ -137,8 +137,8 @@ async def test_reading_the_link_makes_nothing_and_using_it_twice_neither(visitor
 
 
 @pytest.mark.usefixtures("_open")
-async def test_of_two_links_for_one_address_the_first_that_is_used_counts(visitor: Visitor, stranger: Visitor) -> None:
-    await _sign_up(stranger, password="what a stranger chose 9")
+async def test_of_two_links_for_one_address_the_first_that_is_used_counts(visitor: Visitor) -> None:
+    await _sign_up(visitor, password="what was chosen first 9")
     await _sign_up(visitor)
     links = [link_in(mail) for mail in await read_mails()]
     pages = [await visitor.get(link) for link in links]

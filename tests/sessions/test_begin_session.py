@@ -9,11 +9,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.kit import clock, db
-from app.kit.actor import SYSTEM, Origin
+from app.kit.actor import ANONYMOUS, SYSTEM, Origin
 from app.kit.crypto import hash_token
 from app.kit.runtime import settings
 from app.sessions.errors import SignInRefused
-from app.sessions.service import find_session, is_known_browser, resolve_session
+from app.sessions.service import (
+    begin_session,
+    end_session,
+    find_session,
+    has_ended,
+    is_known_browser,
+    resolve_session,
+)
 from app.sessions.types import Session
 from app.users.service import ban_user, delete_user, find_user
 from tests.sessions.support import BROWSER, sign_in
@@ -60,16 +67,44 @@ async def test_only_the_hash_of_the_token_is_stored() -> None:
     assert new.token not in repr(await read_audit())
 
 
-async def test_each_sign_in_gives_a_new_id_and_token_and_ends_the_one_before() -> None:
+async def test_proving_again_goes_on_under_the_same_id_and_the_token_from_before_is_worth_nothing() -> None:
     user = await make_user()
-    first = await sign_in(user)
+    with clock.frozen(MOMENT) as stopped:
+        first = await sign_in(user)
+        stopped.advance(timedelta(hours=1))
 
-    second = await sign_in(user, replaces=first.session.id)
+        second = await sign_in(user, replaces=first.session.id)
 
-    assert second.session.id != first.session.id
-    assert second.token != first.token
-    assert await resolve_session(first.token) is None
-    assert await resolve_session(second.token) is not None
+        assert second.token != first.token
+        assert await resolve_session(first.token) is None
+        resolved = await resolve_session(second.token)
+    later = MOMENT + timedelta(hours=1)
+    assert second.session == replace(
+        first.session, auth_time=later, last_seen_at=later, expires_at=later + settings().session_absolute_ttl
+    )
+    assert resolved is not None
+    assert resolved.session == second.session
+    assert [kind for kind, _ in await read_outbox()] == ["user.created", "session.created"]
+    renewed = next(event for event in await read_audit() if event.action == "session.renewed")
+    assert (renewed.actor_id, renewed.session_id, renewed.target_id) == (user.id, first.session.id, first.session.id)
+
+
+@pytest.mark.parametrize("reason", ["somebody else", "ended", "expired"])
+async def test_a_session_that_cannot_go_on_is_followed_by_one_with_a_new_id(reason: str) -> None:
+    ada, eve = await make_user("ada@example.com"), await make_user("eve@example.com")
+    with clock.frozen(MOMENT) as stopped:
+        first = await sign_in(ada)
+        if reason == "ended":
+            await commit(end_session(SYSTEM, first.session.id))
+        elif reason == "expired":
+            stopped.advance(settings().session_absolute_ttl)
+
+        second = await sign_in(eve if reason == "somebody else" else ada, replaces=first.session.id)
+
+        assert second.session.id != first.session.id
+        assert await resolve_session(first.token) is None
+        assert await resolve_session(second.token) is not None
+        assert await has_ended(first.session.id)
 
 
 async def test_a_session_that_is_to_be_replaced_may_be_over_already() -> None:
@@ -177,9 +212,6 @@ async def test_a_sign_in_that_is_rolled_back_never_happened() -> None:
 
     with pytest.raises(KeyError):
         async with db.unit_of_work():
-            from app.kit.actor import ANONYMOUS
-            from app.sessions.service import begin_session
-
             await begin_session(ANONYMOUS, user, amr=("pwd",), acr="x", browser_id=BROWSER)
             raise KeyError
 

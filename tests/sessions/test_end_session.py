@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from app.kit import clock
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from app.kit.errors import Forbidden, Unauthenticated
 from app.kit.guard import ALL_PERMISSIONS
@@ -15,7 +14,6 @@ from app.sessions.service import (
     find_session,
     get_sessions,
     has_ended,
-    may_act,
     may_view_session,
     resolve_session,
 )
@@ -132,22 +130,6 @@ async def test_ended_is_not_the_same_as_unknown_or_alive() -> None:
     assert await has_ended(unknown_id("ses")) is False
     await commit(end_session(SYSTEM, new.session.id))
     assert await has_ended(new.session.id) is True
-
-
-async def test_a_token_acts_as_long_as_its_session_was_not_ended_and_its_user_may() -> None:
-    user = await make_user()
-    new = await sign_in(user)
-
-    with counted_statements() as statements:
-        assert await may_act(user.id, new.session.id)
-    assert len(statements) == 1
-    assert await may_act(user.id, None)
-    assert not await may_act(unknown_id(), None)
-
-    await commit(end_session(SYSTEM, new.session.id))
-    assert not await may_act(user.id, new.session.id)
-    await commit(ban_user(SYSTEM, user.id))
-    assert not await may_act(user.id, None)
 
 
 async def test_sessions_are_found_in_one_statement_alive_or_not() -> None:

@@ -9,6 +9,7 @@ from app.kit import clock
 from app.kit.errors import TooMany
 from app.kit.limits import RateLimit, address_bucket, count_hit, release_hit, window_rest
 from app.kit.runtime import settings
+from app.users.rules import normalize_login
 
 _STRANGERS, _DEVICE, _UNKNOWN = "strangers", "device", "unknown"
 
@@ -74,7 +75,10 @@ def _address_limit() -> RateLimit:
 
 
 def _strangers_bucket(login: str, user_id: str | None) -> str:
-    return rules.bucket_id(_STRANGERS, user_id) if user_id else rules.bucket_id(_UNKNOWN, login.strip().casefold())
+    if user_id:
+        return rules.bucket_id(_STRANGERS, user_id)
+    # As a known account is found: two spellings that find one must not tell by their counters that there is none.
+    return rules.bucket_id(_UNKNOWN, rules.fold_case(normalize_login(login)))
 
 
 def _device_bucket(user_id: str, browser_id: str) -> str:

@@ -59,6 +59,16 @@ async def prepare_password(password: str, *identity: str | None) -> PreparedPass
     return PreparedPassword(await hasher().hash(password))
 
 
+async def is_password_of(prepared: PreparedPassword, password: str) -> bool:
+    """Whether this password was prepared before. Call it outside of a unit of work.
+
+    Raises:
+        PasswordTooLong, PasswordNotText: before anything is hashed. HashingBusy.
+    """
+    rules.check_length(password)
+    return await hasher().verify(prepared.phc, password)
+
+
 async def adopt_password(actor: Actor, user_id: str, prepared: PreparedPassword, *, must_change: bool = False) -> int:
     """Store a prepared password; open links of the user die. No guard: the caller checked the proof.
 

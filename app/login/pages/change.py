@@ -46,7 +46,7 @@ async def post_change(request: Request) -> Response:
         if error.status >= 500 and error.retry_after is None:
             raise
         return visit.show("change.html", _context(is_forced=pending is not None), error=error)
-    return _leave(enter(visit, new))
+    return enter(visit, new)
 
 
 async def _replace_initial(visit: Visit, pending: Pending, form: Mapping[str, str]) -> NewSession:

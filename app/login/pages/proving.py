@@ -8,7 +8,7 @@ from app.credentials.service import check_password, clear_attempt, release_attem
 from app.credentials.types import PasswordCheck
 from app.kit.db import unit_of_work
 from app.kit.errors import AppError
-from app.kit.pages import see_other, set_session_cookie
+from app.kit.pages import clear_cookie, cookie_name, see_other, set_session_cookie
 from app.kit.runtime import settings
 from app.login import service
 from app.login.errors import SignInRefused
@@ -45,8 +45,10 @@ async def _check(sign_in: SignIn, password: str) -> PasswordCheck:
 
 
 def enter(visit: Visit, new: NewSession) -> Response:
-    """Give the browser its new session and send it on."""
+    """Give the browser its new session and send it on. Nobody else's half-way state stays in it."""
     response = see_other(visit.destination)
+    if cookie_name("pending", settings()) in visit.request.cookies:
+        clear_cookie(response, "pending")
     set_session_cookie(response, new.token, settings().session_absolute_ttl)
     return response
 

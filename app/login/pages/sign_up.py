@@ -41,10 +41,13 @@ async def post_sign_up(request: Request) -> Response:
 
 
 async def _ask(visit: Visit, form: Mapping[str, str]) -> None:
-    applicant = service.read_applicant(form, locale=visit.texts.language, flow_id=visit.flow_id)
+    applicant = service.read_applicant(
+        form, locale=visit.texts.language, flow_id=visit.flow_id, browser_id=visit.browser_id
+    )
+    await service.require_room_to_ask(visit.actor)
     prepared = await prepare_password(form.get("password", ""), applicant.email, applicant.name)
     async with unit_of_work():
-        await service.ask_to_sign_up(visit.actor, applicant, prepared)
+        await service.ask_to_sign_up(applicant, prepared)
 
 
 def _context(form: Mapping[str, str]) -> dict[str, object]:

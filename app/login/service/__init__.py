@@ -17,6 +17,9 @@ from app.login.service.sign_up import (
     confirm_sign_up,
     read_applicant,
     read_sign_up,
+    require_password_of,
+    require_room_to_ask,
+    was_asked_by,
 )
 from app.login.service.verification import confirm_email, read_verification, send_verification
 
@@ -39,9 +42,12 @@ __all__ = [
     "read_verification",
     "record_failure",
     "replace_initial_password",
+    "require_password_of",
+    "require_room_to_ask",
     "reset_password",
     "seal_pending",
     "send_invitation",
     "send_reset",
     "send_verification",
+    "was_asked_by",
 ]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app.kit import clock
 from app.kit.ids import new_id
+from app.kit.limits import RateLimit, address_bucket, require_room
 from app.oidc.authorize.attempt import Asked, Attempt
 from app.oidc.consents import grant_consent
 from app.oidc.errors import InteractionOver
@@ -16,6 +17,8 @@ from app.sessions.service import begin_flow, find_flow
 from app.sessions.types import NewFlow
 
 INTERACTION_TTL = timedelta(hours=1)
+# Requests that wait are rows that anybody can have written. A large office behind one address begins its day in this.
+PER_ADDRESS = RateLimit("oidc.authorize_address", hits=1_000, window=timedelta(minutes=10))
 # The sign-in pages keep and show a hint of this length; a longer one is none.
 _MAX_HINT = 254
 _MAX_LOCALES = 200
@@ -42,7 +45,12 @@ async def resume(interaction_id: str, asked: Asked) -> Asked:
 
 
 async def send_to_sign_in(attempt: Attempt) -> Visit:
-    """Keep the request, and begin a sign-in that comes back to it."""
+    """Keep the request, and begin a sign-in that comes back to it.
+
+    Raises:
+        TooMany: `kit_rate_limited`, for the address that asks.
+    """
+    await _require_room(attempt)
     waiting = await _keep(attempt)
     flow = await begin_flow(
         NewFlow(
@@ -63,7 +71,12 @@ async def send_to_sign_in(attempt: Attempt) -> Visit:
 
 
 async def send_to_consent(attempt: Attempt) -> Visit:
-    """Keep the request until the user answered the consent page."""
+    """Keep the request until the user answered the consent page.
+
+    Raises:
+        TooMany: `kit_rate_limited`, for the address that asks.
+    """
+    await _require_room(attempt)
     return Visit(f"/oauth2/consent/{(await _keep(attempt)).id}")
 
 
@@ -77,6 +90,10 @@ async def allow(attempt: Attempt) -> None:
 async def give_up(attempt: Attempt) -> None:
     """End a request that the user refused."""
     await interactions.delete(_waiting(attempt).id)
+
+
+async def _require_room(attempt: Attempt) -> None:
+    await require_room(PER_ADDRESS, address_bucket(attempt.asked.actor.origin.ip))
 
 
 def _waiting(attempt: Attempt) -> Interaction:

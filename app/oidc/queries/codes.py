@@ -19,6 +19,7 @@ UPDATE oidc_code SET used_at = $2, grant_id = $3 WHERE hash = $1 AND used_at IS 
 RETURNING {_APPROVAL}, grant_id, redirect_uri, code_challenge, nonce, expires_at
 """
 _FIND_SPENT = "SELECT grant_id, user_id FROM oidc_code WHERE hash = $1 AND used_at IS NOT NULL"
+_DELETE_OF_CLIENT = "DELETE FROM oidc_code WHERE user_id = $1 AND client_id = $2 AND used_at IS NULL"
 _SWEEP = "DELETE FROM oidc_code WHERE expires_at < $1"
 
 
@@ -57,6 +58,11 @@ async def find_spent(code_hash: bytes) -> tuple[str, str] | None:
     """Grant and user of a code that was used; None when there is none."""
     row = await db.fetch_row(_FIND_SPENT, code_hash)
     return (row["grant_id"], row["user_id"]) if row else None
+
+
+async def delete_of_client(user_id: str, client_id: str) -> int:
+    """Forget the codes that the client has not redeemed yet."""
+    return await db.execute(_DELETE_OF_CLIENT, user_id, client_id)
 
 
 async def sweep(expired_before: datetime) -> int:
