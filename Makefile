@@ -7,7 +7,7 @@ BIN := .venv/bin
 PY_STAMP := .make/python
 NPM_STAMP := .make/npm
 WEB_STAMP := .make/web
-WEB_SOURCES := $(shell find web graphql schema.graphql -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/src/gen/*' 2>/dev/null)
+WEB_SOURCES := $(shell find web graphql schema.graphql -type f -not -path '*/node_modules/*' -not -path 'web/src/gen/*' 2>/dev/null)
 E2E_STAMP := .make/e2e
 HAS_NODE := $(shell command -v npm >/dev/null 2>&1 && echo yes)
 
@@ -73,6 +73,6 @@ bench: $(PY_STAMP) $(WEB_STAMP) ## measure the server and compare with the budge
 	$(BIN)/python -m tests.bench
 
 clean: ## remove what was installed and built (not the data in .auther)
-	rm -rf .venv .make web/node_modules web/dist web/src/gen tests/e2e/node_modules
+	rm -rf .venv .make web/node_modules app/web_dist web/src/gen tests/e2e/node_modules
 
 .PHONY: help install web run test check format schema migration bench clean

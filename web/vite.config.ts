@@ -21,6 +21,8 @@ export default defineConfig({
   base: '/admin/',
   plugins: [react(), withoutGraphiqlFonts()],
   build: {
+    outDir: '../app/web_dist',
+    emptyOutDir: true,
     target: 'es2022',
     // The first that know light-dark(), which the styles use throughout.
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],

@@ -17,7 +17,7 @@ from app.kit.errors import NotFound, Unavailable
 from app.kit.runtime import settings
 
 _NONCE = "__CSP_NONCE__"
-_PLACES = (Path(__file__).parents[1] / "web_dist", Path(__file__).parents[2] / "web" / "dist")
+_ROOT = Path(__file__).parents[1] / "web_dist"
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _BASE_POLICY = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'; "
 _CONSOLE_POLICY = _BASE_POLICY + (
@@ -60,20 +60,24 @@ def _html(name: str, nonce: str, policy: str) -> Response:
     return HTMLResponse(_read(name).replace(_NONCE, nonce), headers=headers)
 
 
-@lru_cache(maxsize=4)
 def _read(name: str) -> str:
-    return (web_root() / name).read_text()
+    path = web_root() / name
+    return _read_version(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read_version(path: Path, _written_at: int) -> str:
+    return path.read_text()
 
 
 def web_root() -> Path:
-    """Where the built console is: inside the wheel, or in a checkout after `make web`.
+    """Where the built console is: `make web` writes it there, and the wheel carries it.
 
     Raises:
         Unavailable: `rest_console_missing`, it was not built.
     """
-    for place in _PLACES:
-        if (place / "index.html").exists():
-            return place
+    if (_ROOT / "index.html").exists():
+        return _ROOT
     raise Unavailable("rest_console_missing", "The console is not built. Run `make web` (this needs Node.js 20).")
 
 

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from statistics import quantiles
+from typing import cast
 from urllib.parse import urlsplit
 
 import uvloop
 
 # Makes the request bytes: (number of the request, answer to the former one on this connection) → request.
 Requests = Callable[[int, bytes], bytes]
+MAX_SECONDS = 120
 _HEADER_END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
 
@@ -43,8 +45,7 @@ class _Client(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._send(b"")
 
     def data_received(self, data: bytes) -> None:
@@ -100,7 +101,8 @@ async def _run(url: str, requests: Requests, total: int, connections: int) -> Me
     started = time.perf_counter()
     for _ in range(connections):
         await loop.create_connection(lambda: _Client(run), "127.0.0.1", parts.port)
-    await run.done
+    async with asyncio.timeout(MAX_SECONDS):
+        await run.done
     seconds = time.perf_counter() - started
     cuts = quantiles(run.times, n=100)
     return Measured(len(run.times), run.errors, len(run.times) / seconds, cuts[49], cuts[94], cuts[98])

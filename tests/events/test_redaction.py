@@ -46,6 +46,7 @@ def test_key_that_speaks_about_a_secret_shows_its_value(key: str) -> None:
         "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
         "$2b$12$abcdefghijklmnopqrstuv",
     ],
+    ids=["client secret", "session token", "JWT", "private key", "RSA key", "argon2", "bcrypt"],
 )
 def test_value_that_looks_like_a_secret_is_replaced_wherever_it_stands(secret: str) -> None:
     stored = redact({"note": f"see {secret} there", "deep": {"list": [secret]}})

@@ -186,7 +186,9 @@ def test_every_changed_byte_of_a_cursor_is_noticed() -> None:
             keyset(BY_TIME, PageRequest(after=forged), first_parameter=1)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "====", "not base64!", "zoë", "\ud800", "A" * 100_000, b64url(b"[1]")])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "====", "not base64!", "zoë", "\ud800", pytest.param("A" * 100_000, id="long"), b64url(b"[1]")]
+)
 def test_what_is_no_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         keyset(BY_TIME, PageRequest(after=cursor), first_parameter=1)

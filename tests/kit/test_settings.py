@@ -56,7 +56,7 @@ def test_everything_that_is_wrong_is_named_at_once_with_the_fix(monkeypatch: pyt
         "AUTHER_PORT: Input should be less than or equal to 65535",
         "AUTHER_PUBLIC_URL: must be https unless the host is localhost",
         f"AUTHER_SECRET: {secret}",
-        f"AUTHER_SECRET_PREVIOUS: {secret}",
+        f"AUTHER_SECRET_PREVIOUS (1): {secret}",
         "AUTHER_SESSION_IDLE_TTL: must be a duration such as PT15M, or seconds such as 900",
         "AUTHER_SIGNIN_FAILURES_BEFORE_LOCK: must be larger than AUTHER_SIGNIN_FAILURES_BEFORE_DELAY",
         "AUTHER_SIGNUP_DOMAINS: must name a domain such as example.com when AUTHER_SIGNUP_POLICY is domain",

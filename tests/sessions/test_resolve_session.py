@@ -8,7 +8,6 @@ import pytest
 
 from app.kit import clock, db
 from app.kit.actor import SYSTEM
-from app.kit.crypto import new_token
 from app.kit.runtime import override
 from app.sessions.service import end_session, find_session, resolve_session
 from app.users.service import ban_user, delete_user, get_user, unban_user
@@ -17,6 +16,7 @@ from tests.support import commit, counted_statements, make_user
 
 MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
+LONG = pytest.param("ast_" + "x" * 10_000, id="long")
 
 
 async def test_a_live_session_gives_its_user_in_one_statement() -> None:
@@ -33,7 +33,7 @@ async def test_a_live_session_gives_its_user_in_one_statement() -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["", "ast_", "ast", new_token("ast"), new_token("xyz"), "ast_" + "x" * 10_000, "ast_nul\0", "ast_zoë"]
+    "token", ["", "ast_", "ast", "ast_" + "x" * 43, "xyz_" + "x" * 43, LONG, "ast_nul\0", "ast_zoë"]
 )
 async def test_what_is_no_token_of_ours_is_nobody(token: str) -> None:
     await sign_in(await make_user())
@@ -41,7 +41,7 @@ async def test_what_is_no_token_of_ours_is_nobody(token: str) -> None:
     assert await resolve_session(token) is None
 
 
-@pytest.mark.parametrize("token", ["", "abc", "xyz_" + "x" * 43, "ast_" + "x" * 10_000])
+@pytest.mark.parametrize("token", ["", "abc", "xyz_" + "x" * 43, LONG])
 async def test_what_cannot_be_a_token_costs_no_statement(token: str) -> None:
     with counted_statements() as statements:
         assert await resolve_session(token) is None

@@ -39,7 +39,7 @@ def test_an_address_is_stored_in_one_form(given: str, stored: str) -> None:
     [
         "", "ada", "@example.com", "ada@", "a b@example.com", "a@b@example.com", "ada@example..com", "ada@-x.com",
         "ada\0@example.com", "ada@exam\nple.com", "Ada <ada@example.com>", "ada@[127.0.0.1]", '"a b"@example.com',
-        "\ud800@example.com", "a" * 250 + "@example.com", "a@" + "x" * 1_000_000,
+        "\ud800@example.com", "a" * 250 + "@example.com", pytest.param("a@" + "x" * 1_000_000, id="long"),
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:
@@ -91,7 +91,7 @@ def test_names_hold_no_characters_that_move_the_text_around_them(name: object, e
         ("https://example.com/a.png?x=1", True), ("http://example.com/a.png", False), ("https://", False),
         ("javascript:alert(1)", False), ("data:image/png;base64,AA", False), ("//example.com/a", False),
         ("https://[::1", False), ("https://example.com/\n", False), ("https://example.com/a b", False),
-        ("https://example.com/" + "x" * 2048, False),
+        pytest.param("https://example.com/" + "x" * 2048, False, id="long"),
     ],
 )  # fmt: skip
 def test_pictures_are_https_urls(url: str, expected: bool) -> None:
@@ -120,8 +120,8 @@ def test_time_zones_are_those_of_iana(zone: str, expected: bool) -> None:
         ({}, True),
         ({"a_1": {"any key": [1, None]}}, True),
         ({"a": "\\u0000 in letters"}, True),
-        ({"a": "x" * 16_375}, True),
-        ({"a": "x" * 16_377}, False),
+        pytest.param({"a": "x" * 16_375}, True, id="large"),
+        pytest.param({"a": "x" * 16_377}, False, id="too large"),
         ({"1a": 1}, False),
         ({"": 1}, False),
         ({"a": 2**64}, False),
