@@ -24,7 +24,7 @@ async def read_posted(request: Request) -> Params:
         MalformedRequest: another media type, too large, unreadable, or parameters in the query, where
             secrets would end up in logs (RFC 6749 §2.3.1 and §3.2).
     """
-    if request.url.query:
+    if request.scope["query_string"]:
         raise MalformedRequest("Parameters belong into the body, not into the query.")
     if not is_form(request):
         raise MalformedRequest(f"The body must be {_FORM_TYPE}.")

@@ -23,13 +23,13 @@ NAMES = (
     "response_mode", "response_type", "scope", "sent", "state", "token", "token_type_hint", "ui_locales", "user",
 )  # fmt: skip
 NASTY = (
-    b"", b"%00", b"\x00", b"%ff", b"%ed%a0%80", b"\xff", b"%", b"%zz", b"%0d%0aSet-Cookie:%20x=y", b"'", b"\"><script>",
-    b"${7*7}{{7*7}}", b"%E2%80%AE", b"9" * 400, b"-1", b"1e999", b"null", b"[]", b"{}",
-    b'{"id_token":{"sub":{"value":[]}}}', b'{"userinfo":null,"id_token":{"acr":{"essential":true,"values":[1,null,{}]}}}', b"[" * 2000, b"flw_", b"int_%00",
-    b"alk_%C3%A9", b"art_" + b"0" * 26 + b"A" * 86, b"eyJhbGciOiJub25lIn0.e30.", b"..", b"a.b.c", b"//evil",
-    b"%5C%5Cevil", b"openid", b"openid openid", b"code", b"none", b"login", b"create", b"consent", b"form_post", b"S256", b"A" * 43,
-    b"authorization_code", b"refresh_token", b"https://app.example.com/callback", b"javascript:alert(1)",
-    b"\xc3\xa9" * 50,
+    b"", b"%00", b"\x00", b"\x80", b"%ff", b"%ed%a0%80", b"\xff", b"%", b"%zz", b"%0d%0aSet-Cookie:%20x=y", b"'",
+    b"\"><script>", b"${7*7}{{7*7}}", b"%E2%80%AE", b"9" * 400, b"-1", b"1e999", b"null", b"[]", b"{}", b"[" * 2000,
+    b'{"id_token":{"sub":{"value":[]}}}', b'{"userinfo":null,"id_token":{"acr":{"essential":true,"values":[1,{}]}}}',
+    b"flw_", b"int_%00", b"alk_%C3%A9", b"art_" + b"0" * 26 + b"A" * 86, b"eyJhbGciOiJub25lIn0.e30.", b"..", b"a.b.c",
+    b"//evil", b"%5C%5Cevil", b"openid", b"openid openid", b"code", b"none", b"login", b"create", b"consent",
+    b"form_post", b"S256", b"A" * 43, b"authorization_code", b"refresh_token", b"javascript:alert(1)",
+    b"https://app.example.com/callback", b"\xc3\xa9" * 50,
 )  # fmt: skip
 HEADERS = {
     "accept": [b"text/html", b"", b"*/*", b"\xe9", b"text/html;q=0"],
@@ -88,7 +88,7 @@ def _visible(query: bytes) -> bytes:
     return bytes(byte for byte in query if byte > 0x20 and byte not in b"\x7f#")
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(method=methods, path=paths, query=parameters, body=parameters, chosen=headers)
 async def test_no_parameter_of_any_route_makes_a_fault(
     target: Party, method: str, path: str, query: Any, body: Any, chosen: Any

@@ -19,7 +19,7 @@ _TRUSTED_SITES = frozenset({"same-origin", "none"})
 
 def csrf_token(request: Request, path: str | None = None) -> str:
     """The token for a form that posts to `path` (default: the page's own path)."""
-    return b64url(keyring().sign(_subject(request, path or request.url.path), purpose=_PURPOSE))
+    return b64url(keyring().sign(_subject(request, path or _path_of(request)), purpose=_PURPOSE))
 
 
 def csrf_field(request: Request, path: str | None = None) -> Markup:
@@ -37,6 +37,12 @@ def check_csrf(request: Request, token: str | None) -> None:
         raise Forbidden("kit_csrf", "This form is too old or was sent from elsewhere. Open the page again and retry.")
 
 
+def _path_of(request: Request) -> str:
+    # Not `request.url`: it holds what the caller's Host header and query make of it, and may fail over either.
+    path: str = request.scope["path"]
+    return path
+
+
 def _subject(request: Request, path: str) -> bytes:
     return f"{browser_id(request)}|{path}".encode()
 
@@ -46,7 +52,7 @@ def _is_token(request: Request, token: str | None) -> bool:
         signature = b64url_decode(token or "")
     except ValueError:
         return False
-    return keyring().verify(_subject(request, request.url.path), signature, purpose=_PURPOSE)
+    return keyring().verify(_subject(request, _path_of(request)), signature, purpose=_PURPOSE)
 
 
 def _is_from_us(request: Request) -> bool:
