@@ -54,6 +54,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The browser's driver keeps an event loop running in its thread: nothing asynchronous may come after it.
+    items.sort(key=lambda item: item.path.is_relative_to(ROOT / "e2e"))
     for item in items:
         place = item.path.relative_to(ROOT).parent.as_posix()
         if not any(place == folder or place.startswith(f"{folder}/") for folder in WITHOUT_DATABASE):

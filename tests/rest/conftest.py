@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -49,17 +49,15 @@ async def _whoami(request: Request) -> Response:
 
 
 @pytest.fixture
-def built_console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def built_console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A console as the build leaves it."""
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "app-1a2b.js").write_text("console.log(1)")
     (tmp_path / "scheme.js").write_text("// scheme")
     for name in ("index.html", "graphiql.html"):
         (tmp_path / name).write_text(f"<!doctype html><title>{name}</title><style nonce='__CSP_NONCE__'></style>")
-    monkeypatch.setattr(console, "_PLACES", (tmp_path,))
-    console._read.cache_clear()
-    yield tmp_path
-    console._read.cache_clear()
+    monkeypatch.setattr(console, "_ROOT", tmp_path)
+    return tmp_path
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ async def test_nothing_outside_of_the_files_is_served(
 
 
 async def test_a_console_that_was_not_built_says_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "_PLACES", (tmp_path / "nowhere",))
+    monkeypatch.setattr(console, "_ROOT", tmp_path / "nowhere")
 
     with pytest.raises(Unavailable) as caught:
         console.web_root()

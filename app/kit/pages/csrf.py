@@ -63,5 +63,5 @@ def _is_from_us(request: Request) -> bool:
     if origin is None:
         return True
     public = urlsplit(settings().public_url)
-    here = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    here = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
     return origin in {f"{public.scheme}://{public.netloc}", here}
