@@ -45,7 +45,7 @@ def build_app(settings: Settings) -> Starlette:
                 await stack.enter_async_context(_working())
             yield
 
-    return Starlette(
+    application = Starlette(
         routes=[
             *health.routes,
             *oidc_rest.routes,
@@ -58,6 +58,9 @@ def build_app(settings: Settings) -> Starlette:
         exception_handlers={AppError: render_app_error, HTTPException: render_http_error, Exception: render_fault},
         lifespan=lifespan,
     )
+    # A redirect that adds a slash would go to whatever Host the request names.
+    application.router.redirect_slashes = False
+    return application
 
 
 @asynccontextmanager
@@ -70,13 +73,22 @@ async def open_stores(settings: Settings) -> AsyncIterator[None]:
     if settings.database_url is None:
         raise RuntimeError("no database URL: start the embedded PostgreSQL first")
     dsn = settings.database_url.get_secret_value()
+    await _migrate(dsn)
     await db.open_database(db.tortoise_config(dsn, APPS, pool_size=settings.database_pool_size))
     try:
-        await migrate(APPS)
         async with unit_of_work():
             await ensure_keys()
             await declare_clients(settings)
         yield
+    finally:
+        await db.close_database()
+
+
+async def _migrate(dsn: str) -> None:
+    """On connections of its own: a migration may take longer than any other statement."""
+    await db.open_database(db.tortoise_config(dsn, APPS, pool_size=2, command_timeout=None))
+    try:
+        await migrate(APPS)
     finally:
         await db.close_database()
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app.authz.service import PlatformDecider, forget_subject
 from app.credentials import jobs as credentials_jobs
+from app.credentials.types import PasswordChanged
 from app.events import jobs as events_jobs
 from app.events.service import react
 from app.jobs import jobs as jobs_jobs
@@ -33,6 +34,8 @@ def wire(settings: Settings) -> None:
     react(UserBanned, end_sessions_of_banned)
     react(UserDeleted, _forget_user)
     react(SessionDeleted, oidc.end_grants_of_session)
+    react(UserBanned, oidc.end_grants_of_user)
+    react(PasswordChanged, oidc.end_grants_of_user)
     for room in (jobs_jobs, events_jobs, mail_jobs, signing_jobs, credentials_jobs, login_jobs):
         room.register_jobs()
     for kind, handler in (

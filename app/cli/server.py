@@ -71,7 +71,7 @@ def migrate(
 
 async def _migrate(settings: Settings, *, is_check: bool) -> list[str]:
     assert settings.database_url is not None
-    await db.open_database(db.tortoise_config(settings.database_url.get_secret_value(), APPS))
+    await db.open_database(db.tortoise_config(settings.database_url.get_secret_value(), APPS, command_timeout=None))
     try:
         return await (list_pending(APPS) if is_check else run_migrations(APPS))
     finally:

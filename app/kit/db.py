@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -51,12 +52,23 @@ Row: TypeAlias = asyncpg.Record
 Work = Callable[[], Awaitable[object]]
 
 _CONNECTION = "default"
+COMMAND_TIMEOUT = timedelta(seconds=30)
 _STATEMENT_CACHE = 1_000
 _CONNECT_TIMEOUT_SECONDS = 5
 
 
-def tortoise_config(dsn: str, apps: dict[str, dict[str, Any]], *, pool_size: int = 10) -> dict[str, Any]:
-    """Tortoise's configuration for one database whose apps are the rooms."""
+def tortoise_config(
+    dsn: str,
+    apps: dict[str, dict[str, Any]],
+    *,
+    pool_size: int = 10,
+    command_timeout: timedelta | None = COMMAND_TIMEOUT,
+) -> dict[str, Any]:
+    """Tortoise's configuration for one database whose apps are the rooms.
+
+    Args:
+        command_timeout: how long a statement may take before the database counts as away; None for migrations.
+    """
     parts = urlsplit(dsn)
     return {
         "connections": {
@@ -73,6 +85,7 @@ def tortoise_config(dsn: str, apps: dict[str, dict[str, Any]], *, pool_size: int
                     "connection_class": PooledConnection,
                     "statement_cache_size": _STATEMENT_CACHE,
                     "timeout": _CONNECT_TIMEOUT_SECONDS,
+                    "command_timeout": command_timeout.total_seconds() if command_timeout else None,
                     "application_name": "auther",
                     "ssl": parse_qs(parts.query).get("sslmode", [None])[-1],
                 },

@@ -170,6 +170,7 @@ async def _connect() -> asyncpg.Connection:
         user=pool.user,
         password=pool.password,
         database=pool.database,
+        ssl=pool.extra.get("ssl"),
         timeout=_CONNECT_TIMEOUT_SECONDS,
         server_settings={"application_name": "auther listener"},
     )

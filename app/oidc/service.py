@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.events.types import Event
 from app.kit import clock
 from app.kit.actor import Actor
 from app.kit.runtime import settings
@@ -12,7 +13,15 @@ from app.oidc.consents import list_consents, withdraw_consent
 from app.oidc.queries import codes, grants, interactions, tokens
 from app.sessions.types import SessionDeleted
 
-__all__ = ["AccessToken", "end_grants_of_session", "find_access_token", "list_consents", "sweep", "withdraw_consent"]
+__all__ = [
+    "AccessToken",
+    "end_grants_of_session",
+    "end_grants_of_user",
+    "find_access_token",
+    "list_consents",
+    "sweep",
+    "withdraw_consent",
+]
 
 # The longest life of an access token: so long a second use of a code or a revocation has to be known.
 MEMORY = timedelta(hours=1)
@@ -22,6 +31,15 @@ async def end_grants_of_session(actor: Actor, event: SessionDeleted) -> None:
     """Reaction to the end of a session, in its transaction: what grew from it ends."""
     if event.target_id is not None:
         await grants.revoke_of_session(event.target_id)
+
+
+async def end_grants_of_user(actor: Actor, event: Event) -> None:
+    """Reaction to what makes a user's proofs worthless (a ban, a new password), in its transaction: all they gave ends.
+
+    Grants may outlive their session's row, so ending the sessions does not reach all of them.
+    """
+    if event.target_id is not None:
+        await grants.revoke_of_user(event.target_id)
 
 
 async def sweep() -> int:

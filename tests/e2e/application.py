@@ -15,6 +15,8 @@ class Application:
         seen = self.seen
 
         class Handler(BaseHTTPRequestHandler):
+            timeout = 1  # seconds; a browser opens connections that it never uses
+
             def do_GET(self) -> None:
                 seen.append(f"http://{self.headers['host']}{self.path}")
                 self.send_response(200)
@@ -26,6 +28,7 @@ class Application:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = False  # so that closing waits for them
         self.url = f"http://localhost:{self._server.server_port}"
 
     def asked(self, path: str) -> str:

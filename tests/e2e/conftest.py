@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e.application import Application
 from tests.e2e.forms import close_all
 from tests.e2e.server import ServerProcess
 
+expect.set_options(timeout=15_000)
 HERE = Path(__file__).parent
 CHROMIUM_HOME = HERE.parents[1] / ".make" / "chromium"
 FLAGS = [
@@ -35,7 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("crash" if "crash" in item.path.name else "e2e"))
 
 
 @pytest.fixture(autouse=True)

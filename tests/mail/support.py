@@ -69,8 +69,10 @@ async def mail_server(
     mailbox = Mailbox()
     loop = asyncio.get_running_loop()
 
+    conversations: list[SMTP] = []
+
     def answer() -> SMTP:
-        return SMTP(
+        conversation = SMTP(
             mailbox,
             loop=loop,
             hostname="mail.test",
@@ -78,6 +80,8 @@ async def mail_server(
             authenticator=mailbox.authenticate,
             **options,
         )
+        conversations.append(conversation)
+        return conversation
 
     server = await loop.create_server(answer, host, 0, ssl=tls)
     mailbox.port = server.sockets[0].getsockname()[1]
@@ -86,6 +90,9 @@ async def mail_server(
     finally:
         server.close()
         await server.wait_closed()
+        for conversation in conversations:
+            if conversation.transport is not None:
+                conversation.transport.close()
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:

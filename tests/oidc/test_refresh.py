@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from app.clients.service import delete_client
+from app.credentials.service import set_password
 from app.kit import clock, db
 from app.kit.actor import SYSTEM
 from app.kit.crypto import hash_token
@@ -16,7 +17,7 @@ from app.kit.runtime import override
 from app.oidc.queries import consents
 from app.sessions.service import end_session
 from app.sessions.types import Session
-from app.users.service import ban_user, delete_user, update_user
+from app.users.service import ban_user, delete_user, unban_user, update_user
 from app.users.types import User, UserChanges
 from tests.oidc.support import Party, claims_of, make_party, sign_in
 from tests.support import as_user, commit, make_user
@@ -346,3 +347,19 @@ async def test_another_users_grant_is_untouched_by_a_reuse(
     await refused(party, mine["refresh_token"])
 
     assert (await party.refresh(theirs["refresh_token"])).status_code == 200
+
+
+@pytest.mark.parametrize("end", ["new password", "ban"])
+async def test_a_grant_that_outlived_its_session_s_row_ends_with_the_proof(
+    party: Party, session: Session, user: User, end: str
+) -> None:
+    token = (await party.tokens())["refresh_token"]
+    await db.execute("DELETE FROM sessions_session WHERE id = $1", session.id)
+
+    if end == "ban":
+        await commit(ban_user(SYSTEM, user.id, until=clock.now() + LATER))
+        await commit(unban_user(SYSTEM, user.id))
+    else:
+        await commit(set_password(SYSTEM, user.id, "a new and quite unguessable phrase"))
+
+    assert await refused(party, token) == "invalid_grant"

@@ -62,3 +62,11 @@ async def test_a_forged_scheme_does_not_change_the_cookies(visitor: Visitor) -> 
 
     assert answer.headers["set-cookie"].startswith("auther_browser=")
     assert "strict-transport-security" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/signin/", "/oauth2/token/", "/admin", "/static", "/graphql/"])
+async def test_a_missing_or_added_slash_never_redirects_to_a_forged_host(browser: httpx.AsyncClient, path: str) -> None:
+    answer = await browser.get(path, headers={"host": "evil.example"})
+
+    assert "evil.example" not in answer.headers.get("location", "")
+    assert answer.status_code in {303, 404, 405}

@@ -46,6 +46,7 @@ _REVOKE = "UPDATE oidc_grant SET revoked_at = $2, successor = NULL WHERE id = $1
 _REVOKE_OF_CLIENT = """
 UPDATE oidc_grant SET revoked_at = $3, successor = NULL WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL
 """
+_REVOKE_OF_USER = "UPDATE oidc_grant SET revoked_at = $2, successor = NULL WHERE user_id = $1 AND revoked_at IS NULL"
 _REVOKE_OF_SESSION = """
 UPDATE oidc_grant SET revoked_at = $2, successor = NULL WHERE session_id = $1 AND revoked_at IS NULL
 """
@@ -124,6 +125,10 @@ async def revoke(grant_id: str) -> bool:
 
 async def revoke_of_client(user_id: str, client_id: str) -> int:
     return await db.execute(_REVOKE_OF_CLIENT, user_id, client_id, clock.now())
+
+
+async def revoke_of_user(user_id: str) -> int:
+    return await db.execute(_REVOKE_OF_USER, user_id, clock.now())
 
 
 async def revoke_of_session(session_id: str) -> int:
