@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -29,6 +30,17 @@ _TRY_AGAIN_LATER = 1013
 _QUIET = ("/static/", "/admin/assets/", "/livez", "/readyz")
 # Endpoints for programs: a cookie that comes along means nothing there.
 _WITHOUT_SESSION = (*_QUIET, "/.well-known/", "/oauth2/jwks", "/oauth2/token", "/oauth2/revoke", "/oauth2/userinfo")
+
+
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", b"frame-ancestors 'none'"),
+)
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+# The same few peers and proxies come again and again.
+_find_address = lru_cache(maxsize=4_096)(client_address)
 
 
 class RequestContext:
@@ -83,14 +95,12 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["x-request-id"] = self._request_id
-            headers.setdefault("x-content-type-options", "nosniff")
-            headers.setdefault("referrer-policy", "no-referrer")
-            headers.setdefault("x-frame-options", "DENY")
-            headers.setdefault("content-security-policy", "frame-ancestors 'none'")
-            if settings().is_https:
-                headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
+            headers = list(message.get("headers", ()))
+            given = {name for name, _ in headers}
+            wanted = (*_ALWAYS, _HTTPS_ONLY) if settings().is_https else _ALWAYS
+            headers += [header for header in wanted if header[0] not in given]
+            headers.append((b"x-request-id", self._request_id.encode()))
+            message["headers"] = headers
         await self._send(message)
 
 
@@ -130,5 +140,5 @@ def actor_of(resolved: ResolvedSession, origin: Origin) -> Actor:
 def _origin(scope: Scope, headers: Headers) -> Origin:
     peer = scope["client"][0] if scope.get("client") else None
     forwarded = ",".join(headers.getlist("x-forwarded-for"))
-    address = client_address(peer, forwarded, settings().trusted_proxies)
+    address = _find_address(peer, forwarded, settings().trusted_proxies)
     return Origin(accept_request_id(headers.get("x-request-id")), address, headers.get("user-agent"))

@@ -31,6 +31,7 @@ from app.signing.types import (
     KeyWithdrawn,
     SigningKey,
 )
+from app.signing.verified import read_signed
 
 _Planner = Callable[[Sequence[KeyDates], str, datetime, Policy], Step | None]
 
@@ -72,11 +73,7 @@ async def verify_jwt(token: str, *, typ: str, audience: str | None = None, check
 
     Source: RFC 7515 §5.2, RFC 7519 §7.2, RFC 8725.
     """
-    parts = jws.parse(token, typ=typ)
-    key = await cache.find(parts.kid)
-    if key is None or not key.has_signed(parts):
-        raise TokenInvalid("unknown key or wrong signature")
-    claims = jws.read_payload(parts.payload)
+    claims = await read_signed(token, typ=typ)
     problem = rules.find_time_problem(claims, clock.timestamp(), check_expiry=check_expiry)
     if problem == "expired":
         raise TokenExpired

@@ -189,6 +189,8 @@ def main() -> int:
         server = ServerProcess(
             Path(folder) / "bench",
             AUTHER_SIGNIN_ATTEMPTS_PER_ADDRESS="1000000",
+            AUTHER_SIGNIN_FAILURES_BEFORE_DELAY="1000",
+            AUTHER_SIGNIN_FAILURES_BEFORE_LOCK="2000",
             AUTHER_LOG_LEVEL="warning",
             AUTHER_GRAPHQL_MAX_COST="100000",
         ).start()

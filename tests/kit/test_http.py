@@ -119,6 +119,9 @@ async def serving(answer, tls=None):
     try:
         yield server
     finally:
+        # A connection that is just being accepted would be left open by a listener that closes now.
+        for _ in range(5):
+            await asyncio.sleep(0)
         listener.close()
         await asyncio.gather(*server.tasks)
 

@@ -10,6 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from hashlib import sha256
 
 from starlette.datastructures import MutableHeaders
@@ -66,11 +67,19 @@ def clear_session_cookie(response: Response) -> None:
     clear_cookie(response, "session")
 
 
-@dataclass(slots=True)
+@dataclass
 class _Browser:
-    token: str = field(repr=False)
-    is_new: bool
+    sent_token: str | None = field(repr=False)
     is_used: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        return self.sent_token is None
+
+    @cached_property
+    def token(self) -> str:
+        """What it sent, else a new one; most requests never ask."""
+        return self.sent_token or secrets.token_urlsafe(_BROWSER_TOKEN_BYTES)
 
     @property
     def id(self) -> str:
@@ -122,9 +131,7 @@ class BrowserCookie:
 
 def _recognize(request: Request) -> _Browser:
     token = request.cookies.get(cookie_name("browser", settings()), "")
-    if _BROWSER_TOKEN.fullmatch(token):
-        return _Browser(token, is_new=False)
-    return _Browser(secrets.token_urlsafe(_BROWSER_TOKEN_BYTES), is_new=True)
+    return _Browser(token if _BROWSER_TOKEN.fullmatch(token) else None)
 
 
 def _is_due(browser: _Browser, method: str) -> bool:
