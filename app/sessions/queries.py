@@ -40,10 +40,17 @@ WHERE s.token_hash = $1 AND {_LIVE.format(now="$2", idle="$3")} AND (u.banned_at
 """
 _TOUCH = "UPDATE sessions_session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2 AND ended_at IS NULL"
 _RENEW = f"""
-UPDATE sessions_session s SET token_hash = $3, browser_id = $4, device = $5, ip = $6, user_agent = $7, acr = $8,
-    amr = $9::jsonb, auth_time = $10, last_seen_at = $10, expires_at = $11
-WHERE s.id = $1 AND s.user_id = $2 AND s.impersonator_id IS NULL AND s.ended_at IS NULL AND s.expires_at > $10
-RETURNING {_COLUMNS}
+WITH renewed AS (
+    UPDATE sessions_session s SET token_hash = $3, browser_id = $4, device = $5, ip = $6, user_agent = $7, acr = $8,
+        amr = $9::jsonb, auth_time = $10, last_seen_at = $10, expires_at = $11
+    WHERE s.id = $1 AND s.user_id = $2 AND s.impersonator_id IS NULL AND {_LIVE.format(now="$10", idle="$12")}
+    RETURNING {_COLUMNS}
+), seen AS (
+    INSERT INTO sessions_browser (user_id, browser_id, first_seen_at, last_seen_at)
+    SELECT user_id, browser_id, $10, $10 FROM renewed
+    ON CONFLICT (user_id, browser_id) DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at
+)
+SELECT {_COLUMNS} FROM renewed s
 """
 _BY_IDS = f"SELECT {_COLUMNS} FROM sessions_session s WHERE s.id = ANY($1)"
 _END = f"""
@@ -92,11 +99,11 @@ async def insert_session(session: Session, token_hash: bytes) -> bool:
     return is_new
 
 
-async def renew_session(old_id: str, proof: Session, token_hash: bytes) -> Session | None:
+async def renew_session(old_id: str, proof: Session, token_hash: bytes, idle_since: datetime) -> Session | None:
     """Give a live session of the same user a new token and a new proof; None when there is no such session."""
     row = await db.fetch_row(
         _RENEW, old_id, proof.user_id, token_hash, proof.browser_id, proof.device, proof.ip, proof.user_agent,
-        proof.acr, db.dump_json(proof.amr), proof.auth_time, proof.expires_at,
+        proof.acr, db.dump_json(proof.amr), proof.auth_time, proof.expires_at, idle_since,
     )  # fmt: skip
     return _to_session(row) if row else None
 

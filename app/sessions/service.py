@@ -73,7 +73,8 @@ async def begin_session(
     token = new_token(TOKEN_PREFIX)
     session = _new_session(actor, user, amr=amr, acr=acr, browser_id=browser_id)
     if replaces is not None:
-        renewed = await queries.renew_session(replaces, session, hash_token(token))
+        idle_since = session.auth_time - settings().session_idle_ttl
+        renewed = await queries.renew_session(replaces, session, hash_token(token), idle_since)
         if renewed is not None:
             await emit(_holder(actor, renewed), _event(SessionRenewed, renewed))
             return NewSession(renewed, token)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from app.sessions.service import begin_session, find_session, resolve_session
+from datetime import timedelta
+
+from app.kit import clock
+from app.kit.runtime import settings
+from app.sessions.service import begin_session, find_session, is_known_browser, resolve_session
 from app.sessions.types import NewSession
 from app.users.types import User
 from tests.support import as_user, commit, make_user
@@ -51,3 +55,24 @@ async def test_a_session_that_ended_is_not_brought_back() -> None:
     second = await begin(ada, replaces=first.session.id)
 
     assert second.session.id != first.session.id
+
+
+async def test_a_session_that_was_left_idle_is_not_brought_back() -> None:
+    ada = await make_user()
+    first = await begin(ada)
+
+    with clock.frozen(clock.now() + settings().session_idle_ttl + timedelta(seconds=1)):
+        second = await begin(ada, replaces=first.session.id)
+
+    assert second.session.id != first.session.id
+
+
+async def test_a_browser_that_lost_its_cookie_is_known_afterwards() -> None:
+    ada = await make_user()
+    first = await begin(ada)
+
+    await commit(
+        begin_session(as_user(ada), ada, amr=("pwd",), acr="pwd", browser_id="a-new-cookie", replaces=first.session.id)
+    )
+
+    assert await is_known_browser(ada.id, "a-new-cookie")
