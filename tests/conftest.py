@@ -18,7 +18,7 @@ from app.clients.service import forget_clients
 from app.kit import db
 from app.kit.migrate import migrate
 from app.kit.notify import flush_notifications
-from app.kit.postgres import EmbeddedPostgres, start_postgres, stop_postgres
+from app.kit.postgres import start_postgres, stop_postgres
 from app.kit.settings import Settings
 from app.signing.service import forget_keys
 from app.tables import APPS
@@ -64,25 +64,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[EmbeddedPostgres]:
-    """One server for the whole run, shared by the parallel workers."""
+def server_dsn(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """One server for the whole run, shared by the parallel workers: the embedded one, or that of TEST_DATABASE_URL."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
     base = tmp_path_factory.getbasetemp()
     instance = start_postgres(base if worker_id == "master" else base.parent, durable=False)
-    yield instance
+    yield instance.dsn
     stop_postgres(instance)
 
 
 @pytest.fixture(scope="session")
-async def dsn(postgres: EmbeddedPostgres, worker_id: str) -> str:
+async def dsn(server_dsn: str, worker_id: str) -> str:
     """A database of this worker's own."""
     name = f"test_{worker_id}"
-    connection = await asyncpg.connect(postgres.dsn)
+    connection = await asyncpg.connect(server_dsn)
     try:
         await connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
         await connection.execute(f'CREATE DATABASE "{name}"')
     finally:
         await connection.close()
-    return urlsplit(postgres.dsn)._replace(path=f"/{name}").geturl()
+    return urlsplit(server_dsn)._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture(scope="session")

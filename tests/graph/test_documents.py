@@ -52,7 +52,7 @@ STATEMENTS: dict[str, int] = {
     "signing/SigningKeys.graphql": 2,
     "users/User.graphql": 2,
     "users/UserAuditEvents.graphql": 4,
-    "users/UserBan.graphql": 10,
+    "users/UserBan.graphql": 11,
     "users/UserCreate.graphql": 10,
     "users/UserDelete.graphql": 12,
     "users/UserSessions.graphql": 3,
