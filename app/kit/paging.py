@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 import orjson
 
@@ -87,12 +87,38 @@ class PageRequest:
         return size
 
 
+class Cursors(Sequence[str]):
+    """The cursors of a page, each signed when it is asked for: most readers want the first and the last."""
+
+    def __init__(self, sort: Sort, keys: Sequence[Key]) -> None:
+        self._sort = sort
+        self._keys = keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Cursors) and (self._sort, self._keys) == (other._sort, other._keys)
+
+    def __hash__(self) -> int:
+        return hash((self._sort, tuple(self._keys)))
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return Cursors(self._sort, self._keys[index])
+        return encode_cursor(self._sort, self._keys[index])
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
     """One page, in the list's order. `cursors` has one entry an item."""
 
     items: tuple[Item, ...]
-    cursors: tuple[str, ...]
+    cursors: Sequence[str]
     has_next: bool
     has_previous: bool
 
@@ -133,9 +159,11 @@ def make_page(sort: Sort, request: PageRequest, rows: Sequence[Item], key_of: Ca
     """Cut the extra row off, put the rest in the list's order and give each its cursor."""
     has_more = len(rows) > request.size
     items = tuple(rows[: request.size])
-    cursors = tuple(encode_cursor(sort, key_of(item)) for item in items)
     if request.is_backward:
-        return Page(items[::-1], cursors[::-1], request.before is not None, has_more)
+        items = items[::-1]
+    cursors = Cursors(sort, [key_of(item) for item in items])
+    if request.is_backward:
+        return Page(items, cursors, request.before is not None, has_more)
     return Page(items, cursors, has_more, request.after is not None)
 
 

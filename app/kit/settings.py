@@ -35,6 +35,11 @@ __all__ = ["LOOPBACK_HOSTS", "MIN_SECRET_BYTES", "Settings", "SettingsProblem", 
 _TOML_FILE = "auther.toml"
 
 
+def _count_cores() -> int:
+    """Cores that this process may use; fewer than the machine has where it is pinned."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Settings(BaseSettings):
     """Everything an operator can set. Durations are ISO 8601 (`PT15M`) or seconds."""
 
@@ -93,9 +98,7 @@ class Settings(BaseSettings):
     argon2_memory_kib: int = Field(19_456, ge=8_192, le=1_048_576, description="Argon2id memory, KiB.")
     argon2_time_cost: int = Field(2, ge=1, le=16, description="Argon2id iterations.")
     argon2_parallelism: int = Field(1, ge=1, le=16, description="Argon2id lanes.")
-    argon2_concurrency: int = Field(
-        default_factory=lambda: max(1, os.cpu_count() or 1), ge=1, le=64, description="Hashes computed at once."
-    )
+    argon2_concurrency: int = Field(default_factory=_count_cores, ge=1, le=64, description="Hashes computed at once.")
     argon2_queue: int = Field(512, ge=1, description="Sign-ins that may wait for a hash before 503 is answered.")
 
     # --- OIDC ------------------------------------------------------------------------------

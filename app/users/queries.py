@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import asyncpg
@@ -50,15 +51,22 @@ _UNIQUE = {"users_user_email_key": EmailTaken, "users_user_username_key": Userna
 
 def to_user(row: Mapping[str, Any], prefix: str = "") -> User:
     """A user from a row that holds `COLUMN_NAMES`, each behind `prefix`."""
-    value = {name: row[prefix + name] for name in COLUMN_NAMES}
-    until: datetime | None = value["ban_until"]
-    is_banned = value["banned_at"] is not None and (until is None or until > clock.now())
+    (
+        id_, email, is_verified, username, name, picture, locale, zoneinfo, attributes,
+        banned_at, ban_until, ban_reason, banned_by, created_at, updated_at, last_sign_in_at,
+    ) = _columns_of(prefix)(row)  # fmt: skip
+    is_banned = banned_at is not None and (ban_until is None or ban_until > clock.now())
     return User(
-        **{name: value[name] for name in COLUMN_NAMES[:8]},
-        attributes=db.load_json(value["attributes"]),
-        ban=Ban(value["ban_reason"], until, value["banned_at"], value["banned_by"]) if is_banned else None,
-        **{name: value[name] for name in COLUMN_NAMES[13:]},
-    )
+        id_, email, is_verified, username, name, picture, locale, zoneinfo,
+        db.load_json(attributes),
+        Ban(ban_reason, ban_until, banned_at, banned_by) if is_banned else None,
+        created_at, updated_at, last_sign_in_at,
+    )  # fmt: skip
+
+
+@cache
+def _columns_of(prefix: str) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    return itemgetter(*(prefix + name for name in COLUMN_NAMES))
 
 
 async def insert_user(values: Sequence[object]) -> None:

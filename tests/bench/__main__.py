@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 import psutil
 
 from app.cli.demo import DEMO_PASSWORD
+from app.kit.postgres import start_postgres, stop_postgres
 from tests.bench.load import Measured, Requests, measure, request
 from tests.e2e.flow import REDIRECT_URI, Authorization, redeem
 from tests.e2e.forms import FormBrowser
@@ -186,8 +187,11 @@ def run_all(bench: Bench) -> None:
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         first, later = start_times(Path(folder) / "start")
+        database = start_postgres(Path(folder) / "bench")
         server = ServerProcess(
             Path(folder) / "bench",
+            core=SERVER_CORE,
+            AUTHER_DATABASE_URL=database.dsn,
             AUTHER_SIGNIN_ATTEMPTS_PER_ADDRESS="1000000",
             AUTHER_SIGNIN_FAILURES_BEFORE_DELAY="1000",
             AUTHER_SIGNIN_FAILURES_BEFORE_LOCK="2000",
@@ -201,11 +205,11 @@ def main() -> int:
             time.sleep(3)
             bench.note("memory, idle", f"{idle_memory(server):.0f} MB", "≤ 160 MB")
             seed_users(server, 1_000)
-            psutil.Process(server.pid).cpu_affinity([SERVER_CORE])
             run_all(bench)
             bench.note("memory, after the load", f"{idle_memory(server):.0f} MB", "—")
         finally:
             server.stop()
+            stop_postgres(database)
     print(f"\n{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, {ROUNDS} rounds")
     return 0
 

@@ -24,12 +24,21 @@ def free_port() -> int:
 class ServerProcess:
     """`auther dev` (or another command) as a person would start it."""
 
-    def __init__(self, data_dir: Path, *, command: str = "dev", port: int | None = None, **environment: str) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        command: str = "dev",
+        port: int | None = None,
+        core: int | None = None,
+        **environment: str,
+    ) -> None:
         self.data_dir = data_dir
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
         self.output: list[str] = []
         self._command = command
+        self._core = core
         self._environment = environment
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
@@ -79,6 +88,7 @@ class ServerProcess:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=self._pin if self._core is not None else None,
         )
         self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
         self._reader.start()
@@ -101,6 +111,10 @@ class ServerProcess:
         code = self._process.wait(STOP_SECONDS)
         self._finish_reading()
         return code
+
+    def _pin(self) -> None:
+        assert self._core is not None
+        os.sched_setaffinity(0, {self._core})
 
     def _finish_reading(self) -> None:
         assert self._reader is not None
