@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 Record = Mapping[str, object]
+# Characters a line where there is no terminal: nothing is cut for `grep`.
+PIPED_WIDTH = 240
 
 
 def print_json(value: object) -> None:
@@ -29,10 +31,10 @@ def print_table(records: Sequence[Record], columns: Sequence[str], *, as_json: b
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for record in records:
         table.add_row(*(_cell(record.get(column)) for column in columns))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(table)
 
 
 def print_record(record: Record, *, as_json: bool) -> None:
