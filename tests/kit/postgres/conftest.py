@@ -124,12 +124,21 @@ class UserProcess:
         self.process.wait()
 
 
+def skip_unless_reachable(uid: int) -> None:
+    """A clone below a directory of mode 0700 is nothing that another user could run."""
+    probe = ["test", "-r", str(_REPOSITORY / "pyproject.toml")]
+    if subprocess.run(probe, user=uid, group=uid, extra_groups=[], check=False).returncode != 0:
+        pytest.skip("another user cannot reach this checkout")
+
+
 @pytest.fixture
 def start_user() -> Iterator[StartUser]:
     """Another process that starts or adopts the database: `start_user(data_dir, uid=None)`."""
     processes: list[UserProcess] = []
 
     def run(data_dir: Path, uid: int | None = None) -> UserProcess:
+        if uid is not None:
+            skip_unless_reachable(uid)
         command = [sys.executable, Path(__file__).with_name("user_process.py"), data_dir]
         processes.append(
             UserProcess(
