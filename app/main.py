@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from app import graph, wiring
-from app.clients.service import declare_clients
 from app.jobs.service import Worker
 from app.kit import db, pages
 from app.kit.db import unit_of_work
@@ -78,7 +77,6 @@ async def open_stores(settings: Settings) -> AsyncIterator[None]:
     try:
         async with unit_of_work():
             await ensure_keys()
-            await declare_clients(settings)
         yield
     finally:
         await db.close_database()
@@ -106,7 +104,7 @@ async def _working() -> AsyncIterator[None]:
 
 
 def app_factory() -> Starlette:
-    """For ASGI servers: `uvicorn --factory app.main:app_factory`."""
+    """What each server process runs; `auther serve` has prepared operator and declared clients before."""
     settings = ensure_secret(load_settings())
     configure_logging(level=settings.log_level, is_json=settings.log_format == "json")
     return build_app(settings)

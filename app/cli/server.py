@@ -7,13 +7,13 @@ import os
 
 import typer
 
-from app import wiring
 from app.cli.bootstrap import Operator, ensure_dev_operator, ensure_operator
 from app.cli.demo import Demo, seed_demo
 from app.cli.greeting import describe_demo, describe_server
 from app.cli.listener import listen
 from app.cli.output import print_json
 from app.cli.stores import read_settings, running_database, work
+from app.clients.service import declare_clients
 from app.kit import db
 from app.kit.migrate import list_pending
 from app.kit.migrate import migrate as run_migrations
@@ -79,12 +79,12 @@ async def _migrate(settings: Settings, *, is_check: bool) -> list[str]:
 
 
 async def _prepare(settings: Settings) -> Operator:
-    wiring.wire(settings)
     async with work(settings):
+        await declare_clients(settings)
         return await ensure_operator(must_change=True)
 
 
 async def _prepare_demo(settings: Settings) -> tuple[Operator, Demo]:
-    wiring.wire(settings)
     async with work(settings):
+        await declare_clients(settings)
         return await ensure_dev_operator(settings.data_dir), await seed_demo(settings)

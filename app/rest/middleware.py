@@ -39,8 +39,9 @@ _ALWAYS = (
     (b"content-security-policy", b"frame-ancestors 'none'"),
 )
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
-# The same few peers and proxies come again and again.
-_find_address = lru_cache(maxsize=4_096)(client_address)
+# The same few peers and proxies come again and again. Long headers are not remembered: anybody can send them.
+_remembered_address = lru_cache(maxsize=4_096)(client_address)
+_MAX_REMEMBERED_CHARACTERS = 128
 
 
 class RequestContext:
@@ -140,5 +141,6 @@ def actor_of(resolved: ResolvedSession, origin: Origin) -> Actor:
 def _origin(scope: Scope, headers: Headers) -> Origin:
     peer = scope["client"][0] if scope.get("client") else None
     forwarded = ",".join(headers.getlist("x-forwarded-for"))
-    address = _find_address(peer, forwarded, settings().trusted_proxies)
+    find_address = _remembered_address if len(forwarded) <= _MAX_REMEMBERED_CHARACTERS else client_address
+    address = find_address(peer, forwarded, settings().trusted_proxies)
     return Origin(accept_request_id(headers.get("x-request-id")), address, headers.get("user-agent"))

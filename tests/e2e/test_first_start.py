@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.e2e.flow import Authorization
 from tests.e2e.forms import FormBrowser
 from tests.e2e.server import ServerProcess
 
@@ -70,3 +71,34 @@ def test_an_ordinary_user_can_run_it(tmp_path: Path) -> None:
         shutil.rmtree(home)
     assert "FAIL  schema" in done.stdout
     assert "ok    database" in done.stdout
+
+
+def test_a_command_without_the_configuration_file_leaves_declared_clients_alone(tmp_path: Path) -> None:
+    file = tmp_path / "auther.toml"
+    file.write_text(
+        '[[clients]]\nid = "billing"\nname = "Billing"\nkind = "spa"\nredirect_uris = ["http://localhost:3989/cb"]\n'
+    )
+    declared = ServerProcess(tmp_path / "data", AUTHER_CONFIG=str(file)).start()
+    flow = Authorization(declared.url, "billing", redirect_uri="http://localhost:3989/cb")
+    elsewhere = ServerProcess(tmp_path / "data", port=declared.port)
+    try:
+        elsewhere.run("keys", "list", "--json")
+        page = FormBrowser(declared.url).open(flow.url)
+    finally:
+        assert declared.stop() == 0
+
+    assert "Billing" in page.text
+    assert page.page.url.path == "/signin"
+
+
+def test_a_wrong_declaration_is_said_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "auther.toml"
+    file.write_text('[[clients]]\nid = "b"\nname = "Billing"\nkind = "web"\n')
+    server = ServerProcess(tmp_path / "data", AUTHER_CONFIG=str(file))
+    command = [sys.executable, "-m", "app.cli", "serve"]
+
+    done = subprocess.run(command, env=server.environment(), capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "secret: " in done.stderr

@@ -38,6 +38,8 @@ _SECRET = re.compile(rf"[\x21-\x7e]{{{MIN_SECRET_LENGTH},512}}")
 async def declare_clients(settings: Settings) -> None:
     """Make the declared clients what the configuration says, and release those that it no longer names.
 
+    Only for the start of a server: a command that runs without the file would release them all.
+
     Raises:
         InputProblems: what is wrong with a declaration.
     """
