@@ -38,7 +38,7 @@ _INDEXED_SEARCH_LENGTH = 3
 
 _BY_ID = f"SELECT {_COLUMNS} FROM clients_client c WHERE c.id = $1"
 _BY_IDS = f"SELECT {_COLUMNS} FROM clients_client c WHERE c.id = ANY($1)"
-_LOCK = f"{_BY_ID} FOR UPDATE OF c"
+_LOCK = "SELECT id FROM clients_client WHERE id = $1 FOR UPDATE"
 _BY_CREATION_KEY = f"SELECT c.creation_digest, {_COLUMNS} FROM clients_client c WHERE c.creation_key = $1"
 _LOCK_CREATION_KEY = "SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))"
 _LOCK_DECLARATIONS = "SELECT pg_advisory_xact_lock(6025117340198846127)"
@@ -89,7 +89,12 @@ async def find_client(client_id: str) -> StoredClient | None:
 
 
 async def lock_client(client_id: str) -> StoredClient | None:
-    row = await db.fetch_row(_LOCK, client_id)
+    """The client, which nobody else changes until our unit of work ends.
+
+    Read in a second statement: one that waits for the lock sees the row anew, but the secrets as they were before.
+    """
+    await db.fetch_value(_LOCK, client_id)
+    row = await db.fetch_row(_BY_ID, client_id)
     return _to_stored(row) if row else None
 
 
