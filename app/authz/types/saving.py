@@ -1,0 +1,112 @@
+"""Saving a model: what is asked for, what it would do, what stands in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from app.authz.language.problems import ModelProblem
+from app.authz.types.model import Model
+from app.authz.types.tuples import EntityRef, SubjectRef
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDraft:
+    """A model to be saved.
+
+    Attributes:
+        scope: the client whose types it defines; empty for the installation's own.
+        source: in the modelling language.
+        renames: types that got another name, old to new; their tuples stay.
+        expected_version: the version that the author has seen; None does not look.
+    """
+
+    scope: str
+    source: str
+    note: str | None = None
+    renames: Mapping[str, str] = field(default_factory=dict)
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """A saved version. `source` is its canonical text; `is_current`: it is in force."""
+
+    id: str
+    scope: str
+    version: int
+    source: str
+    note: str | None
+    author_kind: str
+    author_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """What a change of a model would strand: tuples, grants, templates, other models; how many, and some of them."""
+
+    kind: str
+    reason: str
+    count: int
+    samples: tuple[str, ...]
+
+
+class ChangeKind(StrEnum):
+    GAINED = "gained"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChange:
+    """Somebody who would gain or lose an action on an entity."""
+
+    kind: ChangeKind
+    subject: SubjectRef
+    action: str
+    entity: EntityRef
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Who would gain and who would lose what.
+
+    Attributes:
+        gained, lost: how many answers would change from no to yes, and from yes to no.
+        changes: the first of them, in the order of entities.
+        is_complete: whether everything was compared; otherwise the counts are lower bounds.
+    """
+
+    gained: int
+    lost: int
+    changes: tuple[AccessChange, ...]
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAssertion:
+    """An assertion of the model that does not hold."""
+
+    text: str
+    expected: str
+    actual: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPreview:
+    """What saving a draft would do.
+
+    Attributes:
+        diff: unified difference of the canonical texts.
+        warnings: what is odd but possible, each with its place.
+    """
+
+    model: Model
+    diff: str
+    warnings: tuple[ModelProblem, ...]
+    blockers: tuple[Blocker, ...]
+    failed: tuple[FailedAssertion, ...]
+    impact: Impact

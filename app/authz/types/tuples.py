@@ -1,0 +1,86 @@
+"""Relationship tuples and what they are made of.
+
+Types are written with the prefix of the client that owns them, `cli_01k…:invoice`; what belongs to no
+client has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+PLATFORM = "platform"
+EVERY = "*"
+SUPER_ADMIN = "super_admin"
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRef:
+    """Something that permissions are about. An id of `*` stands for every entity of the type."""
+
+    type: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.type}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRef:
+    """Who may do something: one (`user:anne`), everyone of a type (`user:*`), or a userset (`group:g#member`)."""
+
+    type: str
+    id: str
+    relation: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.type}:{self.id}" + (f"#{self.relation}" if self.relation else "")
+
+
+@dataclass(frozen=True, slots=True)
+class TupleKey:
+    """One relationship: subject has relation to entity. An entity or subject id of `*` means every one."""
+
+    entity_type: str
+    entity_id: str
+    relation: str
+    subject_type: str
+    subject_id: str
+    subject_relation: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.entity}#{self.relation}@{self.subject}"
+
+    @property
+    def entity(self) -> EntityRef:
+        return EntityRef(self.entity_type, self.entity_id)
+
+    @property
+    def subject(self) -> SubjectRef:
+        return SubjectRef(self.subject_type, self.subject_id, self.subject_relation)
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRef:
+    """A condition on a tuple by name, with the parameters that are settled already."""
+
+    name: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RelationTuple:
+    """A relationship with what limits it: a condition, and when it begins and ends (until is exclusive)."""
+
+    key: TupleKey
+    condition: ConditionRef | None = None
+    starts_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether the moment lies between begin and end."""
+        return (self.starts_at is None or self.starts_at <= moment) and (
+            self.expires_at is None or moment < self.expires_at
+        )
