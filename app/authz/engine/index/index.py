@@ -1,0 +1,223 @@
+"""The index: what a process knows of all tuples at one revision, and its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from app.authz.engine.index import listing, resolved
+from app.authz.engine.index.asking import walk_now
+from app.authz.engine.index.evaluate import Evaluation
+from app.authz.engine.index.plans import Compiled, Plan
+from app.authz.engine.index.reader import StoreReader
+from app.authz.engine.index.rows import Row
+from app.authz.engine.index.sizes import measure
+from app.authz.engine.index.store import Store
+from app.authz.engine.listing import FoundObject, ObjectQuery
+from app.authz.engine.lookups import Fact, Holding, Lookup
+from app.authz.engine.policies import PolicyInput, judge_policy
+from app.authz.engine.resolve import Resolution, Ruleset, find_problem, resolve
+from app.authz.engine.values import FALSE, UNDECIDED
+from app.authz.errors import WorkExceeded
+from app.authz.types.answers import Check, Context, Decision
+from app.authz.types.tuples import EntityRef, SubjectRef
+from app.kit import clock
+
+ALLOWED: Final = Resolution(Decision.ALLOWED)
+DENIED: Final = Resolution(Decision.DENIED)
+_NO_CONTEXT: Final[dict[str, Any]] = {}
+
+
+class Index:
+    """Answers from memory what `resolve` answers from any reader; it is a reader itself.
+
+    Made by `build` or a `Builder`. Changes come by `apply`, between questions.
+
+    Attributes:
+        revision: that of the tuples.
+    """
+
+    def __init__(self, rules: Ruleset, store: Store, revision: int) -> None:
+        self.revision = revision
+        self._store = store
+        self._schedule = store.schedule
+        self._adopt(rules)
+
+    @classmethod
+    def build(cls, rules: Ruleset, rows: Iterable[Row], revision: int) -> Index:
+        """An index of these rows, each of a key of its own.
+
+        Raises:
+            ValueError: two types of the schema have one id.
+        """
+        from app.authz.engine.index.build import Builder
+
+        builder = Builder(rules)
+        builder.add(rows)
+        return builder.finish(revision)
+
+    @property
+    def rules(self) -> Ruleset:
+        """The models in force."""
+        return self._compiled.rules
+
+    def recompile(self, rules: Ruleset) -> None:
+        """Put other models in force. Tuples are kept, also those that these do not allow."""
+        self._store.adopt(rules.schema)
+        self._adopt(rules)
+
+    def _adopt(self, rules: Ruleset) -> None:
+        self._compiled = Compiled(rules, self._store)
+        self._reader = StoreReader(self._store, rules.schema)
+        self._plans = self._compiled.plans
+        shelves = self._compiled.closures.shelves
+        self._doors = {name: (shelf.known.young, shelf.find) for name, shelf in shelves.items()}
+
+    def apply(self, revision: int, deletes: Iterable[Row], inserts: Iterable[Row]) -> None:
+        """Follow one write: what it deleted, then what it created. Of what is deleted only the key counts."""
+        now = clock.now()
+        for row in deletes:
+            for change in self._store.remove(row):
+                self._compiled.forget(change)
+        for row in inserts:
+            for change in self._store.insert(row, now):
+                self._compiled.forget(change)
+        self.revision = revision
+
+    def catch_up(self) -> None:
+        """Let begin and end what is due. Every answer does so by itself."""
+        due = self._schedule.due
+        if due is not None and due <= (now := clock.now()):
+            for change in self._store.take_due(now):
+                self._compiled.forget(change)
+
+    def check(
+        self,
+        subject_type: str,
+        subject_id: str,
+        subject_relation: str,
+        action: str,
+        entity_type: str,
+        entity_id: str,
+        context: Context = _NO_CONTEXT,
+    ) -> Resolution | PolicyInput:
+        """May the subject do this? Where a policy has the last word, the question to it is handed back."""
+        if self._schedule.due is not None:
+            self.catch_up()
+        try:
+            plan = self._plans[entity_type][action]
+            known, find = self._doors[subject_type]
+        except KeyError:
+            plan = None
+        if plan is None or subject_relation or not plan.is_quick:
+            subject = SubjectRef(subject_type, subject_id, subject_relation)
+            return self._check_slowly(Check(subject, action, EntityRef(entity_type, entity_id), context))
+        nodes = known.get(subject_id)
+        if nodes is None:
+            nodes = find(subject_id)
+            if nodes is None:
+                subject = SubjectRef(subject_type, subject_id)
+                return self._check_slowly(Check(subject, action, EntityRef(entity_type, entity_id), context))
+        if plan.bypasses and (bypass := plan.find_bypass(nodes)) is not None:
+            return bypass
+        return ALLOWED if plan.holds(nodes, plan.numbers.get(entity_id)) else DENIED
+
+    async def check_many(self, checks: Sequence[Check]) -> list[Resolution]:
+        """Answer checks in their order, policies asked; each has its own problem, if it has one."""
+        found: list[Resolution] = []
+        for check in checks:
+            subject, entity = check.subject, check.entity
+            if check.contextual:
+                self.catch_up()
+                found += await resolve(self.rules, self._reader, [check])
+                continue
+            answer = self.check(
+                subject.type, subject.id, subject.relation, check.action, entity.type, entity.id, check.context
+            )
+            if isinstance(answer, PolicyInput):
+                verdict = await judge_policy(answer)
+                answer = _of_verdict(verdict.value, verdict.problem)
+            found.append(answer)
+        return found
+
+    def _check_slowly(self, check: Check) -> Resolution | PolicyInput:
+        problem = find_problem(self.rules.schema, check)
+        if problem is not None:
+            return Resolution(Decision.DENIED, problem)
+        plan = self._compiled.plan(check.entity.type, check.action)
+        assert plan is not None
+        subject = check.subject
+        nodes = None if subject.relation else self._doors[subject.type][1](subject.id)
+        if nodes is None or plan.is_tangled:
+            return walk_now(self.rules, self._reader, check, plan.policy)
+        return plan.find_bypass(nodes) or self._evaluate(check, plan, nodes)
+
+    def _evaluate(self, check: Check, plan: Plan, nodes: frozenset[int]) -> Resolution | PolicyInput:
+        evaluation = Evaluation(self._compiled.evaluation, nodes, check.context)
+        try:
+            value = evaluation.value(plan.program, plan.numbers.get(check.entity.id))
+        except WorkExceeded as problem:
+            return Resolution(Decision.UNDECIDED, problem)
+        if value == FALSE:
+            return DENIED
+        if value == UNDECIDED or (plan.policy is not None and plan.has_conditions):
+            # Only the walk knows which condition it was, and whether a tuple with one alone suffices.
+            return walk_now(self.rules, self._reader, check, plan.policy)
+        return ALLOWED if plan.policy is None else PolicyInput(plan.policy, plan.scope, check)
+
+    async def list_objects(
+        self, query: ObjectQuery, *, after: str | None = None, limit: int
+    ) -> tuple[list[FoundObject], int]:
+        """A page of the entities in the order of their ids, and how many there are in all.
+
+        Args:
+            after: the id that the page comes after; it need not be in the list.
+
+        Raises:
+            WorkExceeded: too many to be found where each has to be checked.
+        """
+        self.catch_up()
+        return await listing.list_page(self, query, after, limit)
+
+    async def resolved(self, subject: SubjectRef, types: Sequence[str], *, limit: int) -> resolved.Resolved:
+        """All that a subject may do within some types, as a token says it.
+
+        Args:
+            limit: entities named at most; beyond it none are.
+        """
+        self.catch_up()
+        return await resolved.resolve_all(self, subject, types, limit)
+
+    async def read(self, lookups: Sequence[Lookup]) -> list[list[Fact]]:
+        """The facts of each lookup: the index as a `TupleReader`."""
+        self.catch_up()
+        return [self._reader.facts(each) for each in lookups]
+
+    async def read_holdings(self, holdings: Sequence[Holding]) -> list[list[Fact]]:
+        """The facts of each holding: the index as a `TupleReader`."""
+        self.catch_up()
+        return [self._reader.holdings(each) for each in holdings]
+
+    @property
+    def compiled(self) -> Compiled:
+        """What follows from the models in force."""
+        return self._compiled
+
+    @property
+    def store(self) -> Store:
+        """The tuples."""
+        return self._store
+
+    def statistics(self) -> dict[str, int]:
+        """Counts of tuples; they depend on the tuples alone, not on how they came."""
+        return self._store.statistics()
+
+    def memory_bytes(self) -> int:
+        """About what the tuples and what is derived from them take."""
+        return measure(self._store, self._compiled)
+
+
+def _of_verdict(value: bool | None, problem: Any) -> Resolution:
+    if value is None:
+        return Resolution(Decision.UNDECIDED, problem)
+    return ALLOWED if value else DENIED

@@ -1,0 +1,181 @@
+"""What is made of a schema once, and the plan of each action: its program, its bypasses, its policy."""
+
+from __future__ import annotations
+
+from app.authz.conditions.program import Program as Condition
+from app.authz.engine.index.closures import Closures
+from app.authz.engine.index.evaluate import Rules
+from app.authz.engine.index.fans import Fans, Listings
+from app.authz.engine.index.plain import PlainTest
+from app.authz.engine.index.programs import Program, Programs
+from app.authz.engine.index.reach import Reach, Reaches
+from app.authz.engine.index.store import Change, Store
+from app.authz.engine.index.tables import Table
+from app.authz.engine.judge import find_program
+from app.authz.engine.lookups import Node
+from app.authz.engine.paths import build_graph
+from app.authz.engine.resolve import CLIENTS, FULL_ACCESS, Resolution, Ruleset
+from app.authz.types.answers import Decision
+from app.authz.types.tuples import EVERY, PLATFORM, SUPER_ADMIN
+
+_Bypass = tuple[Reach, int, Resolution]
+
+
+class Plan:
+    """How an action on a type is answered.
+
+    Attributes:
+        key: type and relation that it comes down to.
+        test: where the relation is plain.
+        is_quick: the test alone decides, after the bypasses.
+        is_tangled: only the walk can answer.
+        has_conditions: tuples that it rests on may have conditions.
+    """
+
+    __slots__ = (
+        "bypasses",
+        "has_conditions",
+        "is_quick",
+        "is_tangled",
+        "key",
+        "numbers",
+        "policy",
+        "program",
+        "scope",
+        "test",
+    )
+
+    def __init__(self, key: tuple[str, str], program: Program, scope: str) -> None:
+        self.key = key
+        self.program = program
+        self.numbers = program.kind.numbers
+        self.scope = scope
+        self.test: PlainTest | None = None
+        self.policy: str | None = None
+        self.bypasses: tuple[_Bypass, ...] = ()
+        self.is_quick = self.is_tangled = self.has_conditions = False
+
+    def holds(self, nodes: frozenset[int], number: int | None) -> bool:
+        """Whether a plain relation holds."""
+        assert self.test is not None
+        return self.test.holds(nodes, number)
+
+    def find_bypass(self, nodes: frozenset[int]) -> Resolution | None:
+        """What allows everything to a subject, whatever its relation to the entity is."""
+        for reach, entity, resolution in self.bypasses:
+            parts = reach.known.young.get(entity)
+            for part in reach.find(entity) if parts is None else parts:
+                if not nodes.isdisjoint(part):
+                    return resolution
+        return None
+
+
+class Compiled:
+    """Everything that follows from the models in force, over one store."""
+
+    def __init__(self, rules: Ruleset, store: Store) -> None:
+        self.rules = rules
+        self.graph = build_graph(rules.schema)
+        self._store = store
+        self._programs = Programs(store, rules.schema, self.graph, rules.strata)
+        self.reaches = Reaches(store.numbers, rules.schema, self._programs, self.graph)
+        self.closures = Closures(store, rules.schema, self.graph)
+        self.listings = Listings(store)
+        self.plans: dict[str, dict[str, Plan]] = {name: {} for name in rules.schema.types}
+        self._tests: dict[Program, PlainTest] = {}
+        self._names = {compiled.id: name for name, compiled in rules.schema.types.items()}
+        self._conditions: dict[tuple[Table, str], Condition | None] = {}
+        self._entrances: dict[str, Reach] = {}
+        self._fans: dict[Program, Fans] = {}
+        self.evaluation = Rules(store.numbers, self.program_of, self.test_of, self._track(), self._condition_of)
+
+    def forget(self, change: Change) -> None:
+        """Drop what a change touches. Tuples with conditions are never part of what is kept."""
+        if not change.is_conditioned:
+            self.closures.forget(change)
+            self.reaches.forget(change.table, change.entity)
+            self.listings.forget(change)
+
+    def plan(self, type_name: str, action: str) -> Plan | None:
+        """The plan of a permission or relation, None if the type has none of this name."""
+        found = self.plans.get(type_name, {}).get(action)
+        return found or self._make_plan(type_name, action)
+
+    def program_of(self, type_id: int, relation: str) -> Program | None:
+        """The program of a relation, None if the type has none of this name."""
+        return self._programs.of(self._names.get(type_id, ""), relation)
+
+    def test_of(self, program: Program) -> PlainTest:
+        """The quick test of a plain program."""
+        found = self._tests.get(program)
+        if found is None:
+            found = self._tests[program] = PlainTest(program, self.reaches)
+        return found
+
+    def fans(self, program: Program) -> Fans:
+        """What lists the entities of a plain program."""
+        found = self._fans.get(program)
+        if found is None:
+            found = self._fans[program] = self.listings.add(program, self.program_of)
+        return found
+
+    def _make_plan(self, type_name: str, action: str) -> Plan | None:
+        schema = self.rules.schema
+        permission = schema.permission(type_name, action)
+        key = (type_name, permission.relation if permission else action)
+        program = self._programs.of(*key)
+        if program is None:
+            return None
+        plan = Plan(key, program, schema.types[type_name].scope)
+        plan.test = self.test_of(program) if key in self.graph.plain else None
+        plan.policy = permission.policy if permission else None
+        plan.bypasses = self._bypasses(plan.scope) if permission else ()
+        plan.is_quick = plan.test is not None and plan.policy is None
+        plan.is_tangled = key in self._programs.tangled
+        plan.has_conditions = any(
+            condition is not None
+            for each in self.graph.below[key]
+            if (relation := schema.relation(*each))
+            for conditions in relation.conditions.values()
+            for condition in conditions
+        )
+        self.plans[type_name][action] = plan
+        return plan
+
+    def _bypasses(self, scope: str) -> tuple[_Bypass, ...]:
+        nodes = [Node(PLATFORM, EVERY, SUPER_ADMIN)] if self.rules.is_bypass_on else []
+        if scope:
+            nodes.append(Node(CLIENTS, scope, FULL_ACCESS))
+        found: list[_Bypass] = []
+        for node in nodes:
+            if self.rules.schema.relation(node.type, node.relation) is not None:
+                number = self._store.numbers.number(self.rules.schema.types[node.type].id, node.id)
+                found.append((self._entrance(node.relation), number, Resolution(Decision.ALLOWED, bypass=node)))
+        return tuple(found)
+
+    def _entrance(self, relation: str) -> Reach:
+        found = self._entrances.get(relation)
+        if found is None:
+            found = self.reaches.entrance(self.rules.schema, self._programs, self.graph, relation)
+            self._entrances[relation] = found
+        return found
+
+    def _track(self) -> dict[tuple[int, int], Program]:
+        """Have the tables keep at hand what closures cannot hold; the programs of these usersets."""
+        schema, numbers = self.rules.schema, self._store.numbers
+        tracked: dict[tuple[int, int], Program] = {}
+        for name, compiled in schema.types.items():
+            for relation in compiled.relations:
+                program = self._programs.of(name, relation)
+                if program is not None and (name, relation) not in self.graph.plain:
+                    tracked[compiled.id, numbers.offset(relation)] = program
+        for table in self._store.tables.values():
+            parts = {(type_id, offset) for type_id, offset, _ in table.allowed}
+            table.track(frozenset(parts & tracked.keys()), numbers)
+        return tracked
+
+    def _condition_of(self, table: Table, name: str) -> Condition | None:
+        key = (table, name)
+        if key not in self._conditions:
+            self._conditions[key] = find_program(self.rules.schema, self._names[table.kind.id], name)
+        return self._conditions[key]

@@ -1,0 +1,188 @@
+"""What an arrow finds at the entity it leads to: all subjects that have the relation there, put together once.
+
+Only for plain relations. The sets are dropped by the change that touches them, with those of all entities below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
+
+from app.authz.engine.index.containers import NodeSet, each_of
+from app.authz.engine.index.generations import Generations
+from app.authz.engine.index.numbers import MASK, Numbers
+from app.authz.engine.index.programs import Program, Programs
+from app.authz.engine.index.tables import Table
+from app.authz.engine.paths import Graph
+from app.authz.engine.schema import Schema, parts_of
+from app.authz.types.model import Arrow
+
+# Sets that together have everyone; a larger set of tuples stands for itself, so it is never copied.
+Parts: TypeAlias = tuple[frozenset[int] | set[int], ...]
+
+MAX_COPIED: Final = 256
+_MOST, _MOST_WEIGHT = 65_536, 1_000_000
+# Entities below a change that are looked through before everything is dropped.
+_MOST_BELOW: Final = 2_000
+
+
+class Reach:
+    """Who has a relation of this name, by entity, whatever the entity's type.
+
+    Attributes:
+        programs: of the types for which the relation is plain, by type id.
+        known: found so far; read `known.young` first, then call `find`.
+    """
+
+    __slots__ = ("_all", "_follows_star", "_numbers", "known", "programs")
+
+    def __init__(
+        self, numbers: Numbers, programs: Mapping[int, Program], others: Mapping[str, Reach], *, follows_star: bool
+    ) -> None:
+        self.programs = programs
+        self.known: Generations[int, Parts] = Generations(_MOST, _MOST_WEIGHT, _weigh)
+        self._numbers = numbers
+        self._all = others
+        self._follows_star = follows_star
+
+    def find(self, node: int) -> Parts:
+        """Everybody who has the relation to an entity; nobody for what an arrow does not follow."""
+        found = self.known.find(node)
+        if found is None:
+            found = self._collect(node)
+            self.known.keep(node, found)
+        return found
+
+    def _collect(self, node: int) -> Parts:
+        if node > MASK or (self._numbers.is_star(node) and not self._follows_star):
+            return ()
+        types = self._numbers.types
+        program = self.programs.get(types[node])
+        own: set[int] = set()
+        whole: dict[int, frozenset[int] | set[int]] = {}
+        seen = {(program, node)}
+        waiting = [(program, node)]
+        while waiting:
+            at, number = waiting.pop()
+            for found in at.grants_of(number) if at else ():
+                _gather(found, own, whole)
+            for reach, parent in self._links(at, number) if at else ():
+                known = reach.known.find(parent)
+                for part in known or ():
+                    _gather(part, own, whole)
+                step = (reach.programs.get(types[parent]), parent)
+                if known is None and step not in seen:
+                    seen.add(step)
+                    waiting.append(step)
+        first: Parts = (self._share(program, node, own),) if own else ()
+        return (*first, *whole.values())
+
+    def _share(self, program: Program | None, node: int, own: set[int]) -> frozenset[int]:
+        """The set, or the very one of the entity above if nothing was added to it: many have nothing of their own."""
+        for reach, parent in self._links(program, node) if program else ():
+            for part in reach.known.young.get(parent, ()):
+                if isinstance(part, frozenset) and len(part) == len(own) and part == own:
+                    return part
+        return frozenset(own)
+
+    def _links(self, program: Program, number: int) -> Iterator[tuple[Reach, int]]:
+        numbers = (number, program.kind.star) if program.kind.stars else (number,)
+        for table, relation in program.links:
+            for each in numbers:
+                for parent in each_of(table.grants.get(each)):
+                    if parent <= MASK and not self._numbers.is_star(parent):
+                        yield self._all[relation], parent
+
+
+def _gather(found: NodeSet | frozenset[int], own: set[int], whole: dict[int, frozenset[int] | set[int]]) -> None:
+    if isinstance(found, int):
+        own.add(found)
+    elif isinstance(found, tuple) or len(found) <= MAX_COPIED:
+        own.update(found)
+    else:
+        whole[id(found)] = found
+
+
+def _weigh(parts: Parts) -> int:
+    return sum(len(part) for part in parts if isinstance(part, frozenset))
+
+
+class Reaches:
+    """One reach for each relation that an arrow of a schema follows, and what depends on what."""
+
+    def __init__(self, numbers: Numbers, schema: Schema, programs: Programs, graph: Graph) -> None:
+        self.by_relation: dict[str, Reach] = {}
+        self._numbers = numbers
+        self._every: list[Reach] = []
+        self._touched: dict[Table, list[Reach]] = {}
+        self._below: dict[tuple[Reach, int], list[tuple[Table, Reach]]] = {}
+        names = set(_arrow_relations(schema))
+        plain = {name: _programs(schema, programs, graph, name) for name in names}
+        for name in names:
+            self.by_relation[name] = Reach(numbers, plain[name], self.by_relation, follows_star=False)
+        for reach in self.by_relation.values():
+            self._enter(reach)
+
+    def entrance(self, schema: Schema, programs: Programs, graph: Graph, relation: str) -> Reach:
+        """A reach that is asked about entities themselves, `*` among them."""
+        plain = _programs(schema, programs, graph, relation)
+        reach = Reach(self._numbers, plain, self.by_relation, follows_star=True)
+        self._enter(reach)
+        return reach
+
+    def _enter(self, reach: Reach) -> None:
+        self._every.append(reach)
+        for program in reach.programs.values():
+            for table in program.tables:
+                self._touched.setdefault(table, []).append(reach)
+            for table, relation in program.links:
+                self._touched.setdefault(table, []).append(reach)
+                for type_id, _, _ in table.allowed:
+                    below = self._below.setdefault((self.by_relation[relation], type_id), [])
+                    below.append((table, reach))
+
+    def forget(self, table: Table, entity: int) -> None:
+        """Drop what rests on the tuples of an entity in a table."""
+        waiting = [(reach, entity) for reach in self._touched.get(table, ())]
+        if not waiting or not any(len(reach.known) for reach in self._every):
+            return
+        seen = set(waiting)
+        while waiting:
+            reach, number = waiting.pop()
+            if len(seen) > _MOST_BELOW or self._numbers.is_star(number):
+                self.clear()
+                return
+            reach.known.drop(number)
+            for links, below in self._below.get((reach, self._numbers.types[number]), ()):
+                for child in each_of(links.held.get(number)):
+                    if (below, child) not in seen:
+                        seen.add((below, child))
+                        waiting.append((below, child))
+
+    def clear(self) -> None:
+        """Drop everything."""
+        for reach in self._every:
+            reach.known.clear()
+
+    def __len__(self) -> int:
+        return sum(len(reach.known) for reach in self._every)
+
+
+def _arrow_relations(schema: Schema) -> Iterator[str]:
+    for compiled in schema.types.values():
+        for relation in compiled.relations.values():
+            waiting = [relation.rewrite]
+            while waiting:
+                part = waiting.pop()
+                if isinstance(part, Arrow):
+                    yield part.relation
+                waiting += parts_of(part)
+
+
+def _programs(schema: Schema, programs: Programs, graph: Graph, relation: str) -> dict[int, Program]:
+    found: dict[int, Program] = {}
+    for name, compiled in schema.types.items():
+        program = programs.of(name, relation) if (name, relation) in graph.plain else None
+        if program is not None:
+            found[compiled.id] = program
+    return found

@@ -1,0 +1,145 @@
+"""Lists with any reader: candidates first, then, where it is needed, a check of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.authz.engine.lookups import Fact, Node, TupleReader
+from app.authz.engine.objects import Search, reached_ids
+from app.authz.engine.overlay import Overlay
+from app.authz.engine.paths import Graph
+from app.authz.engine.resolve import Resolution, Ruleset, resolve
+from app.authz.engine.subjects import Descent
+from app.authz.types.answers import Check, Context, Decision
+from app.authz.types.tuples import EVERY, EntityRef, RelationTuple, SubjectRef
+
+# Candidates that are checked together.
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectQuery:
+    """Which entities of a type can the subject do this to?"""
+
+    subject: SubjectRef
+    action: str
+    type: str
+    context: Context
+    contextual: tuple[RelationTuple, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectQuery:
+    """Which subjects of a kind can do this to the entity? With a relation, which usersets."""
+
+    entity: EntityRef
+    action: str
+    type: str
+    relation: str
+    context: Context
+    contextual: tuple[RelationTuple, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundObject:
+    """An entity that was found; `*` is every entity. Undecided ones need a live check with more context."""
+
+    id: str
+    is_decided: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSubject:
+    """A subject that was found, with the tuples that lead from the entity to it."""
+
+    subject: SubjectRef
+    way: tuple[Fact, ...]
+    is_decided: bool = True
+
+
+async def list_objects(rules: Ruleset, graph: Graph, reader: TupleReader, query: ObjectQuery) -> list[FoundObject]:
+    """The entities in the order of their ids, `*` first; it is not decided where single ones may be excepted.
+
+    Raises:
+        WorkExceeded: too many to be found.
+        ConditionUndecided, TooSlow: never; those are entities that are not decided.
+    """
+    relation = _relation(rules, query.type, query.action)
+    target = (query.type, relation)
+    search = Search(rules.schema, graph, query.subject, [target])
+    await search.run(Overlay(reader, query.contextual) if query.contextual else reader)
+    ids = reached_ids(search.reached, target)
+    is_self = (query.subject.type, query.subject.relation) == target
+    if target in graph.plain and not is_self and not _has_policy(rules, query.type, query.action):
+        return [FoundObject(each) for each in ids]
+    checks = [
+        Check(query.subject, query.action, EntityRef(query.type, each), query.context, query.contextual) for each in ids
+    ]
+    answers = await check_all(rules, reader, checks)
+    decisions = {each: answer.decision for each, answer in zip(ids, answers, strict=True)}
+    if EVERY in decisions:
+        has_policy = _has_policy(rules, query.type, query.action)
+        exceptions = 2 if has_policy else max(graph.subtractions[target], is_self)
+        decisions[EVERY] = _decide_every(decisions[EVERY], exceptions)
+    return [
+        FoundObject(each, decision is Decision.ALLOWED)
+        for each, decision in decisions.items()
+        if decision is not Decision.DENIED
+    ]
+
+
+def _decide_every(decision: Decision, exceptions: int) -> Decision:
+    """What holds for every entity: `but not` may except single ones, and one within another let them in again.
+
+    So does a policy. A userset that is asked about its own relation is an exception: it is no subject of itself.
+    """
+    if exceptions == 0 or (exceptions == 1 and decision is Decision.DENIED):
+        return decision
+    return Decision.UNDECIDED
+
+
+async def list_subjects(rules: Ruleset, graph: Graph, reader: TupleReader, query: SubjectQuery) -> list[FoundSubject]:
+    """Subjects that have a way of their own, in the order of their ids; everyone of the type as `type:*`.
+
+    Raises:
+        WorkExceeded: too many to be found.
+    """
+    node = Node(query.entity.type, query.entity.id, _relation(rules, query.entity.type, query.action))
+    descent = Descent(rules.schema, node)
+    await descent.run(Overlay(reader, query.contextual) if query.contextual else reader)
+    found = sorted(_of_kind(descent.found, query), key=lambda each: each.subject.id)
+    is_plain = (node.type, node.relation) in graph.plain
+    if is_plain and not _has_policy(rules, query.entity.type, query.action):
+        return found
+    checks = [Check(each.subject, query.action, query.entity, query.context, query.contextual) for each in found]
+    answers = await check_all(rules, reader, checks)
+    return [
+        FoundSubject(each.subject, each.way, answer.decision is Decision.ALLOWED)
+        for each, answer in zip(found, answers, strict=True)
+        if answer.decision is not Decision.DENIED and answer.bypass is None
+    ]
+
+
+async def check_all(rules: Ruleset, reader: TupleReader, checks: Sequence[Check]) -> list[Resolution]:
+    """Check candidates in batches."""
+    answers: list[Resolution] = []
+    for start in range(0, len(checks), _BATCH):
+        answers += await resolve(rules, reader, checks[start : start + _BATCH])
+    return answers
+
+
+def _of_kind(found: Mapping[SubjectRef, tuple[Fact, ...]], query: SubjectQuery) -> Iterable[FoundSubject]:
+    for subject, way in found.items():
+        if (subject.type, subject.relation) == (query.type, query.relation):
+            yield FoundSubject(subject, way)
+
+
+def _relation(rules: Ruleset, type_name: str, action: str) -> str:
+    permission = rules.schema.permission(type_name, action)
+    return permission.relation if permission else action
+
+
+def _has_policy(rules: Ruleset, type_name: str, action: str) -> bool:
+    permission = rules.schema.permission(type_name, action)
+    return permission is not None and permission.policy is not None

@@ -1,0 +1,112 @@
+"""What a subject can reach: the entities that it has a relation to, found upward from the subject.
+
+Each level of the search is one round trip. Where `and`, `but not` or conditions have a say, what was reached
+is checked before it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
+
+from app.authz.engine.lookups import Fact, Holding, Node, TupleReader
+from app.authz.engine.paths import Graph, Step
+from app.authz.engine.schema import Schema
+from app.authz.engine.strata import Key
+from app.authz.errors import WorkExceeded
+from app.authz.types.tuples import EVERY, SubjectRef
+
+# Nodes that one search may reach before it is given up.
+MAX_REACHED: Final = 200_000
+
+
+class Search:
+    """Finds every node of some relations that a subject reaches by tuples, whatever conditions say.
+
+    Args:
+        targets: the relations asked for; only what they rest on is followed.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        graph: Graph,
+        subject: SubjectRef,
+        targets: Collection[Key],
+        *,
+        max_reached: int = MAX_REACHED,
+    ) -> None:
+        self.reached: set[Node] = set()
+        self._schema = schema
+        self._graph = graph
+        self._subject = subject
+        self._max_reached = max_reached
+        self._relevant = frozenset(key for target in targets for key in graph.below.get(target, ()))
+
+    async def run(self, reader: TupleReader) -> None:
+        """Search until nothing new is reached.
+
+        Raises:
+            WorkExceeded: it leads through too many nodes.
+        """
+        waiting = [(holding, (holding.type, holding.relation)) for holding in self._first()]
+        if self._subject.relation:
+            own = self._reach(Node(self._subject.type, self._subject.id, self._subject.relation))
+            waiting += [entry for node in own for entry in self._next(node)]
+        while waiting:
+            holdings = list(dict.fromkeys(holding for holding, _ in waiting))
+            facts = dict(zip(holdings, await reader.read_holdings(holdings), strict=True))
+            fresh: list[Node] = []
+            for holding, target in waiting:
+                for fact in facts[holding]:
+                    if self._is_allowed(fact):
+                        fresh += self._reach(Node(target[0], fact.key.entity_id, target[1]))
+            waiting = [entry for node in fresh for entry in self._next(node)]
+
+    def _first(self) -> Iterator[Holding]:
+        subject = self._subject
+        for type_name, relation in sorted(self._relevant):
+            compiled = self._schema.relation(type_name, relation)
+            if compiled is None:
+                continue
+            if (subject.type, subject.relation, subject.id == EVERY) in compiled.conditions:
+                yield Holding(subject, type_name, relation)
+            everyone = (subject.type, "", True) in compiled.conditions
+            if everyone and not subject.relation and subject.id != EVERY:
+                yield Holding(SubjectRef(subject.type, EVERY), type_name, relation)
+
+    def _reach(self, node: Node) -> list[Node]:
+        """Add a node with all that follows from it on the same entity; those that are new."""
+        fresh: list[Node] = []
+        waiting = [node]
+        while waiting:
+            each = waiting.pop()
+            if each in self.reached or (each.type, each.relation) not in self._relevant:
+                continue
+            if len(self.reached) >= self._max_reached:
+                raise WorkExceeded
+            self.reached.add(each)
+            fresh.append(each)
+            steps = self._graph.steps.get((each.type, each.relation), ())
+            waiting += [Node(each.type, each.id, step.target[1]) for step in steps if step.through is None]
+        return fresh
+
+    def _next(self, node: Node) -> Iterator[tuple[Holding, Key]]:
+        for step in self._graph.steps.get((node.type, node.relation), ()):
+            if step.through is not None and step.target in self._relevant:
+                yield _holding(node, step, step.through), step.target
+
+    def _is_allowed(self, fact: Fact) -> bool:
+        relation = self._schema.relation(fact.key.entity_type, fact.key.relation)
+        condition = fact.condition.name if fact.condition else None
+        return relation is not None and relation.admits(fact.key.subject, condition)
+
+
+def _holding(node: Node, step: Step, through: Key) -> Holding:
+    subject = SubjectRef(node.type, node.id, "" if step.is_arrow else node.relation)
+    return Holding(subject, *through, any_id=node.id == EVERY)
+
+
+def reached_ids(nodes: Iterable[Node], target: Key) -> list[str]:
+    """Ids of the entities reached by one relation, in order; `*` first when every entity is."""
+    return sorted(node.id for node in nodes if (node.type, node.relation) == target)
