@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.errors import NotFound
+from app.kit.errors import Gone, NotFound
 
 
 class AuditEventNotFound(NotFound):
@@ -10,6 +10,17 @@ class AuditEventNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("events_not_found", "There is no such audit event.")
+
+
+class AuditCursorGone(Gone):
+    """What followed the cursor is not there any more: deleted by age, or the database is an older copy."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "events_cursor_gone",
+            "What followed this cursor is gone. Read the list, then start anew without a cursor.",
+            field=("after",),
+        )
 
 
 class ChainBroken(Exception):

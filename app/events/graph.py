@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from enum import Enum
 from functools import partial
@@ -10,18 +11,23 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import ID, UNSET, Parent, argument, enum_value, field
 
-from app.events import service, types
+from app.events import service, stream, types
 from app.graph.connections import After, Before, Connection, First, Last, Paged, page_request
 from app.graph.context import Info
 from app.graph.directives import Requires
 from app.graph.inputs import build
 from app.graph.node import Node
 from app.graph.scalars import JSON
+from app.graph.streams import Delivered, Delivery, hub
 from app.kit.paging import Page, PageRequest
 
 if TYPE_CHECKING:
     from app.clients.types import Client
     from app.users.types import User
+
+hub.declare(types.SEALED_CHANNEL)
+# A filter that matches nothing for so long gets a place to resume from, so that it need not start far behind.
+_QUIET_POSITIONS = 1_000
 
 _USER = Annotated["User", strawberry.lazy("app.users.graph")] | None
 _CLIENT = Annotated["Client", strawberry.lazy("app.clients.graph")] | None
@@ -102,6 +108,9 @@ class AuditEventFilter:
     action: str | None = field(default=UNSET, description="Beginning of the action, such as `user.` or `user.banned`.")
     actor_id: ID | None = field(default=UNSET, description="Only what they did.")
     target_id: ID | None = field(default=UNSET, description="Only what was done to it.")
+    about_user_id: ID | None = field(
+        default=UNSET, description="Only what is about this user. Everybody may ask for what is about themselves."
+    )
     outcome: AuditOutcome | None = field(default=UNSET, description="Only what ended so.")
     after: datetime | None = field(default=UNSET, description="Only from this moment on.")
     before: datetime | None = field(default=UNSET, description="Only before this moment.")
@@ -127,6 +136,36 @@ class EventQuery:
         actor, wanted = info.context.actor, build(_make_filter, filter)
         page = await service.list_audit_events(actor, wanted, page_request(first, after, last, before))
         return Paged(page, partial(service.count_audit_events, actor, wanted))
+
+
+@strawberry.type
+class EventSubscription:
+    @strawberry.subscription(
+        description="The audit trail as it grows, in the order of commits. It begins with a place to resume from. "
+        "Everybody may follow what is about themselves, with `filter.aboutUserId`.",
+        graphql_type=Delivery[AuditEvent],
+        directives=[Requires(permission="platform.manage_platform")],
+    )
+    async def audit_events(
+        self,
+        info: Info,
+        filter: Annotated[AuditEventFilter | None, argument(description="Which events.")] = UNSET,
+        after: Annotated[str | None, argument(description="Go on after this cursor: nothing is missed.")] = UNSET,
+    ) -> AsyncIterator[Delivered]:
+        actor, wanted = info.context.actor, build(_make_filter, filter)
+        place = told = await stream.find_audit_place(actor, wanted, None if after is UNSET else after)
+        yield Delivered(stream.audit_cursor(place))
+        async with hub.listening(types.SEALED_CHANNEL) as wakeups:
+            while True:
+                part = await stream.read_audit_slice(actor, wanted, place)
+                for told, event in part.events:
+                    yield Delivered(stream.audit_cursor(told), event)
+                place = part.position
+                if place - told >= _QUIET_POSITIONS:
+                    told = place
+                    yield Delivered(stream.audit_cursor(place))
+                if not part.has_more:
+                    await wakeups.wait()
 
 
 async def load_events_about(info: Info, user_id: str, page: PageRequest) -> Paged[types.AuditEvent]:

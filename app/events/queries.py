@@ -25,6 +25,24 @@ INSERT INTO events_outbox
     (id, audit_id, type, occurred_at, target_type, target_id, actor_kind, actor_id, client_id, about_user_id, payload)
 VALUES ($24, $1, $2, $4, $10, $11, $5, $6, $9, $12, $25::jsonb)
 """
+_ALL_NAMES = f"{_SHOWN}, origin_salt, origin_commitment, content_salt, content_commitment, mac"
+_ALL_TYPES = (
+    *("text",) * 3, "timestamptz", *("text",) * 14, *("bytea",) * 5, "text", "text",
+)  # fmt: skip
+# The order of the rows is that of the events: their numbers are given as they are inserted.
+_INSERT_MANY = f"""
+WITH given AS MATERIALIZED (
+    SELECT * FROM unnest({", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_ALL_TYPES, start=1))})
+    WITH ORDINALITY AS g ({_ALL_NAMES}, outbox_id, payload, n)
+), audit AS (
+    INSERT INTO events_audit ({_ALL_NAMES}) SELECT {_ALL_NAMES} FROM given ORDER BY n
+)
+INSERT INTO events_outbox
+    (id, audit_id, type, occurred_at, target_type, target_id, actor_kind, actor_id, client_id, about_user_id, payload)
+SELECT outbox_id, id, action, occurred_at, target_type, target_id, actor_kind, actor_id, client_id, about_user_id,
+       payload::jsonb
+FROM given WHERE outbox_id IS NOT NULL ORDER BY n
+"""
 _LIST = f"SELECT {_SHOWN} FROM events_audit WHERE {{where}} ORDER BY {{order}} LIMIT {{limit}}"
 _COUNT = "SELECT count(*) FROM (SELECT FROM events_audit WHERE {where} LIMIT {limit}) AS found"
 _LIST_ABOUT = f"""
@@ -38,6 +56,10 @@ SELECT wanted.user_id, (SELECT count(*) FROM (
     SELECT FROM events_audit WHERE about_user_id = wanted.user_id LIMIT {COUNT_BOUND + 1}
 ) found) AS events
 FROM unnest($1::text[]) AS wanted (user_id)
+"""
+_LIST_CHAINED = f"""
+SELECT position, {_SHOWN} FROM events_audit WHERE {{where}} AND position > {{after}} AND position <= {{until}}
+ORDER BY position LIMIT {{limit}}
 """
 _GET = f"SELECT {_SHOWN} FROM events_audit WHERE id = ANY($1::text[])"
 _SCRUB_ORIGIN = """
@@ -73,12 +95,26 @@ async def insert_event(audit: Sequence[object], outbox_id: str | None, payload: 
         await db.execute(_INSERT_BOTH, *audit, outbox_id, payload)
 
 
+async def insert_events(rows: Sequence[tuple[Sequence[object], str | None, str | None]]) -> None:
+    """The same for many events, in one statement: audit row, id and payload of the outbox row for each."""
+    full = [(*audit, outbox_id, payload) for audit, outbox_id, payload in rows]
+    await db.execute(_INSERT_MANY, *([*column] for column in zip(*full, strict=True)))
+
+
 async def list_audit(wanted: AuditFilter, sort: Sort, page: PageRequest) -> list[AuditEvent]:
     """One page of audit events and one more."""
     where, args = _conditions(wanted)
     part = keyset(sort, page, first_parameter=len(args) + 1)
     sql = _LIST.format(where=f"{where} AND {part.where}", order=part.order, limit=part.limit)
     return [_audit_event(row) for row in await db.fetch(sql, *args, *part.args)]
+
+
+async def list_chained(wanted: AuditFilter, after: int, until: int, limit: int) -> list[tuple[int, AuditEvent]]:
+    """Sealed events that match between two positions, the first one apart, with their positions, in order."""
+    where, args = _conditions(wanted)
+    places = [f"${len(args) + n}" for n in (1, 2, 3)]
+    sql = _LIST_CHAINED.format(where=where, after=places[0], until=places[1], limit=places[2])
+    return [(row["position"], _audit_event(row)) for row in await db.fetch(sql, *args, after, until, limit)]
 
 
 async def count_audit(wanted: AuditFilter) -> int:
@@ -160,7 +196,7 @@ def _prefix_pattern(prefix: str) -> str:
 
 
 def _audit_event(row: db.Row) -> AuditEvent:
-    values: dict[str, Any] = dict(row)
+    values: dict[str, Any] = {name: row[name] for name in AUDIT_COLUMNS}
     values["outcome"] = Outcome(values["outcome"])
     for name in ("before", "after"):
         values[name] = db.load_json(values[name])

@@ -32,6 +32,7 @@ __all__ = [
     "count_events_about",
     "dispatch_outbox",
     "emit",
+    "emit_many",
     "find_audit_event",
     "follow",
     "get_audit_events",
@@ -75,17 +76,22 @@ async def emit(actor: Actor, event: Event) -> None:
     Raises:
         RuntimeError: outside a unit of work.
     """
-    audit_id, now = new_id(AUDIT_PREFIX), clock.now()
-    notify_after_commit(CHANNEL, audit_id)
-    outbox_id = new_id(OUTBOX_PREFIX) if event.is_published else None
-    payload = event.snapshot if event.snapshot is not None else event.after
-    await queries.insert_event(
-        _audit_row(audit_id, now, actor, event),
-        outbox_id,
-        _as_json(payload or {}) if outbox_id else None,
-    )
-    for reaction in _reactions.get(type(event), ()):
-        await reaction(actor, event)
+    await queries.insert_event(*_rows_of(actor, event, clock.now()))
+    await _run_reactions(actor, event)
+
+
+async def emit_many(actor: Actor, events: Sequence[Event]) -> None:
+    """Write events in the open unit of work (one statement for all), then run their reactions there, in order.
+
+    Raises:
+        RuntimeError: outside a unit of work.
+    """
+    if not events:
+        return
+    now = clock.now()
+    await queries.insert_events([_rows_of(actor, event, now) for event in events])
+    for event in events:
+        await _run_reactions(actor, event)
 
 
 def react(event_class: type[SomeEvent], handler: Reaction[SomeEvent]) -> Callable[[], None]:
@@ -234,6 +240,22 @@ async def _guard_reading(actor: Actor, wanted: AuditFilter) -> None:
 
 def _is_self(actor: Actor, user_id: str | None) -> bool:
     return actor.kind is ActorKind.USER and actor.id is not None and actor.id == user_id
+
+
+def _rows_of(actor: Actor, event: Event, now: datetime) -> tuple[tuple[object, ...], str | None, str | None]:
+    """The audit row, and id and payload of the outbox row if there is one. Tells of the audit row after the commit."""
+    audit_id = new_id(AUDIT_PREFIX)
+    notify_after_commit(CHANNEL, audit_id)
+    row = _audit_row(audit_id, now, actor, event)
+    if not event.is_published:
+        return row, None, None
+    payload = event.snapshot if event.snapshot is not None else event.after
+    return row, new_id(OUTBOX_PREFIX), _as_json(payload or {})
+
+
+async def _run_reactions(actor: Actor, event: Event) -> None:
+    for reaction in _reactions.get(type(event), ()):
+        await reaction(actor, event)
 
 
 def _audit_row(audit_id: str, now: datetime, actor: Actor, event: Event) -> tuple[object, ...]:

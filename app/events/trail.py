@@ -10,8 +10,9 @@ import structlog
 from app.events import chain, chain_queries
 from app.events.chain_queries import ChainEnds
 from app.events.errors import ChainBroken
-from app.events.types import AuditScrubbed, ChainProblem, ChainReport, Checkpoint
+from app.events.types import SEALED_CHANNEL, AuditScrubbed, ChainProblem, ChainReport, Checkpoint
 from app.kit import clock, db
+from app.kit.notify import notify_after_commit
 
 _log = structlog.get_logger("auther.audit")
 
@@ -47,6 +48,7 @@ async def seal_chain() -> bool:
         places.append(head)
     await chain_queries.seal_rows([audit_id for audit_id, _ in rows], places)
     await chain_queries.move_head(_signed(ends.floor, head))
+    notify_after_commit(SEALED_CHANNEL)
     return len(rows) == SEAL_BATCH
 
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 AUDIT_PREFIX = "aud"
 OUTBOX_PREFIX = "evt"
 CHANNEL = "auther_events"
+SEALED_CHANNEL = "auther_audit_sealed"
 
 
 class Outcome(StrEnum):
@@ -122,6 +123,21 @@ class Checkpoint:
 
     position: int
     link: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSlice:
+    """What follows a place in the chain and matches.
+
+    Attributes:
+        events: with their positions, in order.
+        position: how far was looked.
+        has_more: whether there may be more right now.
+    """
+
+    events: tuple[tuple[int, AuditEvent], ...]
+    position: int
+    has_more: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,121 +1,79 @@
-"""`POST /graphql`."""
+"""`/graphql`: a POST for a query, a mutation or an event stream, a WebSocket for any number of them."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from graphql import ExecutionResult, GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from app.graph.callers import challenge, find_caller
-from app.graph.context import Context
-from app.graph.cost import weigh
-from app.graph.documents import InvalidDocument, Prepared
+from app.graph.callers import challenge, find_caller, read_credentials
+from app.graph.documents import InvalidDocument
 from app.graph.errors import (
     FAULT_MESSAGE,
     RATE_LIMITED,
-    TimedOut,
     app_errors,
     code_of,
     describe,
     retry_seconds,
     show_error,
 )
-from app.graph.executor import PlanningExecutor
-from app.graph.http import GRAPHQL_RESPONSE, JSON, Parameters, choose_media_type, read_parameters, respond
-from app.graph.limits import Limits, TooComplex
-from app.graph.schema import documents, graphql_schema
+from app.graph.event_stream import EventStream
+from app.graph.http import (
+    EVENT_STREAM,
+    GRAPHQL_RESPONSE,
+    JSON,
+    choose_media_type,
+    read_parameters,
+    respond,
+    takes_events,
+)
+from app.graph.limits import TooComplex
+from app.graph.running import Outcome, execute, prepare, run
+from app.graph.socket import graphql_socket
+from app.graph.watch import Watch, require_place
 from app.kit.errors import AppError
-from app.kit.guard import permissions_of
 from app.kit.runtime import settings
 
+__all__ = ["answer", "refuse", "reject", "routes", "run"]
+
 _log = structlog.get_logger("auther.graphql")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an operation that ran, and what it cost."""
-
-    result: ExecutionResult
-    cost: int
 
 
 async def graphql(request: Request) -> Response:
     media_type = JSON
     try:
         media_type = choose_media_type(request.headers.get("accept"))
-        parameters = await read_parameters(request, settings().graphql_max_body_bytes)
-        outcome = await run(parameters, await find_caller(request))
+        return await _respond(request, media_type)
     except InvalidDocument as error:
-        return reject(error.errors, media_type, request.state.request_id)
+        return reject(error.errors, _plain(media_type), request.state.request_id)
     except AppError as error:
-        return refuse(error, media_type, request.state.request_id)
+        return refuse(error, _plain(media_type), request.state.request_id)
     except Exception as error:  # noqa: BLE001 - the edge
         _log.exception("fault", exc_info=error)
         shown = {"message": FAULT_MESSAGE, "extensions": {"code": "INTERNAL", "requestId": request.state.request_id}}
-        return respond({"errors": [shown]}, 500, media_type)
-    return answer(outcome, media_type, request.state.request_id)
+        return respond({"errors": [shown]}, 500, _plain(media_type))
 
 
-async def run(parameters: Parameters, context: Context) -> Outcome:
-    """Run one operation.
-
-    Raises:
-        InvalidDocument: it cannot run: syntax, validation, unknown operation, variables.
-        TooComplex: it exceeds a limit.
-        TimedOut: `graph_timeout`; an open mutation is rolled back.
-    """
-    chosen = settings()
-    limits = Limits.of(chosen)
-    prepared = documents.prepare(parameters.query, limits)
-    executor = _build(prepared, parameters, context)
-    cost = _check_cost(prepared, executor, limits)
-    try:
-        async with asyncio.timeout(chosen.graphql_timeout.total_seconds()):
-            # Fields run side by side: asked here, the permissions are looked up once for all of them.
-            await permissions_of(context.actor)
-            result: Any = executor.execute_operation()
-            return Outcome(result if isinstance(result, ExecutionResult) else await result, cost)
-    except TimeoutError:
-        raise TimedOut from None
-
-
-def _build(prepared: Prepared, parameters: Parameters, context: Context) -> PlanningExecutor:
-    executor = PlanningExecutor.build(
-        graphql_schema,
-        prepared.document,
-        context_value=context,
-        raw_variable_values=dict(parameters.variables),
-        operation_name=parameters.operation_name,
-    )
-    if isinstance(executor, list):
-        raise InvalidDocument(executor)
-    assert isinstance(executor, PlanningExecutor)
-    return executor
-
-
-def _check_cost(prepared: Prepared, executor: PlanningExecutor, limits: Limits) -> int:
-    name = executor.operation.name
-    cost = weigh(prepared.weights[name.value if name else None], executor.variable_values.coerced)
-    if cost > limits.cost:
-        raise TooComplex("cost", limits.cost)
-    return cost
+async def _respond(request: Request, media_type: str) -> Response:
+    parameters = await read_parameters(request, settings().graphql_max_body_bytes)
+    context = await find_caller(request)
+    operation = prepare(parameters, context)
+    if operation.is_subscription and takes_events(request.headers.get("accept")):
+        media_type = EVENT_STREAM
+    if media_type != EVENT_STREAM:
+        return answer(await execute(operation), media_type, request.state.request_id)
+    if operation.is_subscription:
+        require_place(context.actor)
+    return EventStream(operation, Watch(read_credentials(request), context), request.state.request_id)
 
 
 def answer(outcome: Outcome, media_type: str, request_id: str) -> Response:
-    result = outcome.result
-    body: dict[str, object] = {"data": result.data}
-    if result.errors:
-        body["errors"] = [show_error(error, request_id) for error in result.errors]
-    body["extensions"] = {"cost": outcome.cost}
-    status, headers = _slow_down(result)
-    return respond(body, status, media_type, headers)
+    status, headers = _slow_down(outcome.result)
+    return respond(outcome.show(request_id), status, media_type, headers)
 
 
 def _slow_down(result: ExecutionResult) -> tuple[int, dict[str, str]]:
@@ -142,4 +100,12 @@ def refuse(error: AppError, media_type: str, request_id: str) -> Response:
     return respond(body, 200 if is_about_document else error.status, media_type, headers)
 
 
-routes: list[BaseRoute] = [Route("/graphql", graphql, methods=["POST"])]
+def _plain(media_type: str) -> str:
+    """What cannot run does not begin a stream: its status has to say so."""
+    return GRAPHQL_RESPONSE if media_type == EVENT_STREAM else media_type
+
+
+routes: list[BaseRoute] = [
+    Route("/graphql", graphql, methods=["POST"]),
+    WebSocketRoute("/graphql", graphql_socket),
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from enum import Enum
 
 import strawberry
@@ -103,7 +104,32 @@ class TimedOut(AppError):
         super().__init__("graph_timeout", "This took too long and was given up. Ask for less.")
 
 
-_OWN_CODES: dict[type[AppError], str] = {CrossSite: "CSRF", TimedOut: "TIMEOUT"}
+class TooManyStreams(TooMany):
+    def __init__(self, what: str, most: int) -> None:
+        super().__init__(
+            "graph_too_many_streams",
+            f"You have {most} {what} open here. End one first.",
+            retry_after=timedelta(seconds=10),
+        )
+
+
+class SlowReader(TooMany):
+    """What was sent is not taken: the stream ends rather than piling up."""
+
+    def __init__(self) -> None:
+        super().__init__("graph_slow_reader", "You read too slowly. Connect again and go on from the last cursor.")
+
+
+class Restarting(Unavailable):
+    def __init__(self) -> None:
+        super().__init__(
+            "graph_restarting",
+            "This server is about to stop. Connect again and go on from the last cursor.",
+            retry_after=timedelta(seconds=1),
+        )
+
+
+_OWN_CODES: dict[type[AppError], str] = {CrossSite: "CSRF", TimedOut: "TIMEOUT", SlowReader: "SLOW_READER"}
 
 
 def code_of(error: AppError) -> str:

@@ -67,6 +67,14 @@ class PlanningExecutor(Executor[None]):
         self.is_awaitable = optimized_is_awaitable  # type: ignore[assignment]
         self._plans: dict[int, tuple[GroupedFieldSet, _Plan]] = {}
 
+    def build_per_event_executor(self, payload: Any) -> Executor[None]:
+        executor = super().build_per_event_executor(payload)
+        assert isinstance(executor, PlanningExecutor)
+        # A stream may run for days: what one event makes ready must not outlive it.
+        executor._plans = {}
+        executor._relevant_sub_fields = {}
+        return executor
+
     def execute_collected_subfields(
         self,
         parent_type: GraphQLObjectType,

@@ -20,8 +20,15 @@ from app.kit.errors import LimitReached
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
 
-_RANGES = {GRAPHQL_RESPONSE: GRAPHQL_RESPONSE, JSON: JSON, "application/*": JSON, "*/*": JSON}
+_RANGES = {
+    GRAPHQL_RESPONSE: GRAPHQL_RESPONSE,
+    JSON: JSON,
+    "application/*": JSON,
+    "*/*": JSON,
+    EVENT_STREAM: EVENT_STREAM,
+}
 _BOM = b"\xef\xbb\xbf"
 # U+0000 cannot be stored; as an escape it can stand in JSON (`\u0000`) and in GraphQL strings (`\u{0}`).
 _NUL = re.compile(rb"\\u(?:0000|\{0+\})")
@@ -39,7 +46,7 @@ class NotAcceptable(InvalidRequest):
     status = 406
 
     def __init__(self) -> None:
-        super().__init__("graph_not_acceptable", f"Answers are {GRAPHQL_RESPONSE} or {JSON}.")
+        super().__init__("graph_not_acceptable", f"Answers are {GRAPHQL_RESPONSE}, {JSON} or {EVENT_STREAM}.")
 
 
 class TooLarge(LimitReached):
@@ -61,21 +68,23 @@ class Parameters:
 def choose_media_type(accept: str | None) -> str:
     """The media type of the answer: the best-liked one that we have, JSON when nothing is said.
 
+    An event stream is chosen only when nothing else is liked: see `takes_events`.
+
     Raises:
         NotAcceptable: `graph_not_acceptable`.
     """
     if not accept or not accept.strip():
         return JSON
-    liked: list[tuple[float, str]] = []
-    for item in accept.split(","):
-        media_type, _, rest = item.strip().partition(";")
-        known = _RANGES.get(media_type.strip().lower())
-        quality = _quality(rest)
-        if known and quality > 0:
-            liked.append((quality, known))
+    liked = _read_liked(accept)
     if not liked:
         raise NotAcceptable
-    return max(liked, key=lambda pair: pair[0])[1]
+    plain = [pair for pair in liked if pair[1] != EVENT_STREAM]
+    return max(plain or liked, key=lambda pair: pair[0])[1]
+
+
+def takes_events(accept: str | None) -> bool:
+    """Whether a subscription can be answered with an event stream."""
+    return any(known == EVENT_STREAM for _, known in _read_liked(accept or ""))
 
 
 async def read_parameters(request: Request, most: int) -> Parameters:
@@ -88,21 +97,32 @@ async def read_parameters(request: Request, most: int) -> Parameters:
         UnsupportedMedia, TooLarge. InvalidRequest: `graph_json`, `graph_request`.
     """
     _check_media_type(request)
-    body = await _read_body(request, most)
-    if _NUL.search(body):
+    return check_parameters(load_json(await _read_body(request, most)))
+
+
+def load_json(text: bytes) -> object:
+    """The JSON value that was sent.
+
+    Raises:
+        InvalidRequest: `graph_json`, `graph_request`.
+    """
+    if _NUL.search(text):
         raise InvalidRequest("graph_request", "The character U+0000 cannot be stored.")
     try:
-        sent = orjson.loads(body.removeprefix(_BOM))
+        return orjson.loads(text.removeprefix(_BOM))
     except orjson.JSONDecodeError:
         raise InvalidRequest("graph_json", "The body is not JSON in UTF-8.") from None
-    return _check_parameters(sent)
+
+
+def dump_json(body: object) -> bytes:
+    """JSON of an answer; moments are written as RFC 3339 in UTC."""
+    return orjson.dumps(body, default=_plain, option=orjson.OPT_UTC_Z)
 
 
 def respond(body: object, status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A response; moments are written as RFC 3339 in UTC."""
-    content = orjson.dumps(body, default=_plain, option=orjson.OPT_UTC_Z)
+    """A response that nobody keeps."""
     return Response(
-        content,
+        dump_json(body),
         status,
         {"content-type": f"{media_type}; charset=utf-8", "cache-control": "no-store", **(headers or {})},
     )
@@ -130,7 +150,12 @@ async def _read_body(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-def _check_parameters(sent: object) -> Parameters:
+def check_parameters(sent: object) -> Parameters:
+    """The one operation that was sent.
+
+    Raises:
+        InvalidRequest: `graph_request`.
+    """
     if isinstance(sent, list):
         raise InvalidRequest("graph_request", "Several operations in one request are not supported.")
     if not isinstance(sent, dict):
@@ -145,6 +170,17 @@ def _check_parameters(sent: object) -> Parameters:
     if not isinstance(sent.get("extensions"), dict | None):
         raise InvalidRequest("graph_request", "`extensions` is an object.")
     return Parameters(query, variables or {}, name or None)
+
+
+def _read_liked(accept: str) -> list[tuple[float, str]]:
+    liked: list[tuple[float, str]] = []
+    for item in accept.split(","):
+        media_type, _, rest = item.strip().partition(";")
+        known = _RANGES.get(media_type.strip().lower())
+        quality = _quality(rest)
+        if known and quality > 0:
+            liked.append((quality, known))
+    return liked
 
 
 def _quality(parameters: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,6 +12,14 @@ import pytest
 
 from app.clients.service import create_client, forget_clients
 from app.clients.types import ClientKind, NewClient
+from app.events.service import seal_chain
+from app.events.stream import audit_cursor
+from app.graph.callers import Credentials
+from app.graph.context import Context
+from app.graph.http import Parameters
+from app.graph.running import prepare
+from app.graph.subscriptions import subscribe
+from app.graph.watch import Watch
 from app.kit.actor import SYSTEM, Actor
 from app.kit.db import unit_of_work
 from app.login.service import send_invitation
@@ -18,10 +27,11 @@ from app.sessions.service import begin_session
 from app.signing.service import ensure_keys, forget_keys
 from app.users.service import ban_user, register_user
 from app.users.types import NewUser, User
-from tests.graph.support import console_documents, execute
+from tests.graph.support import Answer, console_documents, execute
 from tests.support import as_user, commit, counted_statements, make_admin
 
-DOCUMENTS = console_documents()
+SUBSCRIPTIONS = {path: source for path, source in console_documents().items() if "\nsubscription " in f"\n{source}"}
+DOCUMENTS = {path: source for path, source in console_documents().items() if path not in SUBSCRIPTIONS}
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,9 @@ STATEMENTS: dict[str, int] = {
     "viewer/Search.graphql": 3,
     "viewer/Viewer.graphql": 2,
 }
+
+# The most statements for one event of a stream, permissions included; reading on in the trail apart.
+STATEMENTS_OF_AN_EVENT = {"audit/AuditEventsStream.graphql": 4}
 
 
 def variables_for(path: str, stage: Stage) -> Mapping[str, Any]:
@@ -135,6 +148,32 @@ async def test_a_document_costs_a_constant_number_of_statements(path: str) -> No
     counts, statements = await count_twice(DOCUMENTS[path], partial(variables_for, path))
 
     assert counts == [STATEMENTS[path]] * 2, statements
+
+
+async def count_events(source: str, rows: range) -> tuple[list[int], list[Answer]]:
+    """How many statements each event of a subscription takes, and the results. Asked for are events about users."""
+    admin = as_user(await make_admin(f"admin{rows.stop}@example.com"))
+    await build_stage(admin, rows)
+    await commit(seal_chain())
+    variables = {"filter": {"action": "user."}, "after": audit_cursor(0)}
+    operation = prepare(Parameters(source, variables, None), Context(admin))
+    counts, results = [], []
+    async with aclosing(subscribe(operation, Watch(Credentials(admin), Context(admin)), "test-request")) as bodies:
+        await anext(bodies)
+        for _ in rows:
+            with counted_statements() as statements:
+                results.append(await anext(bodies))
+            counts.append(len([statement for statement in statements if "position" not in statement]))
+    return counts, results
+
+
+@pytest.mark.parametrize("path", SUBSCRIPTIONS)
+async def test_an_event_costs_a_constant_number_of_statements(path: str) -> None:
+    counts, results = await count_events(SUBSCRIPTIONS[path], range(9))
+
+    assert all("errors" not in result for result in results)
+    assert max(counts) <= STATEMENTS_OF_AN_EVENT[path]
+    assert STATEMENTS_OF_AN_EVENT.keys() == SUBSCRIPTIONS.keys()
 
 
 def test_no_document_is_counted_that_is_not_there() -> None:

@@ -162,13 +162,6 @@ async def test_answers_are_not_stored_and_carry_the_request_id(browser: httpx.As
     assert "access-control-allow-origin" not in response.headers
 
 
-async def test_there_is_no_websocket_and_no_subscription(browser: httpx.AsyncClient) -> None:
-    response = await post(browser, orjson.dumps({"query": "subscription { auditEvents { id } }"}), accept=GRAPHQL)
-
-    assert response.status_code == 400
-    assert "data" not in response.json()
-
-
 async def test_the_cost_is_told(browser: httpx.AsyncClient) -> None:
     response = await post(browser, orjson.dumps({"query": "{ server { version } }"}))
 

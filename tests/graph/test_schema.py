@@ -109,6 +109,12 @@ async def test_a_query_needs_exactly_the_permission_that_it_names(field: str) ->
     assert anonymous["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
+def test_every_subscription_is_guarded() -> None:
+    assert graphql_schema.subscription_type is not None
+
+    assert [name for name, field in graphql_schema.subscription_type.fields.items() if not permission_of(field)] == []
+
+
 def test_every_query_is_guarded_or_named_here() -> None:
     assert graphql_schema.query_type is not None
     open_fields = {name for name, field in graphql_schema.query_type.fields.items() if not permission_of(field)}
