@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from app import graph, wiring
+from app.authz.service.follower import following
+from app.graph.streams import hub
 from app.jobs.service import Worker
 from app.kit import db, pages
 from app.kit.db import unit_of_work
@@ -40,6 +42,9 @@ def build_app(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(open_stores(settings))
+            await stack.enter_async_context(hub.running())
+            if settings.authz_index:
+                await stack.enter_async_context(following())
             if settings.run_worker:
                 await stack.enter_async_context(_working())
             yield

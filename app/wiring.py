@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.authz import jobs as authz_jobs
 from app.authz.service import PlatformDecider, forget_subject
 from app.credentials import jobs as credentials_jobs
 from app.credentials.types import PasswordChanged
@@ -36,7 +37,7 @@ def wire(settings: Settings) -> None:
     react(SessionDeleted, oidc.end_grants_of_session)
     react(UserBanned, oidc.end_grants_of_user)
     react(PasswordChanged, oidc.end_grants_of_user)
-    for room in (jobs_jobs, events_jobs, mail_jobs, signing_jobs, credentials_jobs, login_jobs):
+    for room in (jobs_jobs, events_jobs, mail_jobs, signing_jobs, authz_jobs, credentials_jobs, login_jobs):
         room.register_jobs()
     for kind, handler in (
         ("sessions.sweep", _sweep_sessions),

@@ -14,6 +14,7 @@ import pytest
 from starlette.applications import Starlette
 
 from app import main
+from app.authz.service.schemas import forget_models
 from app.clients.service import forget_clients
 from app.kit import db
 from app.kit.migrate import migrate
@@ -125,6 +126,7 @@ async def database(pool: list[str]) -> None:
     """Empty tables, and nothing remembered from the test before."""
     forget_keys()
     forget_clients()
+    forget_models()
     await db.fetch_value("SELECT test_empty($1)", pool)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, cast
 import strawberry
 from strawberry import ID, UNSET, Parent, argument, enum_value, field
 
+from app.authz.graph import ClientEdges
 from app.clients import service, types
 from app.graph.connections import After, Before, Connection, First, Last, Paged, page_request
 from app.graph.context import Info
@@ -52,7 +53,7 @@ class ClientSecret:
 
 
 @strawberry.type(description="An application that lets users sign in here, or calls APIs.")
-class Client(Node):
+class Client(ClientEdges, Node):
     name: str = field(description="The name that users see.")
     description: str | None = field(description="What it is, for operators.")
     kind: ClientKind = field(description="What kind of application it is.")

@@ -8,13 +8,14 @@ of each request.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -35,6 +36,8 @@ from graphql import (
 from app.kit.paging import DEFAULT_PAGE, MAX_PAGE
 
 LIST_SIZE = 10
+# Inputs that one field takes; more are refused later.
+MAX_BATCH = 5_000
 # One answer about the whole schema, or about one type of it.
 INTROSPECTION = {"__schema": 2_000, "__type": 200}
 
@@ -47,13 +50,14 @@ class Amount:
     """A number of items: the largest of some arguments, each a literal or the name of a variable."""
 
     sources: tuple[int | str, ...]
+    most: int = MAX_PAGE
 
     def read(self, variables: Variables) -> int:
-        """1..`MAX_PAGE`, `DEFAULT_PAGE` when no argument is given; other sizes are refused later."""
+        """1..`most`, `DEFAULT_PAGE` when no argument is given; other sizes are refused later."""
         given = (variables.get(source) if isinstance(source, str) else source for source in self.sources)
         sizes = [len(value) if isinstance(value, list) else value for value in given]
         numbers = [size for size in sizes if isinstance(size, int)]
-        return min(max(1, *numbers), MAX_PAGE) if numbers else DEFAULT_PAGE
+        return min(max(1, *numbers), self.most) if numbers else DEFAULT_PAGE
 
 
 @dataclass(slots=True, eq=False)
@@ -149,7 +153,7 @@ class _Builder:
         return Weight(
             own=0 if named.name.endswith("Edge") else 1,
             is_list=is_list_type(get_nullable_type(definition.type)),
-            length=_amount(node, "ids") if "ids" in definition.args else None,
+            length=_length(node, definition),
             page=_amount(node, "first", "last") if "first" in definition.args else None,
             parts=self._build(node.selection_set, named),
         )
@@ -158,6 +162,13 @@ class _Builder:
         found = self._schema.get_type(name)
         assert isinstance(found, GraphQLObjectType | GraphQLInterfaceType)
         return found
+
+
+def _length(node: FieldNode, definition: GraphQLField) -> Amount | None:
+    """How long a list is that has an item for each of an argument."""
+    if "ids" in definition.args:
+        return _amount(node, "ids")
+    return replace(_amount(node, "inputs"), most=MAX_BATCH) if "inputs" in definition.args else None
 
 
 def _amount(node: FieldNode, *names: str) -> Amount:

@@ -9,6 +9,7 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, argument, field
 
+from app.authz.graph import TUPLE_PREFIX, load_model, load_tuple
 from app.clients.graph import load_client
 from app.events.graph import load_event
 from app.graph.context import Info
@@ -31,6 +32,7 @@ _LOADERS: dict[str | None, Load] = {
     "sk": load_key,
     "aud": load_event,
     "mail": load_mail,
+    "mdl": load_model,
 }
 
 
@@ -60,10 +62,12 @@ class NodeQuery:
 async def load_node(info: Info, node_id: str | None) -> object | None:
     """Whatever has this id; None when there is nothing, or it is hidden from the caller.
 
-    Users and clients may keep a foreign id from an import, which has no prefix of ours.
+    Users and clients may keep a foreign id from an import, which has no prefix of ours. Tuples have numbers.
     """
     if node_id is None:
         return None
+    if node_id.startswith(TUPLE_PREFIX):
+        return await load_tuple(info, node_id)
     load = _LOADERS.get(prefix_of(node_id))
     if load is not None:
         return await load(info, node_id)

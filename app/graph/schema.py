@@ -5,8 +5,9 @@ from __future__ import annotations
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from app.authz.graph import AuthzMutation, AuthzQuery, AuthzSubscription
 from app.clients.graph import ClientMutation, ClientQuery
-from app.events.graph import EventQuery
+from app.events.graph import EventQuery, EventSubscription
 from app.graph.documents import Documents
 from app.graph.nodes import NodeQuery
 from app.graph.scalars import SCALARS
@@ -19,17 +20,26 @@ from app.users.graph import UserMutation, UserQuery
 
 
 @strawberry.type(description="What can be read.")
-class Query(NodeQuery, ViewerQuery, UserQuery, ClientQuery, SessionQuery, SigningQuery, EventQuery, MailQuery):
+class Query(NodeQuery, ViewerQuery, UserQuery, ClientQuery, SessionQuery, SigningQuery, EventQuery, MailQuery, AuthzQuery):
     pass
 
 
 @strawberry.type(
     description="What can be changed. Each field is a transaction of its own: done as a whole or not at all."
 )
-class Mutation(AccountMutation, UserMutation, ClientMutation, SessionMutation):
+class Mutation(AccountMutation, UserMutation, ClientMutation, SessionMutation, AuthzMutation):
     pass
 
 
-schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+@strawberry.type(
+    description="What can be followed, as an event stream or over a WebSocket. It ends when the caller may not see it."
+)
+class Subscription(EventSubscription, AuthzSubscription):
+    pass
+
+
+schema = strawberry.Schema(
+    query=Query, mutation=Mutation, subscription=Subscription, config=StrawberryConfig(scalar_map=SCALARS)
+)
 graphql_schema = schema._schema
 documents = Documents(graphql_schema)

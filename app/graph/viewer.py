@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Annotated
 
 import strawberry
-from strawberry import Parent, enum_value, field
+from strawberry import ID, Parent, argument, enum_value, field
 
 from app import __version__
+from app.authz.graph import Permissions, load_own_permissions
 from app.clients import service as clients
 from app.clients.graph import Client
 from app.clients.types import Client as RoomClient
 from app.graph.context import Info
 from app.kit.actor import Actor, ActorKind
-from app.kit.guard import permissions_of, require_sign_in
+from app.kit.guard import PERMISSIONS, permissions_of, require_sign_in
 from app.kit.runtime import settings
 from app.mail.service import smtp_server
 from app.sessions.graph import Session
@@ -46,11 +48,29 @@ class ViewerCan:
     users_update: bool = field(description="Change users (`users.update`).")
     users_delete: bool = field(description="Erase users (`users.delete`).")
     users_ban: bool = field(description="Ban users and lift bans (`users.ban`).")
+    users_impersonate: bool = field(description="Act as users (`users.impersonate`).")
+    groups_view: bool = field(description="See groups (`groups.view`).")
+    groups_create: bool = field(description="Create groups (`groups.create`).")
+    groups_update: bool = field(description="Change groups (`groups.update`).")
+    groups_delete: bool = field(description="Delete groups (`groups.delete`).")
+    groups_manage_members: bool = field(description="Say who is in groups (`groups.manage_members`).")
     clients_view: bool = field(description="See clients (`clients.view`).")
     clients_create: bool = field(description="Register clients (`clients.create`).")
     clients_update: bool = field(description="Change clients and their secrets (`clients.update`).")
     clients_delete: bool = field(description="Delete clients (`clients.delete`).")
     clients_manage_access: bool = field(description="Say who may use clients (`clients.manage_access`).")
+    webhooks_view: bool = field(description="See webhooks (`webhooks.view`).")
+    webhooks_create: bool = field(description="Create webhooks (`webhooks.create`).")
+    webhooks_update: bool = field(description="Change webhooks (`webhooks.update`).")
+    webhooks_delete: bool = field(description="Delete webhooks (`webhooks.delete`).")
+    webhooks_test: bool = field(description="Send test events to webhooks (`webhooks.test`).")
+    pipelines_view: bool = field(description="See pipelines (`pipelines.view`).")
+    pipelines_create: bool = field(description="Create pipelines (`pipelines.create`).")
+    pipelines_update: bool = field(description="Change pipelines (`pipelines.update`).")
+    pipelines_delete: bool = field(description="Delete pipelines (`pipelines.delete`).")
+    pipelines_execute: bool = field(description="Run pipelines (`pipelines.execute`).")
+    api_keys_view_all: bool = field(description="See everybody's API keys (`api_keys.view_all`).")
+    api_keys_revoke: bool = field(description="Revoke everybody's API keys (`api_keys.revoke`).")
     sessions_view_all: bool = field(description="See everybody's sessions (`sessions.view_all`).")
     sessions_revoke_all: bool = field(description="End everybody's sessions (`sessions.revoke_all`).")
     keys_view: bool = field(description="See signing keys (`keys.view`).")
@@ -58,8 +78,9 @@ class ViewerCan:
     platform_manage: bool = field(description="Everything else, such as the audit trail (`platform.manage_platform`).")
 
 
-# Field of `ViewerCan` → permission, where they differ in more than the dot.
-_RENAMED = {"platform_manage": "platform.manage_platform"}
+# Field of `ViewerCan` → permission.
+_PERMISSIONS = {f"{family}_{action}": f"{family}.{action}" for family in PERMISSIONS for action in PERMISSIONS[family]}
+_PERMISSIONS["platform_manage"] = _PERMISSIONS.pop("platform_manage_platform")
 
 
 @strawberry.type(description="The caller.")
@@ -86,8 +107,18 @@ class Viewer:
     @staticmethod
     async def can(actor: Parent[Actor]) -> ViewerCan:
         held = await permissions_of(actor)
-        names = ViewerCan.__annotations__
-        return ViewerCan(**{name: _RENAMED.get(name, name.replace("_", ".", 1)) in held for name in names})
+        return ViewerCan(**{name: permission in held for name, permission in _PERMISSIONS.items()})
+
+    @field(
+        description="What a token of the caller for a client would hold; without a client, what guards Auther itself."
+    )
+    @staticmethod
+    async def permissions(
+        actor: Parent[Actor],
+        info: Info,
+        client_id: Annotated[ID | None, argument(description="The client; null for Auther itself.")] = None,
+    ) -> Permissions:
+        return await load_own_permissions(info, client_id)
 
 
 @strawberry.type

@@ -7,7 +7,7 @@ of work that is open, and neither commits: the edge does.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -32,6 +32,7 @@ __all__ = [
     "after_rollback",
     "close_database",
     "connection",
+    "copy_rows",
     "dump_json",
     "execute",
     "execute_many",
@@ -43,6 +44,7 @@ __all__ = [
     "load_json",
     "observed",
     "open_database",
+    "stream",
     "tortoise_config",
     "translated",
     "unit_of_work",
@@ -160,6 +162,20 @@ async def execute_many(sql: str, rows: Sequence[Sequence[object]]) -> None:
     """Run one statement for many rows in one round trip, all or nothing."""
     async with connection() as held:
         await held.executemany(sql, rows)
+
+
+async def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Bring rows into a table by COPY, the quickest way in; all or nothing."""
+    async with connection() as held:
+        await held.copy_records_to_table(table, columns=columns, records=rows)
+
+
+async def stream(sql: str, *args: object, batch: int) -> AsyncIterator[list[Row]]:
+    """All rows, `batch` at a time, by a cursor that lives as long as the open unit of work."""
+    async with connection() as held:
+        cursor = await held.cursor(sql, *args)
+        while rows := await cursor.fetch(batch):
+            yield rows
 
 
 class UnitOfWork:

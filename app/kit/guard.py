@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import Forbidden, Unauthenticated
@@ -88,10 +88,23 @@ async def guard(actor: Actor, permission: str) -> None:
         Unauthenticated: `kit_sign_in_required`, nobody is signed in.
         Forbidden: `kit_permission_missing`, naming the permission.
     """
-    if await has_permission(actor, permission):
-        return
+    if not await has_permission(actor, permission):
+        refuse(actor, permission)
+
+
+def refuse(actor: Actor, permission: str, *, on: str = "") -> NoReturn:
+    """Tell an actor that it lacks a permission.
+
+    Args:
+        on: where it would be enough to hold it, in words (`on this client`).
+
+    Raises:
+        Unauthenticated: `kit_sign_in_required`, nobody is signed in.
+        Forbidden: `kit_permission_missing`, naming the permission.
+    """
     require_sign_in(actor)
-    raise Forbidden("kit_permission_missing", f"This needs the permission {permission}.", detail=permission)
+    text = f"This needs the permission {permission}{' ' if on else ''}{on}."
+    raise Forbidden("kit_permission_missing", text, detail=permission)
 
 
 def require_sign_in(actor: Actor) -> None:

@@ -149,7 +149,7 @@ def keyset(sort: Sort, request: PageRequest, *, first_parameter: int) -> Keyset:
     cursor = request.before if request.is_backward else request.after
     if cursor is None:
         return Keyset("TRUE", (), order, limit)
-    values = _decode(sort, cursor)
+    values = decode_cursor(sort, cursor)
     comparison = ">" if direction is Direction.ASC else "<"
     places = ", ".join(f"${first_parameter + n}::text::{cast}" for n, cast in enumerate(sort.casts))
     return Keyset(f"({', '.join(sort.columns)}) {comparison} ({places})", values, order, limit)
@@ -173,7 +173,12 @@ def encode_cursor(sort: Sort, key: Key) -> str:
     return b64url(_tag(sort, body) + body)
 
 
-def _decode(sort: Sort, cursor: str) -> tuple[str, ...]:
+def decode_cursor(sort: Sort, cursor: str) -> tuple[str, ...]:
+    """The sort key that a cursor holds, as text.
+
+    Raises:
+        InvalidInput: `kit_cursor`, the cursor is not one that we made for this list.
+    """
     try:
         raw = b64url_decode(cursor)
         tag, body = raw[:_TAG_BYTES], raw[_TAG_BYTES:]

@@ -137,6 +137,18 @@ class Settings(BaseSettings):
     graphql_max_body_bytes: int = Field(262_144, ge=1_024, description="Largest request body, bytes.")
     graphql_timeout: Duration = Field(timedelta(seconds=15), description="A request is given up after so long.")
 
+    # --- permissions -----------------------------------------------------------------------
+    super_admin_bypass: bool = Field(
+        True, description="Whether a super admin of the platform may do everything in every application, too."
+    )
+    authz_index: bool = Field(True, description="Keep all tuples in memory and answer checks from there.")
+    authz_history: Duration = Field(
+        timedelta(days=1), description="How long a revision of the tuples can be read after it was superseded."
+    )
+    token_permissions_max_bytes: int = Field(
+        6_144, ge=256, le=10_240, description="Largest map of permissions in a token, bytes of JSON."
+    )
+
     # --- mail ------------------------------------------------------------------------------
     smtp_url: SmtpUrl | None = Field(
         None, description="`smtp://user:pass@host:587` (STARTTLS) or `smtps://…`. Empty: mail stays in the outbox."

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256, sha512
 
+from app.authz.service.permissions import resolve_permissions
+from app.authz.types import SubjectRef
 from app.clients.types import Client
 from app.kit import clock
 from app.kit.crypto import b64url
@@ -36,7 +38,8 @@ class Issue:
 async def issue_tokens(issue: Issue, refresh_token: str | None) -> dict[str, object]:
     """The token endpoint's answer (RFC 6749 §5.1, OIDC Core §3.1.3.3)."""
     ttl = issue.client.access_token_ttl
-    access_token = await sign_jwt(access_claims(issue, ttl), typ=ACCESS_TOKEN_TYP, alg=settings().access_token_alg)
+    claims = access_claims(issue, ttl) | await permission_claims(issue)
+    access_token = await sign_jwt(claims, typ=ACCESS_TOKEN_TYP, alg=settings().access_token_alg)
     answer: dict[str, object] = {
         "access_token": access_token,
         "token_type": "Bearer",
@@ -54,8 +57,7 @@ async def issue_tokens(issue: Issue, refresh_token: str | None) -> dict[str, obj
 def access_claims(issue: Issue, ttl: timedelta) -> dict[str, object]:
     """Claims of an access token (RFC 9068 §2.2). The audience is Auther's own API.
 
-    `grant_id` names what it grew from, so that userinfo sees when that was revoked. Whatever else
-    tokens shall carry (permissions, an actor) is added here.
+    `grant_id` names what it grew from, so that userinfo sees when that was revoked.
     """
     return {
         **_common_claims(issue, ttl),
@@ -64,6 +66,20 @@ def access_claims(issue: Issue, ttl: timedelta) -> dict[str, object]:
         "scope": " ".join(issue.scope),
         "grant_id": issue.grant.id,
     }
+
+
+async def permission_claims(issue: Issue) -> dict[str, object]:
+    """What the user may do in the client that gets the token, and on the platform if the scope asks for its API.
+
+    `permissions` and `abac_required` map `type` (every entity of it) and `type:id` to actions. Absent: denied;
+    present and not in `abac_required`: allowed; else the live check decides. `permissions_truncated`: grants on
+    single entities are left out, and the live check answers for them.
+    """
+    granted = await resolve_permissions(
+        SubjectRef("user", issue.user.id), issue.client.id, with_platform=Scope.AUTHER_API in issue.scope
+    )
+    claims: dict[str, object] = {"permissions": granted.permissions, "abac_required": granted.abac_required}
+    return {**claims, "permissions_truncated": True} if granted.is_truncated else claims
 
 
 def id_claims(issue: Issue, access_token: str, alg: str) -> dict[str, object]:

@@ -24,12 +24,13 @@ ID_TOKEN_TYP = "JWT"
 
 
 class Scope(StrEnum):
-    """The scopes that Auther itself gives a meaning (OIDC Core §5.4, §11)."""
+    """The scopes that Auther itself gives a meaning (OIDC Core §5.4, §11); `auther:api` opens its own API."""
 
     OPENID = "openid"
     PROFILE = "profile"
     EMAIL = "email"
     OFFLINE_ACCESS = "offline_access"
+    AUTHER_API = "auther:api"
 
 
 class Prompt(StrEnum):

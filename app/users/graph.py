@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import strawberry
 from strawberry import ID, UNSET, Parent, argument, enum_value, field
 
+from app.authz.graph import UserEdges
 from app.graph.connections import After, Before, Connection, First, Last, Paged, page_request
 from app.graph.context import Info
 from app.graph.directives import Requires
@@ -67,7 +68,7 @@ class UserBan:
 
 
 @strawberry.type(description="An account of a person.")
-class User(Node):
+class User(UserEdges, Node):
     email: str = field(description="The e-mail address, unique without regard to case.")
     email_verified: bool = field(description="Whether the user has shown that the address is theirs.")
     username: str | None = field(description="Another name to sign in with, unique without regard to case.")

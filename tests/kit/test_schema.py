@@ -133,8 +133,18 @@ async def test_no_model_relies_on_constraints_that_are_left_out_of_create_table(
         ("kit_counter", ("name", "bucket")),
         (
             "authz_tuple",
-            ("entity_type", "entity_id", "relation", "subject_type", "subject_id", "subject_relation"),
+            (
+                "entity_type",
+                "entity_id",
+                "relation",
+                "subject_relation",
+                "subject_type",
+                "subject_id",
+                "deleted_rev",
+            ),
         ),
+        ("authz_type", ("scope", "name")),
+        ("authz_model", ("scope", "version")),
     ],
 )
 async def test_what_must_be_unique_is_unique_in_the_database(table: str, columns: tuple[str, ...]) -> None:

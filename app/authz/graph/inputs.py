@@ -1,0 +1,218 @@
+"""Questions, tuples and freshness as they are given to the API, and made values of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any, TypeAlias, cast
+
+import strawberry
+from strawberry import UNSET, argument, enum_value, field
+
+from app.authz.errors import ContextInvalid
+from app.authz.service.access import subject_of
+from app.authz.types import answers, tuples, writes
+from app.graph.scalars import JSON
+from app.kit.actor import Actor
+from app.kit.errors import Unauthenticated
+
+
+@strawberry.enum(description="How new the tuples are that an answer rests on.")
+class ConsistencyMode(Enum):
+    MINIMIZE_LATENCY = enum_value(
+        answers.FreshnessMode.MINIMIZE_LATENCY, description="What this process knows: quickest, some moments old."
+    )
+    AT_LEAST_AS_FRESH = enum_value(
+        answers.FreshnessMode.AT_LEAST_AS_FRESH,
+        description="At least what stood when the token was made: one sees one's own writes.",
+    )
+    FULLY_CONSISTENT = enum_value(
+        answers.FreshnessMode.FULLY_CONSISTENT, description="Everything that is committed now."
+    )
+    AT_EXACT_SNAPSHOT = enum_value(
+        answers.FreshnessMode.AT_EXACT_SNAPSHOT, description="Exactly what stood when the token was made."
+    )
+
+
+@strawberry.input(description="How fresh an answer has to be.")
+class ConsistencyInput:
+    mode: ConsistencyMode = field(description="Which tuples count.")
+    token: str | None = field(
+        default=UNSET,
+        description="A consistency token, from `checkedAt` or from a write: for the modes that compare with one.",
+    )
+
+
+@strawberry.input(description='Something that permissions are about, such as `{type: "cli_…:invoice", id: "42"}`.')
+class EntityInput:
+    type: str = field(description="Its type, with the id of the client that owns it in front: `cli_…:invoice`.")
+    id: str = field(description="Its id in the application; `*` for every entity of the type.")
+
+
+@strawberry.input(description='Who may do something, such as `{type: "user", id: "usr_…"}`.')
+class SubjectInput:
+    type: str = field(description="Its type: user, apikey, client, group, or a type of a model.")
+    id: str = field(description="Its id; `*` for everyone of the type.")
+    relation: str | None = field(default=UNSET, description="For a userset: the relation, such as `member`.")
+
+
+@strawberry.input(description="A relationship: subject has relation to entity.")
+class TupleKeyInput:
+    entity: EntityInput = field(description="To what.")
+    relation: str = field(description="The relation, such as `viewer`.")
+    subject: SubjectInput = field(description="Who.")
+
+
+@strawberry.input(description="A condition of the model that a tuple counts under.")
+class TupleConditionInput:
+    name: str = field(description="The condition's name in the model.")
+    context: JSON | None = field(default=UNSET, description="Parameters that are settled already, a JSON object.")
+
+
+@strawberry.input(description="A relationship with what limits it.")
+class TupleInput:
+    entity: EntityInput = field(description="To what.")
+    relation: str = field(description="The relation, such as `viewer`.")
+    subject: SubjectInput = field(description="Who.")
+    condition: TupleConditionInput | None = field(default=UNSET, description="When it counts, beside the times.")
+    starts_at: datetime | None = field(default=UNSET, description="When it begins to count; at once when absent.")
+    expires_at: datetime | None = field(default=UNSET, description="When it ends; never when absent.")
+
+
+@strawberry.input(description="May the subject do this to the entity?")
+class CheckInput:
+    action: str = field(description="A permission of the entity's type, or a relation.")
+    entity: EntityInput = field(description="To what.")
+    subject: SubjectInput | None = field(default=UNSET, description="Who; the caller when absent.")
+    context: JSON | None = field(
+        default=UNSET, description="Attributes of the resource and parameters of conditions, a JSON object."
+    )
+    contextual_tuples: list[TupleInput] | None = field(
+        default=UNSET, description="Tuples that count for this question only: what if?"
+    )
+
+
+@strawberry.input(description="Which tuples; everything that is given must hold.")
+class TupleFilter:
+    entity_type: str | None = field(default=UNSET, description="Only on entities of this type.")
+    entity_id: str | None = field(default=UNSET, description="Only on the entity with this id.")
+    relation: str | None = field(default=UNSET, description="Only with this relation.")
+    subject_type: str | None = field(default=UNSET, description="Only with subjects of this type.")
+    subject_id: str | None = field(default=UNSET, description="Only with the subject of this id.")
+    subject_relation: str | None = field(
+        default=UNSET, description="Only with usersets of this relation; empty for subjects that are no userset."
+    )
+
+
+SubjectArgument: TypeAlias = Annotated[
+    SubjectInput | None, argument(description="Who is asked about; the caller when absent.")
+]
+EntityArgument: TypeAlias = Annotated[EntityInput, argument(description="The entity.")]
+ContextArgument: TypeAlias = Annotated[
+    JSON | None, argument(description="Attributes of the resource and parameters of conditions, a JSON object.")
+]
+ContextualArgument: TypeAlias = Annotated[
+    list[TupleInput] | None, argument(description="Tuples that count for this question only: what if?")
+]
+Consistency: TypeAlias = Annotated[
+    ConsistencyInput | None, argument(description="How fresh the answer has to be; quick when absent.")
+]
+
+
+def to_freshness(given: ConsistencyInput | None) -> answers.Freshness:
+    """The engine's freshness; the default when nothing is given."""
+    if not given:
+        return answers.Freshness()
+    return answers.Freshness(answers.FreshnessMode[given.mode.name], given.token or None)
+
+
+def to_entity(given: EntityInput) -> tuples.EntityRef:
+    """The engine's entity."""
+    return tuples.EntityRef(given.type, given.id)
+
+
+def to_subject(given: SubjectInput) -> tuples.SubjectRef:
+    """The engine's subject."""
+    return tuples.SubjectRef(given.type, given.id, given.relation or "")
+
+
+def whom(actor: Actor, given: SubjectInput | None) -> tuples.SubjectRef:
+    """The subject that is asked about: the given one, else the caller.
+
+    Raises:
+        Unauthenticated: `kit_sign_in_required`, none is given and nobody is signed in.
+    """
+    if given:
+        return to_subject(given)
+    own = subject_of(actor)
+    if own is None:
+        raise Unauthenticated("kit_sign_in_required", "Sign in first.")
+    return own
+
+
+def to_context(given: object, *path: str) -> Mapping[str, Any]:
+    """A context, empty when none is given.
+
+    Raises:
+        ContextInvalid: it is no JSON object.
+    """
+    if given is None or given is UNSET:
+        return {}
+    if not isinstance(given, dict):
+        raise ContextInvalid(*path, "context")
+    return cast("Mapping[str, Any]", given)
+
+
+def to_key(given: TupleKeyInput) -> tuples.TupleKey:
+    """The engine's key."""
+    entity, subject = given.entity, given.subject
+    return tuples.TupleKey(
+        entity.type, entity.id, given.relation, subject.type, subject.id, subject.relation or ""
+    )
+
+
+def to_tuple(given: TupleInput, *path: str) -> tuples.RelationTuple:
+    """The engine's tuple; `path` is where it stands in the input.
+
+    Raises:
+        ContextInvalid: the context of its condition is no JSON object.
+    """
+    key = to_key(cast("TupleKeyInput", given))
+    condition = None
+    if given.condition:
+        context = to_context(given.condition.context, *path, "condition")
+        condition = tuples.ConditionRef(given.condition.name, context)
+    return tuples.RelationTuple(key, condition, given.starts_at or None, given.expires_at or None)
+
+
+def to_tuples(given: Sequence[TupleInput] | None, *path: str) -> tuple[tuples.RelationTuple, ...]:
+    """The engine's tuples, none when nothing is given.
+
+    Raises:
+        ContextInvalid: the context of a condition is no JSON object.
+    """
+    return tuple(to_tuple(each, *path, str(number)) for number, each in enumerate(given or ()))
+
+
+def to_check(actor: Actor, given: CheckInput, *path: str) -> answers.Check:
+    """The engine's question.
+
+    Raises:
+        Unauthenticated: about the caller, and nobody is signed in.
+        ContextInvalid: a context is no JSON object.
+    """
+    return answers.Check(
+        whom(actor, given.subject),
+        given.action,
+        to_entity(given.entity),
+        to_context(given.context, *path),
+        to_tuples(given.contextual_tuples, *path, "contextualTuples"),
+    )
+
+
+def to_filter(given: TupleFilter | None) -> writes.TupleFilter:
+    """The engine's filter; it means everything when nothing is given."""
+    names = ("entity_type", "entity_id", "relation", "subject_type", "subject_id", "subject_relation")
+    values = {name: getattr(given, name) for name in names} if given else {}
+    return writes.TupleFilter(**{name: value for name, value in values.items() if value is not UNSET})

@@ -1,0 +1,78 @@
+"""All permissions of a subject in the API: what a token would hold."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import orjson
+import strawberry
+from strawberry import ID, UNSET, argument, field
+
+from app.authz.graph.inputs import SubjectInput, whom
+from app.authz.service.permissions import list_permissions
+from app.authz.types.granted import Granted
+from app.authz.types.tuples import SubjectRef
+from app.graph.context import Info
+from app.graph.directives import Requires
+from app.graph.errors import InvalidRequest
+from app.graph.scalars import JSON
+
+
+@strawberry.type(description="The permissions of a subject on the types of one client, as a token would hold them.")
+class Permissions:
+    permissions: JSON = field(
+        description="`{type: [action], type:id: [action]}`; a bare type is every entity of it. A JSON object."
+    )
+    abac_required: JSON = field(
+        description="The same shape: of these, what a live check has to decide with the attributes of the resource."
+    )
+    is_truncated: bool = field(description="Whether grants on single entities are left out, because there are too many.")
+    size_bytes: int = field(description="How much room they take in a token, bytes.")
+
+
+@strawberry.type
+class PermissionQuery:
+    @field(
+        description="What a token of a subject for a client would hold. About oneself it needs no permission; without a "
+        "client it is what guards Auther itself, and about others needs `platform.manage_platform`.",
+        directives=[Requires(permission="clients.manage_access")],
+    )
+    async def token_preview(
+        self,
+        info: Info,
+        user_id: Annotated[ID | None, argument(description="A user; the caller without one and a subject.")] = UNSET,
+        subject: Annotated[SubjectInput | None, argument(description="Another subject.")] = UNSET,
+        client_id: Annotated[ID | None, argument(description="The client; null for Auther itself.")] = UNSET,
+    ) -> Permissions:
+        if user_id and subject:
+            raise InvalidRequest("graph_subject_conflict", "Give a user or a subject.", field=("subject",))
+        asked = SubjectRef("user", str(user_id)) if user_id else whom(info.context.actor, subject)
+        return await load_permissions(info, asked, client_id)
+
+
+async def load_permissions(info: Info, subject: SubjectRef, client_id: str | None) -> Permissions:
+    """The permissions of a subject.
+
+    Raises:
+        Forbidden, Unauthenticated: about another subject, without `manage_access`.
+    """
+    return _show(await list_permissions(info.context.actor, subject, str(client_id or "")))
+
+
+async def load_own_permissions(info: Info, client_id: str | None) -> Permissions:
+    """The permissions of the caller.
+
+    Raises:
+        Unauthenticated: nobody is signed in.
+    """
+    return await load_permissions(info, whom(info.context.actor, None), client_id)
+
+
+def _show(granted: Granted) -> Permissions:
+    maps = [dict(granted.permissions), dict(granted.abac_required)]
+    return Permissions(
+        permissions=JSON(maps[0]),
+        abac_required=JSON(maps[1]),
+        is_truncated=granted.is_truncated,
+        size_bytes=len(orjson.dumps(maps)),
+    )

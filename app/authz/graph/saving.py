@@ -1,0 +1,207 @@
+"""Previewing and saving models through the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Annotated, cast
+
+import strawberry
+from strawberry import ID, UNSET, argument, enum_value, field
+
+from app.authz.errors import SourceAmbiguous
+from app.authz.graph.models import Model
+from app.authz.graph.values import Entity, Subject
+from app.authz.language import problems as language
+from app.authz.language.json_form import model_from_json
+from app.authz.language.printer import print_model
+from app.authz.service.models import preview_model, save_model
+from app.authz.types import saving as types
+from app.graph.context import Info
+from app.graph.directives import Requires
+from app.graph.errors import UserError, user_errors
+from app.graph.mutations import OwnUnitOfWork
+from app.graph.scalars import JSON
+
+_OWN_MODEL = "The installation's own model, without a client, needs `platform.manage_platform`."
+_MANAGES_ACCESS = Requires(permission="clients.manage_access")
+
+
+@strawberry.enum(description="What becomes of somebody's access.")
+class AccessChangeKind(Enum):
+    GAINED = enum_value(types.ChangeKind.GAINED, description="It is allowed newly.")
+    LOST = enum_value(types.ChangeKind.LOST, description="It is not allowed any more.")
+
+
+@strawberry.input(description="A type that gets another name; its tuples stay.")
+class TypeRenameInput:
+    old: str = field(description="Its name in the version in force.")
+    new: str = field(description="Its name in the new version.")
+
+
+@strawberry.input(description="A new version of a model, as text or as JSON.")
+class ModelPreviewInput:
+    client_id: ID | None = field(default=UNSET, description="Whose model; the installation's own when absent.")
+    source: str | None = field(default=UNSET, description="The model in the modelling language.")
+    json: JSON | None = field(default=UNSET, description="The model as JSON: our own form, or OpenFGA's.")
+    renames: list[TypeRenameInput] | None = field(default=UNSET, description="Types that get another name.")
+    expected_version: int | None = field(
+        default=UNSET, description="The version that its author has seen, 0 for none: a later one is a conflict."
+    )
+
+
+@strawberry.input(description="A new version of a model to be saved, as text or as JSON.")
+class ModelSaveInput(ModelPreviewInput):
+    note: str | None = field(default=UNSET, description="What changed, for whoever reads the versions.")
+    dry_run: bool = field(default=False, description="Only tell what saving would do, in `preview`.")
+
+
+@strawberry.type(description="Something wrong with a model, or odd about it, and where.")
+class ModelProblem:
+    code: str = field(description="A stable name, `authz_model_…`.")
+    message: str = field(description="What is wrong, without the place.")
+    line: int | None = field(description="The line of the text, from 1.")
+    column: int | None = field(description="The column of the text, from 1.")
+    path: list[str] = field(description="Where in the JSON, outermost name first.")
+    excerpt: str | None = field(description="The line in question, and below it a caret at the column.")
+    hint: str | None = field(description="How to mend it.")
+    is_warning: bool = field(description="Whether the model can be saved all the same.")
+
+
+@strawberry.type(description="What a change of a model would leave without meaning.")
+class ModelBlocker:
+    kind: str = field(description="What is concerned: tuple, model, grant, template or rule.")
+    reason: str = field(description="Why it would have no meaning.")
+    count: int = field(description="How many.")
+    samples: list[str] = field(description="Some of them.")
+
+
+@strawberry.type(description="An assertion of the model that does not hold.")
+class FailedAssertion:
+    text: str = field(description="The assertion.")
+    expected: str = field(description="The decision that it expects.")
+    actual: str = field(description="The decision that there would be.")
+    line: int = field(description="The line of the text, from 1; 0 where there is none.")
+
+
+@strawberry.type(description="Somebody who would gain or lose an action on an entity.")
+class AccessChange:
+    kind: AccessChangeKind = field(description="Whether it is gained or lost.")
+    subject: Subject = field(description="Who.")
+    action: str = field(description="The action.")
+    entity: Entity = field(description="On what.")
+
+
+@strawberry.type(description="Who would gain and who would lose what.")
+class ModelImpact:
+    gained: int = field(description="How many answers would change from no to yes.")
+    lost: int = field(description="How many answers would change from yes to no.")
+    changes: list[AccessChange] = field(description="The first of them, in the order of entities.")
+    is_complete: bool = field(description="Whether everything was compared; otherwise the counts are lower bounds.")
+
+
+@strawberry.type(description="What saving a model would do.")
+class ModelPreview:
+    problems: list[ModelProblem] = field(description="What is wrong with the model, and what is odd about it.")
+    source: str | None = field(default=None, description="Its canonical text. Null when something is wrong.")
+    diff: str | None = field(default=None, description="Unified difference to the version in force.")
+    blockers: list[ModelBlocker] = field(default_factory=list, description="What stands in the way of saving it.")
+    failed_assertions: list[FailedAssertion] = field(default_factory=list, description="Assertions that do not hold.")
+    impact: ModelImpact | None = field(default=None, description="Who would gain and who would lose what.")
+
+
+@strawberry.type(description="The outcome of saving a model.")
+class ModelSavePayload:
+    model: Model | None = field(default=None, description="The version in force; null when nothing was saved.")
+    preview: ModelPreview | None = field(default=None, description="What saving would do, of a dry run.")
+    problems: list[ModelProblem] | None = field(
+        default=None, description="What is wrong with the model, each with its place; also in `errors`."
+    )
+    errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
+
+
+@strawberry.type
+class PreviewQuery:
+    @field(
+        description="What saving a model would do: problems, difference, what stands in its way, and its impact. "
+        f"{_OWN_MODEL}",
+        directives=[_MANAGES_ACCESS],
+    )
+    async def model_preview(
+        self, info: Info, input: Annotated[ModelPreviewInput, argument(description="The model.")]
+    ) -> ModelPreview:
+        try:
+            return _to_preview(await preview_model(info.context.actor, _to_draft(input)))
+        except language.ModelProblems as error:
+            return ModelPreview(problems=show_problems(error.problems))
+
+
+@strawberry.type
+class ModelMutation:
+    @strawberry.mutation(
+        description=f"Save a new version of a model; it is in force at once. {_OWN_MODEL}",
+        extensions=[OwnUnitOfWork()],
+        directives=[_MANAGES_ACCESS],
+    )
+    async def model_save(
+        self, info: Info, input: Annotated[ModelSaveInput, argument(description="The model.")]
+    ) -> ModelSavePayload:
+        actor = info.context.actor
+        try:
+            draft = _to_draft(input, note=input.note or None)
+            if input.dry_run:
+                return ModelSavePayload(preview=_to_preview(await preview_model(actor, draft)))
+            return ModelSavePayload(model=cast("Model", await save_model(actor, draft)))
+        except language.ModelProblems as error:
+            return ModelSavePayload(problems=show_problems(error.problems), errors=user_errors(error))
+
+
+def show_problems(problems: Iterable[language.ModelProblem]) -> list[ModelProblem]:
+    """What the API tells of problems."""
+    return [
+        ModelProblem(
+            code=each.code,
+            message=each.reason,
+            line=each.position and each.position.line,
+            column=each.position and each.position.column,
+            path=list(each.field),
+            excerpt=each.excerpt,
+            hint=each.hint,
+            is_warning=each.is_warning,
+        )
+        for each in problems
+    ]
+
+
+def _to_draft(given: ModelPreviewInput, note: str | None = None) -> types.ModelDraft:
+    return types.ModelDraft(
+        scope=str(given.client_id or ""),
+        source=_to_source(given),
+        note=note,
+        renames={each.old: each.new for each in given.renames or ()},
+        expected_version=given.expected_version if isinstance(given.expected_version, int) else None,
+    )
+
+
+def _to_source(given: ModelPreviewInput) -> str:
+    """The text of a model that is given as text or as JSON.
+
+    Raises:
+        SourceAmbiguous: it is given as both, or not at all.
+        ModelProblems: the JSON is no model.
+    """
+    is_text, is_json = (value is not None and value is not UNSET for value in (given.source, given.json))
+    if is_text == is_json:
+        raise SourceAmbiguous
+    return given.source or "" if is_text else print_model(model_from_json(given.json))
+
+
+def _to_preview(preview: types.ModelPreview) -> ModelPreview:
+    return ModelPreview(
+        problems=show_problems(preview.warnings),
+        source=print_model(preview.model),
+        diff=preview.diff,
+        blockers=cast("list[ModelBlocker]", list(preview.blockers)),
+        failed_assertions=cast("list[FailedAssertion]", list(preview.failed)),
+        impact=cast("ModelImpact", preview.impact),
+    )

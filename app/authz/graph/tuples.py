@@ -1,0 +1,136 @@
+"""Tuples in the API: one by one with their edges, and in lists."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET, Parent, argument, field
+
+from app.authz.graph.inputs import TupleFilter, to_filter
+from app.authz.graph.values import (
+    Entity,
+    Subject,
+    TupleCondition,
+    TupleRow,
+    actor_subject,
+    map_page,
+    to_row,
+)
+from app.authz.queries.edges import WriteNote
+from app.authz.service import edges
+from app.authz.service.tuple_lists import count_tuples, list_tuples
+from app.authz.types.writes import StoredTuple
+from app.graph.connections import After, Before, Connection, Count, First, Last, Paged, page_request
+from app.graph.context import Info
+from app.graph.directives import Requires
+from app.graph.node import Node
+from app.kit.paging import Page, PageRequest
+
+_ID = re.compile(r"tup_([1-9][0-9]{0,17})")
+
+
+@strawberry.type(description="A stored relationship: subject has relation to entity.")
+class Tuple(Node):
+    entity: Entity = field(description="To what.")
+    relation: str = field(description="The relation, such as `viewer`.")
+    subject: Subject = field(description="Who.")
+    condition: TupleCondition | None = field(description="The condition under which it counts; null for always.")
+    starts_at: datetime | None = field(description="When it begins to count; null for at once.")
+    expires_at: datetime | None = field(description="When it ends; null for never.")
+
+    @field(description="The revision since which it stands, as it is. Text, because it outgrows 32 bits.")
+    @staticmethod
+    def created_revision(row: Parent[TupleRow]) -> str:
+        return str(row.revision)
+
+    @field(description="When it was written. Null once the changelog has been cleared so far.")
+    @staticmethod
+    async def created_at(row: Parent[TupleRow], info: Info) -> datetime | None:
+        note = await _load_note(info, row)
+        return note and note.created_at
+
+    @field(description="Who wrote it. Null for the server itself, and once the changelog has been cleared so far.")
+    @staticmethod
+    async def written_by(row: Parent[TupleRow], info: Info) -> Subject | None:
+        note = await _load_note(info, row)
+        return note and actor_subject(note.actor_kind, note.actor_id)
+
+    @field(description="Why it was written, in the words of who did.")
+    @staticmethod
+    async def reason(row: Parent[TupleRow], info: Info) -> str | None:
+        note = await _load_note(info, row)
+        return note and note.reason
+
+    @classmethod
+    def is_type_of(cls, value: object, info: object) -> bool:
+        return isinstance(value, TupleRow)
+
+
+TupleConnection = Connection[Tuple]
+
+
+@strawberry.type
+class TupleQuery:
+    @field(
+        description="A page of the tuples that stand, oldest first. With `filter.entityType` of a client's type it needs "
+        "`clients.manage_access` on that client only; everybody may list what names themselves as subject.",
+        graphql_type=TupleConnection,
+        directives=[Requires(permission="platform.manage_platform")],
+    )
+    async def tuples(
+        self,
+        info: Info,
+        filter: Annotated[TupleFilter | None, argument(description="Which tuples.")] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Paged[TupleRow]:
+        actor, wanted = info.context.actor, to_filter(filter)
+        page = await list_tuples(actor, wanted, page_request(first, after, last, before))
+        return Paged(map_page(page, to_row), partial(count_tuples, actor, wanted))
+
+
+async def load_tuple(info: Info, tuple_id: str) -> TupleRow | None:
+    """A tuple that stands; None when there is none, or it is hidden from the caller."""
+    found = _ID.fullmatch(tuple_id)
+    if found is None:
+        return None
+    stored = await info.context.loaders.load(edges.get_tuples, int(found[1]))
+    is_visible = stored is not None and await edges.may_view_tuple(info.context.actor, stored)
+    return to_row(stored) if stored and is_visible else None
+
+
+async def load_tuples_of(info: Info, subject_type: str, subject_id: str, page: PageRequest) -> Paged[TupleRow]:
+    """A page of a subject's tuples; those of several subjects come in one statement. Call a guard before."""
+    loaders = info.context.loaders
+    found = await loaders.load(edges.list_tuples_of_subjects, subject_id, subject_type, page)
+
+    async def count() -> int:
+        return await loaders.load(edges.count_tuples_of_subjects, subject_id, subject_type) or 0
+
+    return _paged(found, count)
+
+
+async def load_tuples_of_scope(info: Info, scope: str, page: PageRequest) -> Paged[TupleRow]:
+    """A page of the tuples on a client's types; those of several clients come in one statement. Call a guard before."""
+    loaders = info.context.loaders
+    found = await loaders.load(edges.list_tuples_of_scopes, scope, page)
+
+    async def count() -> int:
+        return await loaders.load(edges.count_tuples_of_scopes, scope) or 0
+
+    return _paged(found, count)
+
+
+async def _load_note(info: Info, row: TupleRow) -> WriteNote | None:
+    return await info.context.loaders.load(edges.get_writes, row.revision)
+
+
+def _paged(found: Page[StoredTuple] | None, count: Count) -> Paged[TupleRow]:
+    page = found or Page[StoredTuple]((), (), has_next=False, has_previous=False)
+    return Paged(map_page(page, to_row), count)

@@ -1,0 +1,67 @@
+"""Which roles on the platform a subject holds, by itself and through nested groups, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from app.authz.engine.system import SUBJECT_TYPES, SYSTEM_TYPE_IDS
+from app.authz.queries.rows import STANDS
+from app.authz.types.tuples import EVERY, PLATFORM, SUPER_ADMIN
+from app.kit import clock, db
+
+GUARDING_TYPES: Final = tuple(number for name, number in SYSTEM_TYPE_IDS.items() if name not in SUBJECT_TYPES)
+
+_HOLDS = f"""
+t.deleted_rev = {STANDS} AND t.condition IS NULL
+AND (t.starts_at IS NULL OR t.starts_at <= $4) AND (t.expires_at IS NULL OR t.expires_at > $4)
+"""
+_RELATIONS = f"""
+WITH RECURSIVE self AS (
+    SELECT n, type, id COLLATE "C" AS id, relation COLLATE "C" AS relation
+    FROM unnest($1::int[], $2::text[], $3::text[]) WITH ORDINALITY AS s (type, id, relation, n)
+    UNION
+    SELECT s.n, t.entity_type, t.entity_id::text, t.relation::text
+    FROM self s JOIN authz_tuple t
+      ON t.subject_type = s.type AND t.subject_id = s.id AND t.subject_relation = s.relation
+     AND t.entity_type = {SYSTEM_TYPE_IDS["group"]} AND t.relation = 'member' AND t.entity_id <> '*' AND {_HOLDS}
+)
+SELECT DISTINCT s.n, t.entity_type, t.relation
+FROM self s JOIN authz_tuple t
+  ON t.subject_type = s.type AND t.subject_id = s.id AND t.subject_relation = s.relation
+ AND t.entity_type = ANY($5::int[]) AND t.entity_id = '*' AND {_HOLDS}
+ORDER BY 1, 2, 3
+"""
+_SUPER_ADMINS = f"""
+SELECT t.subject_id FROM authz_tuple t
+WHERE t.entity_type = $1 AND t.entity_id = $2 AND t.relation = $3 AND t.subject_relation = '' AND t.subject_type = $5
+  AND {_HOLDS}
+ORDER BY t.subject_id LIMIT 1000
+"""
+_LOCK_FIRST_START = "SELECT pg_advisory_xact_lock(hashtextextended('authz first start', 0))"
+
+
+async def list_platform_relations(subject_type: int, subject_id: str) -> list[tuple[int, str]]:
+    """Types that guard the platform, each with a relation to every entity of it that the subject holds now."""
+    return (await list_platform_relations_of([(subject_type, subject_id, "")]))[0]
+
+
+async def list_platform_relations_of(subjects: Sequence[tuple[int, str, str]]) -> list[list[tuple[int, str]]]:
+    """The same for each of several subjects or usersets: type, id, relation."""
+    columns = [list(column) for column in zip(*subjects, strict=True)]
+    found: list[list[tuple[int, str]]] = [[] for _ in subjects]
+    for row in await db.fetch(_RELATIONS, *columns, clock.now(), list(GUARDING_TYPES)):
+        found[row["n"] - 1].append((row["entity_type"], row["relation"]))
+    return found
+
+
+async def lock_first_start() -> None:
+    """Wait until no other process makes the first operator."""
+    await db.fetch_value(_LOCK_FIRST_START)
+
+
+async def list_super_admins() -> list[str]:
+    """Ids of the users who are super admin by a tuple of their own, a thousand at most."""
+    ids = SYSTEM_TYPE_IDS
+    rows = await db.fetch(_SUPER_ADMINS, ids[PLATFORM], EVERY, SUPER_ADMIN, clock.now(), ids["user"])
+    return [row["subject_id"] for row in rows]

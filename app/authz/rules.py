@@ -1,0 +1,128 @@
+"""Which tuples may be stored: well-formed ones that the model in force allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from app.authz.conditions import ConditionContextInvalid, compile_condition
+from app.authz.errors import (
+    ConditionUnknown,
+    RelationUnknown,
+    SubjectNotAllowed,
+    TimesInvalid,
+    TupleInvalid,
+    TupleTypeUnknown,
+)
+from app.authz.types.tuples import EVERY, ConditionRef, RelationTuple, TupleKey
+from app.kit.errors import AppError
+
+if TYPE_CHECKING:
+    from app.authz.engine.schema import CompiledRelation, CompiledType, Schema
+
+# Characters of an id.
+MAX_ID: Final = 254
+# Characters of a type's full name, a relation, a condition.
+MAX_NAME: Final = 320
+# Allowed subjects that a message names.
+_MAX_NAMED: Final = 20
+# Spaces and control characters, `#`, halves of surrogate pairs, what turns the direction of writing, no characters.
+_REFUSED: Final = re.compile(
+    r"[\s#\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+
+Path = tuple[str, ...]
+
+
+def check_shape(key: TupleKey, path: Path) -> Iterator[AppError]:
+    """What is malformed in a key, whatever the model says."""
+    parts = (
+        ("entity", "type", key.entity_type, MAX_NAME),
+        ("entity", "id", key.entity_id, MAX_ID),
+        ("relation", "relation", key.relation, MAX_NAME),
+        ("subject", "type", key.subject_type, MAX_NAME),
+        ("subject", "id", key.subject_id, MAX_ID),
+    )
+    for field, part, text, most in parts:
+        if reason := find_fault(text, most):
+            yield TupleInvalid(
+                f"The {field}'s {part} {reason}" if field != part else f"The relation {reason}", *path, field
+            )
+    if key.subject_relation and (reason := find_fault(key.subject_relation, MAX_NAME)):
+        yield TupleInvalid(f"The subject's relation {reason}", *path, "subject")
+    elif key.subject_relation and key.subject_id == EVERY:
+        yield TupleInvalid("A userset is of one entity: `*` with a relation names nobody.", *path, "subject")
+
+
+def find_fault(text: str, most: int) -> str | None:
+    """Why a text cannot be an identifier; None when it can."""
+    if not text:
+        return "is missing."
+    if len(text) > most:
+        return f"is longer than {most} characters."
+    if _REFUSED.search(text):
+        return "holds a space, a `#`, a control character or something that is no character."
+    return None
+
+
+def check_times(each: RelationTuple, now: datetime, path: Path) -> Iterator[AppError]:
+    """What is wrong with begin and end."""
+    for name, moment in (("startsAt", each.starts_at), ("expiresAt", each.expires_at)):
+        if moment is not None and moment.tzinfo is None:
+            yield TimesInvalid("A moment needs its time zone.", *path, name)
+            return
+    if each.expires_at is not None and each.expires_at <= now:
+        yield TimesInvalid(f"{each.key} would be over already.", *path, "expiresAt")
+    elif each.expires_at is not None and each.starts_at is not None and each.starts_at >= each.expires_at:
+        yield TimesInvalid(f"{each.key} would end before it begins.", *path, "startsAt")
+
+
+def find_model_problem(schema: Schema, each: RelationTuple, path: Path) -> AppError | None:
+    """Why the model in force does not allow a well-formed tuple; None when it does."""
+    key = each.key
+    entity = schema.types.get(key.entity_type)
+    if entity is None:
+        return TupleTypeUnknown(str(key), key.entity_type, *path, "entity")
+    relation = entity.relations.get(key.relation)
+    if relation is None:
+        return RelationUnknown(str(key), sorted(entity.relations)[:_MAX_NAMED], *path, "relation")
+    if key.subject_type not in schema.types:
+        return TupleTypeUnknown(str(key), key.subject_type, *path, "subject")
+    condition = each.condition
+    if not relation.allows(key, condition.name if condition else None):
+        return _explain_refusal(relation, key, path)
+    return _find_context_problem(entity, condition, path) if condition else None
+
+
+def _explain_refusal(relation: CompiledRelation, key: TupleKey, path: Path) -> AppError:
+    fitting = [
+        str(allowed)
+        for allowed in relation.allowed
+        if (allowed.type, allowed.relation) == (key.subject_type, key.subject_relation)
+        and allowed.is_wildcard == (key.subject_id == EVERY)
+    ]
+    if fitting:
+        return ConditionUnknown(str(key), fitting[:_MAX_NAMED], *path, "condition")
+    return SubjectNotAllowed(str(key), [str(allowed) for allowed in relation.allowed[:_MAX_NAMED]], *path, "subject")
+
+
+def _find_context_problem(entity: CompiledType, reference: ConditionRef, path: Path) -> AppError | None:
+    condition = entity.conditions.get(reference.name)
+    if condition is None:
+        return ConditionUnknown(reference.name, sorted(entity.conditions)[:_MAX_NAMED], *path, "condition")
+    try:
+        compile_condition(condition).check_stored(_plain(reference.context))
+    except ConditionContextInvalid as problem:
+        return _at(problem, path)
+    return None
+
+
+def _at(problem: ConditionContextInvalid, path: Path) -> AppError:
+    problem.field = (*path, "condition", *problem.field)
+    return problem
+
+
+def _plain(context: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(context)

@@ -1,0 +1,149 @@
+"""Keeps this process's index of all tuples in step with the database.
+
+A notification wakes it, polling is the net. Whoever needs a revision asks for it and waits a bounded time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import structlog
+
+from app.authz.engine.index import Builder, Index
+from app.authz.queries.head import Head, read_head
+from app.authz.queries.index import read_deltas, stream_snapshot
+from app.authz.queries.models import find_model_revision
+from app.authz.service.models import CHANNEL
+from app.authz.service.schemas import Compiled, compiled_at
+from app.kit.db import unit_of_work
+from app.kit.errors import Unavailable
+from app.kit.notify import Listener, reconnect_delay, wait_for_event
+
+_log = structlog.get_logger("auther.authz")
+
+POLL_SECONDS: Final = 1.0
+# An index that was not found up to date for so long answers no more: the database is asked instead.
+MAX_STALENESS_SECONDS: Final = 5.0
+# How long a question waits for a revision before the database answers it.
+CATCH_UP_SECONDS: Final = 1.0
+# Revisions that are applied at a time: bulk imports have ten thousand tuples in each.
+_STEP: Final = 5
+
+
+class Follower:
+    """The index, and how far it has come."""
+
+    def __init__(self) -> None:
+        self.index: Index | None = None
+        self.compiled: Compiled | None = None
+        self._confirmed_at = 0.0
+        self._lock = asyncio.Lock()
+        self._wake = asyncio.Event()
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the index was up to date a moment ago."""
+        return self.index is not None and time.monotonic() - self._confirmed_at < MAX_STALENESS_SECONDS
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Load the index and follow, until `stop` is set."""
+        listener = Listener([CHANNEL], lambda _channel, _payload: self._wake.set(), self._wake.set)
+        listening = asyncio.create_task(listener.run(stop), name="authz listener")
+        failures = 0
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                try:
+                    await self.catch_up()
+                    failures = 0
+                except Unavailable as error:
+                    failures += 1
+                    if failures == 1:
+                        _log.warning("index.waits_for_database", detail=error.detail)
+                    await wait_for_event(stop, reconnect_delay(failures))
+                    continue
+                await wait_for_event(self._wake, POLL_SECONDS)
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+
+    def wake(self) -> None:
+        """Look for changes now."""
+        self._wake.set()
+
+    async def reach(self, revision: int) -> bool:
+        """Come at least to a revision that is committed; whether that worked in time."""
+        if self.index is None:
+            return False
+        if self.index.revision >= revision:
+            return True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CATCH_UP_SECONDS):
+                await self.catch_up()
+        return self.index is not None and self.index.revision >= revision
+
+    async def catch_up(self) -> None:
+        """Apply everything that is committed by now; load the index if there is none.
+
+        Raises:
+            Unavailable: `kit_database_unavailable`.
+        """
+        async with self._lock:
+            asked_at = time.monotonic()
+            head = await read_head()
+            # Behind the floor the changelog has gaps; ahead of the head is an index of a database that was put back.
+            if self.index is None or not head.floor <= self.index.revision <= head.revision:
+                await self._load(head)
+            while self.index is not None and self.index.revision < head.revision:
+                await self._step(self.index, min(head.revision, self.index.revision + _STEP))
+            self._confirmed_at = asked_at
+
+    async def _load(self, head: Head) -> None:
+        started = time.monotonic()
+        self.index = None
+        compiled = await compiled_at(head.model_revision)
+        builder = Builder(compiled.rules)
+        async with unit_of_work():
+            async for rows in stream_snapshot(head.revision):
+                builder.add(rows)
+                await asyncio.sleep(0)
+        self.index, self.compiled = builder.finish(head.revision), compiled
+        _log.info("index.loaded", revision=head.revision, seconds=round(time.monotonic() - started, 2))
+
+    async def _step(self, index: Index, until: int) -> None:
+        ended, begun = await read_deltas(index.revision, until)
+        compiled = await compiled_at(await find_model_revision(until))
+        # INVARIANT: nothing is awaited from here on, so no question sees new models with old tuples.
+        index.apply(until, ended, begun)
+        if compiled is not self.compiled:
+            index.recompile(compiled.rules)
+            self.compiled = compiled
+
+
+_active: Follower | None = None
+
+
+def active_follower() -> Follower | None:
+    """The follower that runs in this process, None when there is none."""
+    return _active
+
+
+@asynccontextmanager
+async def following() -> AsyncIterator[Follower]:
+    """Run a follower during the block."""
+    global _active
+    follower, stop = Follower(), asyncio.Event()
+    task = asyncio.create_task(follower.run(stop), name="authz index")
+    before, _active = _active, follower
+    try:
+        yield follower
+    finally:
+        _active = before
+        stop.set()
+        follower.wake()
+        await task

@@ -1,0 +1,172 @@
+"""What a subject can reach, who can reach an entity, and what a relation is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Generic, TypeVar
+
+from app.authz.engine.listing import FoundObject, FoundSubject, ObjectQuery, SubjectQuery, list_subjects
+from app.authz.engine.lookups import Node
+from app.authz.engine.resolve import find_problem
+from app.authz.engine.userset_tree import UsersetTree
+from app.authz.engine.userset_tree import expand as expand_tree
+from app.authz.errors import ActionUnknown
+from app.authz.service.access import guard_question, guard_scope, scope_of
+from app.authz.service.checks import LATEST, to_answer
+from app.authz.service.sources import AnswerSource, open_source
+from app.authz.types.answers import Answer, Check, Context, Freshness
+from app.authz.types.tuples import EntityRef, SubjectRef
+from app.kit.actor import Actor
+from app.kit.paging import Direction, Page, PageRequest, Sort, decode_cursor, make_page
+
+Item = TypeVar("Item")
+
+_OBJECTS = Sort("authz:objects", ("id",), ("text",), Direction.ASC)
+_SUBJECTS = Sort("authz:subjects", ("id",), ("text",), Direction.ASC)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Item]):
+    """A page of a list, how long the whole list is, and the consistency token of what it rests on."""
+
+    page: Page[Item]
+    total: int
+    checked_at: str
+
+
+# Those who call, and the groups that they are in: type and relation.
+_EVERYBODY: Final = {
+    "users": ("user", ""),
+    "groups": ("group", "member"),
+    "api_keys": ("apikey", ""),
+    "clients": ("client", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """The first page of each kind of subjects: `users`, `groups`, `api_keys`, `clients`."""
+
+    kinds: Mapping[str, Listed[FoundSubject]]
+    checked_at: str
+
+
+async def find_objects(
+    actor: Actor, query: ObjectQuery, page: PageRequest, freshness: Freshness = LATEST
+) -> Listed[FoundObject]:
+    """The entities that a subject can do something to, by id; `*` first when that is every entity.
+
+    Raises:
+        Forbidden, Unauthenticated: about another subject, without `manage_access`.
+        TypeUnknown, ActionUnknown, ContextualForbidden: the question means nothing.
+        WorkExceeded: too many to be found.
+        TokenInvalid, RevisionAhead, RevisionGone: of the freshness. InvalidInput, LimitReached: of the page.
+    """
+    source = await open_source(freshness)
+    await guard_question(actor, query.subject, scope_of(source.compiled.schema, query.type))
+    _require_sense(
+        source, Check(query.subject, query.action, EntityRef(query.type, "*"), query.context, query.contextual)
+    )
+    if page.is_backward:
+        found, _ = await source.list_objects(query)
+        return _cut(found, [each.id for each in found], _OBJECTS, page, source.token)
+    after = decode_cursor(_OBJECTS, page.after)[0] if page.after is not None else None
+    rows, total = await source.list_objects(query, after=after, limit=page.size + 1)
+    return Listed(make_page(_OBJECTS, page, rows, lambda each: (each.id,)), total, source.token)
+
+
+async def find_subjects(
+    actor: Actor, query: SubjectQuery, page: PageRequest, freshness: Freshness = LATEST
+) -> Listed[FoundSubject]:
+    """The subjects of a kind that can do something to an entity, by id, with the tuples that lead to each.
+
+    Raises:
+        Forbidden, Unauthenticated: without `manage_access`.
+        TypeUnknown, ActionUnknown, ContextualForbidden: the question means nothing.
+        WorkExceeded: too many to be found.
+        TokenInvalid, RevisionAhead, RevisionGone: of the freshness. InvalidInput, LimitReached: of the page.
+    """
+    source = await open_source(freshness)
+    await guard_scope(actor, scope_of(source.compiled.schema, query.entity.type))
+    subject = SubjectRef(query.type, "-", query.relation)
+    _require_sense(source, Check(subject, query.action, query.entity, query.context, query.contextual))
+    compiled = source.compiled
+    found = await list_subjects(compiled.rules, compiled.graph, source.reader, query)
+    return _cut(found, [each.subject.id for each in found], _SUBJECTS, page, source.token)
+
+
+async def find_everybody(
+    actor: Actor, query: SubjectQuery, page: PageRequest, freshness: Freshness = LATEST
+) -> Everybody:
+    """The users, groups, API keys and clients that can do something to an entity, from one state of the tuples.
+
+    Args:
+        query: its kind of subjects does not count.
+        page: how many of each.
+
+    Raises:
+        As `find_subjects`.
+    """
+    source = await open_source(freshness)
+    await guard_scope(actor, scope_of(source.compiled.schema, query.entity.type))
+    _require_sense(source, Check(SubjectRef("user", "-"), query.action, query.entity, query.context, query.contextual))
+    rules, graph = source.compiled.rules, source.compiled.graph
+    kinds = {}
+    for name, (kind, relation) in _EVERYBODY.items():
+        found = await list_subjects(rules, graph, source.reader, replace(query, type=kind, relation=relation))
+        kinds[name] = _cut(found, [each.subject.id for each in found], _SUBJECTS, page, source.token)
+    return Everybody(kinds, source.token)
+
+
+async def expand(actor: Actor, node: Node, freshness: Freshness = LATEST) -> tuple[UsersetTree, str]:
+    """The userset tree of a relation, and the consistency token of what it rests on.
+
+    Raises:
+        Forbidden, Unauthenticated: without `manage_access`.
+        TypeUnknown, ActionUnknown: there is no such relation.
+        TokenInvalid, RevisionAhead, RevisionGone: of the freshness.
+    """
+    source = await open_source(freshness)
+    schema = source.compiled.schema
+    await guard_scope(actor, scope_of(schema, node.type))
+    if schema.relation(node.type, node.relation) is None:
+        raise ActionUnknown(node.type, node.relation, "relation")
+    return await expand_tree(schema, source.reader, node), source.token
+
+
+async def check_actions(
+    actor: Actor, subject: SubjectRef, entity: EntityRef, context: Context, freshness: Freshness = LATEST
+) -> dict[str, Answer]:
+    """The answer for every permission of an entity's type, in one go.
+
+    Raises:
+        Forbidden, Unauthenticated: about another subject, without `manage_access`.
+        TokenInvalid, RevisionAhead, RevisionGone: of the freshness.
+    """
+    source = await open_source(freshness)
+    await guard_question(actor, subject, scope_of(source.compiled.schema, entity.type))
+    compiled = source.compiled.schema.types.get(entity.type)
+    actions = sorted(compiled.permissions) if compiled else []
+    answers = await source.check([Check(subject, action, entity, context) for action in actions])
+    return {action: to_answer(source, answer) for action, answer in zip(actions, answers, strict=True)}
+
+
+def _require_sense(source: AnswerSource, question: Check) -> None:
+    problem = find_problem(source.compiled.schema, question)
+    if problem is not None:
+        raise problem
+
+
+def _cut(found: Sequence[Item], ids: Sequence[str], sort: Sort, page: PageRequest, token: str) -> Listed[Item]:
+    """One page of what was found, which is in the order of its ids."""
+    cursor = page.before if page.is_backward else page.after
+    place = decode_cursor(sort, cursor)[0] if cursor is not None else None
+    pairs = list(zip(ids, found, strict=True))
+    if page.is_backward:
+        rows = [pair for pair in reversed(pairs) if place is None or pair[0] < place][: page.size + 1]
+    else:
+        rows = [pair for pair in pairs if place is None or pair[0] > place][: page.size + 1]
+    cut = make_page(sort, page, rows, lambda pair: (pair[0],))
+    items = tuple(item for _, item in cut.items)
+    return Listed(Page(items, cut.cursors, cut.has_next, cut.has_previous), len(found), token)

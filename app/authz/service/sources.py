@@ -1,0 +1,108 @@
+"""Where answers come from: the in-memory index when it is fresh enough, otherwise SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from app.authz.engine.index import Index
+from app.authz.engine.listing import FoundObject, ObjectQuery, list_objects
+from app.authz.engine.lookups import TupleReader
+from app.authz.engine.resolve import Resolution, resolve
+from app.authz.queries.head import read_head
+from app.authz.service.consistency import Revision, encode_revision
+from app.authz.service.follower import Follower, active_follower
+from app.authz.service.schemas import Compiled
+from app.authz.service.snapshots import Snapshot, open_sql_snapshot, wanted_revision
+from app.authz.types.answers import Check, Freshness, FreshnessMode, Source
+from app.kit.db import is_in_unit_of_work
+
+# More entities than any list shows.
+EVERYTHING: Final = 1_000_000
+
+
+class AnswerSource(Protocol):
+    """One state of tuples and models, and the ways to answer from it."""
+
+    compiled: Compiled
+    reader: TupleReader
+    token: str
+    kind: Source
+
+    async def check(self, questions: Sequence[Check]) -> list[Resolution]:
+        """Answer checks in their order."""
+        ...
+
+    async def list_objects(
+        self, query: ObjectQuery, *, after: str | None = None, limit: int = EVERYTHING
+    ) -> tuple[list[FoundObject], int]:
+        """The entities that a subject can do something to, by id, and how many there are in all."""
+        ...
+
+
+class SqlSource:
+    """Answers by SQL: correct for any model, any size, any kept snapshot."""
+
+    kind = Source.SQL
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.compiled = snapshot.compiled
+        self.reader = snapshot.reader
+        self.token = snapshot.token
+
+    async def check(self, questions: Sequence[Check]) -> list[Resolution]:
+        return await resolve(self.compiled.rules, self.reader, questions)
+
+    async def list_objects(
+        self, query: ObjectQuery, *, after: str | None = None, limit: int = EVERYTHING
+    ) -> tuple[list[FoundObject], int]:
+        found = await list_objects(self.compiled.rules, self.compiled.graph, self.reader, query)
+        rest = found if after is None else [each for each in found if each.id > after]
+        return rest[:limit], len(found)
+
+
+class IndexSource:
+    """Answers from memory, at the revision that this process has applied."""
+
+    kind = Source.INDEX
+
+    def __init__(self, index: Index, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.reader: TupleReader = index
+        self.token = encode_revision(Revision(index.revision, compiled.schema.revision))
+        self._index = index
+
+    async def check(self, questions: Sequence[Check]) -> list[Resolution]:
+        return await self._index.check_many(questions)
+
+    async def list_objects(
+        self, query: ObjectQuery, *, after: str | None = None, limit: int = EVERYTHING
+    ) -> tuple[list[FoundObject], int]:
+        return await self._index.list_objects(query, after=after, limit=limit)
+
+
+async def open_source(freshness: Freshness) -> AnswerSource:
+    """The source for a question: the index if it is there and fresh enough.
+
+    Inside a unit of work it is always the database, so that the unit's own writes count.
+
+    Raises:
+        TokenInvalid, RevisionAhead, RevisionGone: of the freshness.
+    """
+    follower = active_follower()
+    if follower is None or is_in_unit_of_work() or not await _is_fresh_enough(follower, freshness):
+        return SqlSource(await open_sql_snapshot(freshness))
+    index, compiled = follower.index, follower.compiled
+    assert index is not None
+    assert compiled is not None
+    return IndexSource(index, compiled)
+
+
+async def _is_fresh_enough(follower: Follower, freshness: Freshness) -> bool:
+    if freshness.mode is FreshnessMode.AT_EXACT_SNAPSHOT or not follower.is_fresh:
+        return False
+    if freshness.mode is FreshnessMode.AT_LEAST_AS_FRESH:
+        return await follower.reach(wanted_revision(freshness).number)
+    if freshness.mode is FreshnessMode.FULLY_CONSISTENT:
+        return await follower.reach((await read_head()).revision)
+    return True

@@ -1,0 +1,183 @@
+"""The index of a process follows the database; answers come from it when it is fresh enough."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from app.authz.errors import RevisionAhead
+from app.authz.queries.head import lock_head, raise_floor, read_head
+from app.authz.service import follower as follower_module
+from app.authz.service.checks import check, explain
+from app.authz.service.consistency import Revision, encode_revision
+from app.authz.service.follower import Follower, following
+from app.authz.service.permissions import resolve_permissions
+from app.authz.types import Answer, Check, Decision, Freshness, FreshnessMode, RelationTuple, Source
+from app.kit import clock, db
+from app.kit.actor import SYSTEM
+from app.kit.db import unit_of_work
+from tests.authz.answers.support import SCOPE, SOURCE, ask, grant, key, revoke, save_app, subject
+from tests.support import counted_statements
+
+FULLY = Freshness(FreshnessMode.FULLY_CONSISTENT)
+ALLOWED, DENIED = (Decision.ALLOWED, Source.INDEX), (Decision.DENIED, Source.INDEX)
+
+
+@pytest.fixture
+async def follower(database: None) -> AsyncIterator[Follower]:
+    async with following() as running:
+        await running.catch_up()
+        yield running
+
+
+async def told(question: Check, freshness: Freshness = FULLY) -> tuple[Decision, Source]:
+    answer: Answer = await check(SYSTEM, question, freshness)
+    return answer.decision, answer.source
+
+
+async def test_what_is_written_is_seen_with_its_token(follower: Follower) -> None:
+    await save_app()
+    for _ in range(5):
+        token = await grant(("document:1", "viewer", "user:ann"))
+        assert await told(ask("ann", "read", "1"), Freshness(FreshnessMode.AT_LEAST_AS_FRESH, token)) == ALLOWED
+        token = await revoke(("document:1", "viewer", "user:ann"))
+        assert await told(ask("ann", "read", "1"), Freshness(FreshnessMode.AT_LEAST_AS_FRESH, token)) == DENIED
+
+
+async def test_fully_consistent_costs_one_statement_when_nothing_has_changed(follower: Follower) -> None:
+    await save_app()
+    await grant(("document:1", "viewer", "user:ann"))
+    await follower.catch_up()
+
+    with counted_statements() as statements:
+        assert await told(ask("ann", "read", "1")) == ALLOWED
+    assert len(statements) == 1
+    with counted_statements() as statements:
+        assert await told(ask("ann", "read", "1"), Freshness()) == ALLOWED
+    assert statements == []
+
+
+async def test_a_notification_brings_it_without_being_asked(follower: Follower) -> None:
+    await save_app()
+    await grant(("document:1", "viewer", "user:ann"))
+
+    wanted = (await read_head()).revision
+    async with asyncio.timeout(5):
+        while follower.index is None or follower.index.revision < wanted:
+            await read_head()
+
+    assert await told(ask("ann", "read", "1"), Freshness()) == ALLOWED
+
+
+async def test_a_new_model_comes_with_its_revision(follower: Follower) -> None:
+    await save_app()
+    await grant(("document:1", "owner", "user:ann"))
+    assert await told(ask("ann", "share", "1")) == ALLOWED
+
+    await save_app(SOURCE.replace("define share: owner", "define share: reader"))
+    await grant(("document:1", "blocked", "user:ann"))
+    assert await told(ask("ann", "share", "1")) == DENIED
+
+    await save_app(
+        SOURCE.replace("type folder", "type drawer").replace("[folder]", "[drawer]"), renames={"folder": "drawer"}
+    )
+    assert await told(ask("ann", "share", "1")) == ALLOWED
+
+
+async def test_inside_a_unit_of_work_the_database_answers(follower: Follower) -> None:
+    await save_app()
+    await follower.catch_up()
+
+    async with unit_of_work():
+        assert await told(ask("ann", "read", "1")) == (Decision.DENIED, Source.SQL)
+
+
+async def test_an_exact_snapshot_comes_from_the_database(follower: Follower) -> None:
+    await save_app()
+    token = await grant(("document:1", "viewer", "user:ann"))
+    await revoke(("document:1", "viewer", "user:ann"))
+
+    exact = Freshness(FreshnessMode.AT_EXACT_SNAPSHOT, token)
+    assert await told(ask("ann", "read", "1"), exact) == (Decision.ALLOWED, Source.SQL)
+
+
+async def test_a_revision_that_does_not_come_is_not_waited_for_long(
+    follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower_module, "CATCH_UP_SECONDS", 0.01)
+    await save_app()
+
+    with pytest.raises(RevisionAhead):
+        await check(
+            SYSTEM,
+            ask("ann", "read", "1"),
+            Freshness(FreshnessMode.AT_LEAST_AS_FRESH, encode_revision(Revision(99, 1))),
+        )
+
+
+async def test_a_stale_index_answers_no_more(follower: Follower, monkeypatch: pytest.MonkeyPatch) -> None:
+    await save_app()
+    await follower.catch_up()
+    monkeypatch.setattr(follower_module, "MAX_STALENESS_SECONDS", 0.0)
+
+    assert await told(ask("ann", "read", "1"), Freshness()) == (Decision.DENIED, Source.SQL)
+
+
+async def test_behind_the_floor_the_index_is_loaded_anew(follower: Follower) -> None:
+    await save_app()
+    await follower.catch_up()
+    first = follower.index
+    async with unit_of_work():
+        await lock_head()
+        await db.execute("UPDATE authz_head SET revision = 5")
+        await raise_floor(4)
+
+    await follower.catch_up()
+
+    assert follower.index is not first
+    assert follower.index is not None
+    assert follower.index.revision == 5
+
+
+async def test_an_index_of_a_database_that_was_put_back_is_loaded_anew(follower: Follower) -> None:
+    await save_app()
+    await grant(("document:1", "viewer", "user:ann"))
+    await follower.catch_up()
+    async with unit_of_work():
+        await db.execute("DELETE FROM authz_tuple")
+        await db.execute("UPDATE authz_head SET revision = 1")
+
+    await follower.catch_up()
+
+    assert await told(ask("ann", "read", "1")) == DENIED
+
+
+async def test_begin_and_end_of_a_tuple_need_no_write(follower: Follower) -> None:
+    await save_app()
+    with clock.frozen() as frozen:
+        begin, end = clock.now() + timedelta(minutes=1), clock.now() + timedelta(minutes=2)
+        await grant(RelationTuple(key("document:1", "viewer", "user:ann"), None, begin, end))
+        answers = []
+        for _ in range(3):
+            answers.append(await told(ask("ann", "read", "1")))
+            frozen.advance(timedelta(minutes=1))
+
+    assert answers == [DENIED, ALLOWED, DENIED]
+
+
+async def test_proofs_and_tokens_come_from_it_too(follower: Follower) -> None:
+    await save_app()
+    await grant(("folder:f", "viewer", "user:ann"), ("document:1", "parent", "folder:f"))
+    await follower.catch_up()
+
+    with counted_statements() as statements:
+        answer, proof = await explain(SYSTEM, ask("ann", "read", "1"))
+        granted = await resolve_permissions(subject("ann"), SCOPE, with_platform=False)
+
+    assert (answer.decision, answer.source) == ALLOWED
+    assert proof.root.decision is Decision.ALLOWED
+    assert granted.permissions == {f"{SCOPE}:document:1": ("read", "sign")}
+    assert statements == []
