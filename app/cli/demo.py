@@ -1,9 +1,16 @@
-"""The demo: a few people and one client of each kind. Seeding again changes nothing."""
+"""The demo: a few people, one client of each kind, and documents that they share. Seeding again changes nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from app.authz.service import write_tuples
+from app.authz.service.models import find_current_model, save_model
+from app.authz.types import ConditionRef, RelationTuple, TupleKey
+from app.authz.types.saving import ModelDraft
+from app.authz.types.writes import TupleWrite
 from app.clients.service import create_client
 from app.clients.types import ClientKind, NewClient
 from app.credentials.service import has_password, set_password
@@ -22,6 +29,26 @@ _PEOPLE = (
     ("edsger@example.com", "edsger", "Edsger Dijkstra", {"department": "finance", "level": 5}),
     ("barbara@example.com", "barbara", "Barbara Liskov", {"department": "finance", "level": 9}),
 )
+_MODEL = Path(__file__).parent / "demo.fga"
+_GRANTS = (
+    ("team:engineering", "member", "user:ada"),
+    ("team:engineering", "member", "user:grace"),
+    ("team:research", "member", "user:alan"),
+    ("team:research", "member", "user:katherine"),
+    ("team:everyone", "member", "team:engineering#member"),
+    ("team:everyone", "member", "team:research#member"),
+    ("folder:company", "viewer", "team:everyone#member"),
+    ("folder:engines", "parent", "folder:company"),
+    ("folder:engines", "editor", "team:engineering#member"),
+    ("folder:public", "viewer", "user:*"),
+    ("document:notes-on-the-engine", "owner", "user:ada"),
+    ("document:notes-on-the-engine", "folder", "folder:engines"),
+    ("document:compiler-draft", "owner", "user:grace"),
+    ("document:compiler-draft", "folder", "folder:engines"),
+    ("document:computable-numbers", "owner", "user:alan"),
+    ("document:computable-numbers", "editor", "team:engineering#member with office_hours"),
+    ("document:welcome", "folder", "folder:public"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +64,15 @@ class Demo:
 
 async def seed_demo(settings: Settings) -> Demo:
     """Make the demo's users and clients, unless they are there."""
+    people = {}
     for email, username, name, attributes in _PEOPLE:
-        await _make_person(
-            NewUser(email=email, username=username, name=name, attributes=attributes, email_verified=True)
-        )
+        new = NewUser(email=email, username=username, name=name, attributes=attributes, email_verified=True)
+        people[username] = await _make_person(new)
     ids = {
         new.kind: (await create_client(SYSTEM, new, idempotency_key=f"demo:{new.kind}")).client.id
         for new in _apps(settings)
     }
+    await _share_documents(ids[ClientKind.NATIVE], people)
     return Demo(
         tuple(person[0] for person in _PEOPLE),
         ids[ClientKind.SPA],
@@ -54,10 +82,37 @@ async def seed_demo(settings: Settings) -> Demo:
     )
 
 
-async def _make_person(new: NewUser) -> None:
+async def _make_person(new: NewUser) -> str:
     user = await create_user(SYSTEM, new, idempotency_key=f"demo:{new.email}")
     if not await has_password(user.id):
         await set_password(SYSTEM, user.id, DEMO_PASSWORD)
+    return user.id
+
+
+async def _share_documents(client_id: str, people: Mapping[str, str]) -> None:
+    """Give the native client its model and tuples, the first time."""
+    if await find_current_model(SYSTEM, client_id) is not None:
+        return
+    await save_model(SYSTEM, ModelDraft(client_id, _MODEL.read_text("utf-8"), note="The demo's documents"))
+    tuples = tuple(_to_tuple(client_id, people, *grant) for grant in _GRANTS)
+    await write_tuples(SYSTEM, TupleWrite(touch=tuples, reason="The demo"))
+
+
+def _to_tuple(client_id: str, people: Mapping[str, str], entity: str, relation: str, named: str) -> RelationTuple:
+    entity_type, _, entity_id = entity.partition(":")
+    subject, _, condition = named.partition(" with ")
+    subject_type, _, rest = subject.partition(":")
+    subject_id, _, userset = rest.partition("#")
+    is_user = subject_type == "user"
+    key = TupleKey(
+        f"{client_id}:{entity_type}",
+        entity_id,
+        relation,
+        subject_type if is_user else f"{client_id}:{subject_type}",
+        people.get(subject_id, subject_id) if is_user else subject_id,
+        userset,
+    )
+    return RelationTuple(key, ConditionRef(condition) if condition else None)
 
 
 def _apps(settings: Settings) -> tuple[NewClient, ...]:

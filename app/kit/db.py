@@ -40,8 +40,10 @@ __all__ = [
     "fetch_row",
     "fetch_value",
     "is_in_unit_of_work",
+    "is_marked",
     "joined_unit_of_work",
     "load_json",
+    "mark_unit_of_work",
     "observed",
     "open_database",
     "stream",
@@ -184,6 +186,7 @@ class UnitOfWork:
     def __init__(self) -> None:
         self.committed: list[Work] = []
         self.rolled_back: list[Work] = []
+        self.marks: set[str] = set()
 
 
 _unit: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
@@ -243,6 +246,21 @@ async def joined_unit_of_work() -> AsyncIterator[None]:
 
 def is_in_unit_of_work() -> bool:
     return _unit.get() is not None
+
+
+def mark_unit_of_work(mark: str) -> None:
+    """Remember something of the open unit of work until it ends (that it wrote what others keep in memory).
+
+    Raises:
+        RuntimeError: outside a unit of work.
+    """
+    _open_unit().marks.add(mark)
+
+
+def is_marked(mark: str) -> bool:
+    """Whether there is an open unit of work, and it has this mark."""
+    unit = _unit.get()
+    return unit is not None and mark in unit.marks
 
 
 def after_commit(work: Work) -> None:

@@ -136,8 +136,9 @@ async def test_every_scope_and_claim_that_is_advertised_works(browser: httpx.Asy
         zoneinfo="Europe/Berlin",
     )
     await sign_in(browser, user)
+    every = await make_party(browser, scopes=tuple(document["scopes_supported"]))
 
-    tokens = await party.tokens(scope=" ".join(document["scopes_supported"]))
+    tokens = await every.tokens(scope=" ".join(document["scopes_supported"]))
 
     assert tokens["scope"].split() == document["scopes_supported"]
     assert set(claims_of(tokens["id_token"])) == set(document["claims_supported"])

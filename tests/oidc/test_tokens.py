@@ -40,6 +40,8 @@ async def test_rfc9068_2_2_an_access_token(party: Party, session: Session, user:
         "auth_time": int(session.auth_time.timestamp()),
         "acr": "pwd",
         "amr": ["pwd"],
+        "permissions": {},
+        "abac_required": {},
     }
 
 

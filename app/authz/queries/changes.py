@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.authz.queries.rows import COLUMNS, STANDS, to_tuple
+from app.authz.rules import MAX_REASON
 from app.authz.types import ChangeKind, ChangePlace, TupleChange
 from app.kit import clock, db
 from app.kit.actor import Actor
 
-MAX_REASON = 1_000
 _MAX_ACTOR_ID = 255
 _MAX_REQUEST_ID = 128
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from app.authz.queries.models import StoredModel, to_model
 from app.authz.queries.models import NAMES as MODEL_NAMES
+from app.authz.queries.models import StoredModel, to_model
 from app.authz.queries.rows import COLUMNS, STANDS, to_tuple
 from app.authz.types.writes import StoredTuple
 from app.kit import db

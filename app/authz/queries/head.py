@@ -22,6 +22,10 @@ UPDATE authz_head SET revision = revision + 1, model_revision = revision + 1 RET
 _RAISE_FLOOR = "UPDATE authz_head SET floor = greatest(floor, $1)"
 
 
+# Mark of a unit of work that writes tuples or models, or may do so.
+WRITING = "authz.writing"
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The last revision, the last one at which a model changed, and the oldest that can still be read."""
@@ -41,7 +45,11 @@ async def read_head() -> Head:
 
 
 async def lock_head() -> Head:
-    """The state of the counter, which nobody else changes until our unit of work ends."""
+    """The state of the counter, which nobody else changes until our unit of work ends.
+
+    From here on the unit of work sees tuples and models that nobody else does: it is marked with `WRITING`.
+    """
+    db.mark_unit_of_work(WRITING)
     row = await db.fetch_row(_LOCK)
     assert row is not None
     return Head(*row)

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from typing import Final
 
 import structlog
@@ -82,9 +83,10 @@ class Follower:
             return False
         if self.index.revision >= revision:
             return True
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, Unavailable):
             async with asyncio.timeout(CATCH_UP_SECONDS):
-                await self.catch_up()
+                # On a connection of its own, outside of the caller's transaction; it goes on when we wait no more.
+                await asyncio.shield(asyncio.create_task(self.catch_up(), context=Context()))
         return self.index is not None and self.index.revision >= revision
 
     async def catch_up(self) -> None:

@@ -23,14 +23,21 @@ class Plan:
         ended: ids of rows.
         added: rows in the order of `rows.COLUMNS`.
         changes: the tuples.
-        begun, gone: keys that do not stand yet, and that end; each with the path of its input.
+        begun, altered, gone: keys that do not stand yet, that get other limits, and that end; each with the path
+            of its input.
     """
 
     ended: list[int] = field(default_factory=list)
     added: list[Sequence[object]] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
     begun: list[tuple[TupleKey, Path]] = field(default_factory=list)
+    altered: list[tuple[TupleKey, Path]] = field(default_factory=list)
     gone: list[tuple[TupleKey, Path]] = field(default_factory=list)
+
+    @property
+    def touched(self) -> list[tuple[TupleKey, Path]]:
+        """All keys to which something happens."""
+        return self.begun + self.altered + self.gone
 
     def add(
         self, each: RelationTuple, path: Path, *, row: Standing | None, wanted: Sequence[object], now: datetime
@@ -49,6 +56,7 @@ class Plan:
         self.added.append(wanted)
         if row is not None and is_live:
             self.changes.changed.append((to_tuple(row, each.key), each))
+            self.altered.append((each.key, path))
             return
         self.changes.created.append(each)
         self.begun.append((each.key, path))

@@ -12,7 +12,8 @@ from app.authz.engine.schema import Schema, build_schema
 from app.authz.engine.system import SYSTEM_TYPE_IDS, system_model
 from app.authz.language.text import parse_model
 from app.authz.queries import models as queries
-from app.kit.db import is_in_unit_of_work
+from app.authz.queries.head import WRITING
+from app.kit.db import is_marked
 from app.kit.runtime import settings
 
 # Compiled sets of models that a process keeps: the one in force, and those of snapshots that are still read.
@@ -44,7 +45,7 @@ async def compiled_at(model_revision: int) -> Compiled:
         return known
     compiled = await _compile(model_revision)
     # What an open transaction wrote may still be rolled back, and its revision given to somebody else.
-    if model_revision == 0 or not is_in_unit_of_work():
+    if model_revision == 0 or not is_marked(WRITING):
         _compiled[model_revision] = compiled
         while len(_compiled) > _KEPT:
             _compiled.popitem(last=False)

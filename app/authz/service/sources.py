@@ -9,13 +9,13 @@ from app.authz.engine.index import Index
 from app.authz.engine.listing import FoundObject, ObjectQuery, list_objects
 from app.authz.engine.lookups import TupleReader
 from app.authz.engine.resolve import Resolution, resolve
-from app.authz.queries.head import read_head
+from app.authz.queries.head import WRITING, read_head
 from app.authz.service.consistency import Revision, encode_revision
 from app.authz.service.follower import Follower, active_follower
 from app.authz.service.schemas import Compiled
 from app.authz.service.snapshots import Snapshot, open_sql_snapshot, wanted_revision
 from app.authz.types.answers import Check, Freshness, FreshnessMode, Source
-from app.kit.db import is_in_unit_of_work
+from app.kit.db import is_marked
 
 # More entities than any list shows.
 EVERYTHING: Final = 1_000_000
@@ -84,13 +84,13 @@ class IndexSource:
 async def open_source(freshness: Freshness) -> AnswerSource:
     """The source for a question: the index if it is there and fresh enough.
 
-    Inside a unit of work it is always the database, so that the unit's own writes count.
+    In a unit of work that writes tuples it is the database, so that the unit's own writes count.
 
     Raises:
         TokenInvalid, RevisionAhead, RevisionGone: of the freshness.
     """
     follower = active_follower()
-    if follower is None or is_in_unit_of_work() or not await _is_fresh_enough(follower, freshness):
+    if follower is None or is_marked(WRITING) or not await _is_fresh_enough(follower, freshness):
         return SqlSource(await open_sql_snapshot(freshness))
     index, compiled = follower.index, follower.compiled
     assert index is not None

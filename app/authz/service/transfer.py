@@ -199,7 +199,7 @@ async def _make_plan(actor: Actor, batch: _Batch, schema: Schema) -> Plan:
         plan = Plan()
         for (each, number), row, key in zip(batch.tuples.values(), rows, keys, strict=True):
             plan.add(each, _path(number), row=standing.get(key), wanted=row, now=now)
-        problems = await find_excess(actor, schema, plan.begun)
+        problems = await find_excess(actor, schema, plan.touched)
         problems += await find_circles(schema, plan.begun, plan.ended)
         if not problems:
             return plan

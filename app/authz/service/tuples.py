@@ -9,12 +9,11 @@ from typing import Final
 from app.authz.engine.schema import Schema
 from app.authz.errors import TooManyTuples, TupleExists, TupleInvalid, TupleMissing, TupleTypeUnknown
 from app.authz.queries import tuples as queries
-from app.authz.queries.changes import MAX_REASON
 from app.authz.queries.head import Head, lock_head, read_head
 from app.authz.queries.rows import KeyRow, to_key_row, to_row
 from app.authz.queries.tuples import Standing
 from app.authz.queries.types import read_type_names
-from app.authz.rules import MAX_ID, check_shape, check_times, find_fault, find_model_problem
+from app.authz.rules import MAX_ID, MAX_NAME, check_reason, check_shape, check_times, find_fault, find_model_problem
 from app.authz.service.announcing import announce
 from app.authz.service.consistency import Revision, encode_revision
 from app.authz.service.hierarchy import find_circles
@@ -99,17 +98,18 @@ def _old_keys(write: TupleWrite) -> Iterator[tuple[TupleKey, Path]]:
 def _check_input(write: TupleWrite, now: datetime) -> Iterator[AppError]:
     if not 1 <= write.size <= MAX_WRITE:
         raise TooManyTuples(f"A write names 1 to {MAX_WRITE} tuples, preconditions and places.")
-    if write.reason is not None and len(write.reason) > MAX_REASON:
-        yield TupleInvalid(f"A reason has at most {MAX_REASON} characters.", "reason")
+    yield from check_reason(write.reason)
     if write.idempotency_key is not None and not 1 <= len(write.idempotency_key) <= _MAX_IDEMPOTENCY_KEY:
         yield TupleInvalid(f"An idempotency key has 1 to {_MAX_IDEMPOTENCY_KEY} characters.", "idempotencyKey")
     for key, path in _named_keys(write):
         yield from check_shape(key, path)
     for each, path in _added_tuples(write):
         yield from check_times(each, now, path)
-    for number, (entity, _) in enumerate(write.replace):
+    for number, (entity, relation) in enumerate(write.replace):
         if fault := find_fault(entity.id, MAX_ID):
             yield TupleInvalid(f"The entity's id {fault}", "replace", str(number), "entity")
+        if fault := find_fault(relation, MAX_NAME):
+            yield TupleInvalid(f"The relation {fault}", "replace", str(number), "relation")
     yield from _check_repetition(write)
 
 
@@ -142,7 +142,7 @@ async def _make_plan(actor: Actor, write: TupleWrite, schema: Schema) -> Plan:
         if (row := standing.get(rows[key])) is not None:
             plan.end(row, ("delete", str(number)), names)
     await _plan_replacement(plan, write, ids, names)
-    problems += await find_excess(actor, schema, plan.begun + plan.gone)
+    problems += await find_excess(actor, schema, plan.touched)
     problems += await find_circles(schema, plan.begun, plan.ended)
     raise_problems(problems)
     return plan
