@@ -6,6 +6,7 @@ the permission's policy; otherwise no.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from app.authz.errors import (
     ActionUnknown,
     ConditionUndecided,
     ContextualForbidden,
+    IdentifierInvalid,
     TooManyContextual,
     TooSlow,
     TypeUnknown,
@@ -41,6 +43,7 @@ MAX_SECONDS: Final = 2.0
 MAX_CONTEXTUAL: Final = 100
 FULL_ACCESS: Final = "full_access"
 CLIENTS: Final = "clients"
+_NO_TEXT: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,8 @@ def find_problem(schema: Schema, check: Check) -> AppError | None:
         return ActionUnknown(check.entity.type, check.action, "action")
     if check.subject.relation and schema.relation(check.subject.type, check.subject.relation) is None:
         return ActionUnknown(check.subject.type, check.subject.relation, "subject")
+    if not is_text(check.entity.id) or not is_text(check.subject.id):
+        return IdentifierInvalid("subject" if is_text(check.entity.id) else "entity", "id")
     return _find_contextual_problem(schema, check.contextual)
 
 
@@ -124,7 +129,14 @@ def _find_contextual_problem(schema: Schema, contextual: Sequence[RelationTuple]
         relation = schema.relation(key.entity_type, key.relation)
         if relation is None or not relation.allows(key, condition):
             return ContextualForbidden(str(key), n)
+        if not is_text(key.entity_id) or not is_text(key.subject_id):
+            return IdentifierInvalid("contextualTuples", str(n))
     return None
+
+
+def is_text(identifier: str) -> bool:
+    """Whether an identifier can be looked up: PostgreSQL knows no NUL and no halves of surrogate pairs."""
+    return (identifier.isascii() and "\0" not in identifier) or not _NO_TEXT.search(identifier)
 
 
 def make_question(rules: Ruleset, walk: Walk, check: Check) -> Question:

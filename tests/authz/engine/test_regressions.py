@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from app.authz.engine.listing import ObjectQuery, SubjectQuery, list_objects, list_subjects
+from app.authz.engine.overlay import FactReader
+from app.authz.engine.paths import build_graph
 from app.authz.types import Check, Decision, EntityRef, RelationTuple, SubjectRef, TupleKey
 from tests.authz.engine.support import answer, ask, fact, facts, make_rules
 
@@ -93,11 +96,24 @@ async def test_contextual_tuples_obey_the_model() -> None:
 
 
 async def test_stored_tuples_that_the_model_no_longer_allows_do_not_count() -> None:
-    tuples = facts("doc:1#owner@user:*", "doc:1#viewer@group:g#lead", "group:g#lead@user:anne", "doc:1#gone@user:anne")
+    tuples = [
+        *facts("doc:1#owner@user:*", "doc:1#viewer@group:g#lead", "group:g#lead@user:anne", "doc:1#gone@user:anne"),
+        fact("doc:1#owner@user:anne", "is_one", x=1),
+    ]
+    reader, graph, anne = FactReader(tuples), build_graph(RULES.schema), SubjectRef("user", "anne")
 
     found = await answer(RULES, tuples, ask("user:anne owner doc:1"), ask("user:anne viewer doc:1"))
+    objects = [
+        await list_objects(RULES, graph, reader, ObjectQuery(anne, each, "doc", {})) for each in ("owner", "viewer")
+    ]
+    subjects = [
+        await list_subjects(RULES, graph, reader, SubjectQuery(EntityRef("doc", "1"), each, "user", "", {}))
+        for each in ("owner", "viewer")
+    ]
 
     assert [each.decision for each in found] == [DENIED, DENIED]
+    assert objects == [[], []]
+    assert subjects == [[], []]
 
 
 async def test_ids_are_told_apart_by_case() -> None:

@@ -181,6 +181,11 @@ class Listings:
             else:
                 fans.forget(above)
 
+    def clear(self) -> None:
+        """Drop all fans."""
+        for fans in self._fans:
+            fans.clear()
+
     def _above(self, node: int) -> set[int] | None:
         """An entity and those above it, None if there are too many or all of a type are among them."""
         found, waiting = {node}, [node]

@@ -31,10 +31,11 @@ class Program:
         links: tables of tuplesets, each with the relation that is followed from there.
         all_of: `and`: every one of the programs has to hold.
         but_not: the first program, unless the second holds.
+        relations: those of the same entity that are part of it, its own among them.
         is_plain: it has neither gates nor conditions, and nothing that it rests on has.
     """
 
-    __slots__ = ("all_of", "but_not", "is_plain", "kind", "links", "tables")
+    __slots__ = ("all_of", "but_not", "is_plain", "kind", "links", "relations", "tables")
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
@@ -42,6 +43,7 @@ class Program:
         self.links: list[tuple[Table, str]] = []
         self.all_of: list[tuple[Program, ...]] = []
         self.but_not: list[tuple[Program, Program]] = []
+        self.relations: set[str] = set()
         self.is_plain = True
 
     def grants_of(self, number: int | None) -> Iterable[NodeSet]:
@@ -64,6 +66,7 @@ class Programs:
         self._store = store
         self._schema = schema
         self._graph = graph
+        self._names = {compiled.id: name for name, compiled in schema.types.items()}
         self._made: dict[tuple[str, str, int], Program] = {}
         self._waiting: list[tuple[Program, CompiledRelation, Rewrite]] = []
         gated = dict(_gates(schema))
@@ -82,6 +85,23 @@ class Programs:
             self._fill(*self._waiting.pop())
         return program
 
+    def arrows(self, program: Program) -> list[tuple[Table, str]]:
+        """The links without those that find nothing which another one of the same table does not find."""
+        return [
+            (table, relation)
+            for table, relation in program.links
+            if not any(self._covers(table, other, relation) for each, other in program.links if each is table)
+        ]
+
+    def _covers(self, table: Table, greater: str, relation: str) -> bool:
+        if greater == relation:
+            return False
+        for type_id, offset, _ in table.allowed:
+            target = self.of(self._names[type_id], greater) if offset == 0 else None
+            if target is None or relation not in target.relations:
+                return False
+        return True
+
     def _get(self, relation: CompiledRelation, rewrite: Rewrite) -> Program:
         # The rewrites live as long as the schema, so what they are is who they are.
         key = (relation.type_name, relation.name, id(rewrite))
@@ -93,6 +113,8 @@ class Programs:
 
     def _fill(self, program: Program, relation: CompiledRelation, rewrite: Rewrite) -> None:
         seen = {relation.name}
+        if rewrite is relation.rewrite:
+            program.relations = seen
         waiting: list[tuple[CompiledRelation, Rewrite]] = [(relation, rewrite)]
         while waiting:
             owner, part = waiting.pop()
