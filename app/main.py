@@ -22,6 +22,8 @@ from app.kit.migrate import migrate
 from app.kit.secret_file import ensure_secret
 from app.kit.settings import Settings, load_settings
 from app.login import pages as login_pages
+from app.metrics import rest as metrics_rest
+from app.metrics.service import join_metrics, sampling
 from app.oidc import rest as oidc_rest
 from app.rest import console, health
 from app.rest.errors import render_app_error, render_fault, render_http_error
@@ -43,6 +45,7 @@ def build_app(settings: Settings) -> Starlette:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(open_stores(settings))
             await stack.enter_async_context(hub.running())
+            await stack.enter_async_context(sampling(settings))
             if settings.authz_index:
                 await stack.enter_async_context(following())
             if settings.run_worker:
@@ -52,6 +55,7 @@ def build_app(settings: Settings) -> Starlette:
     application = Starlette(
         routes=[
             *health.routes,
+            *metrics_rest.routes,
             *oidc_rest.routes,
             *login_pages.routes,
             *graph.routes,
@@ -112,4 +116,5 @@ def app_factory() -> Starlette:
     """What each server process runs; `auther serve` has prepared operator and declared clients before."""
     settings = ensure_secret(load_settings())
     configure_logging(level=settings.log_level, is_json=settings.log_format == "json")
+    join_metrics(settings)
     return build_app(settings)

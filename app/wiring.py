@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.authz import jobs as authz_jobs
-from app.authz.service import PlatformDecider, forget_subject
+from app.authz.service import PlatformDecider, forget_scope, forget_subject
+from app.clients.types import ClientDeleted
 from app.credentials import jobs as credentials_jobs
 from app.credentials.types import PasswordChanged
 from app.events import jobs as events_jobs
@@ -20,10 +21,14 @@ from app.kit.settings import Settings
 from app.login import jobs as login_jobs
 from app.mail import jobs as mail_jobs
 from app.mail.service import erase_mails_of
+from app.metrics.pool import measure_pool
+from app.metrics.service import sample
 from app.oidc import service as oidc
+from app.sessions.measures import count_failure, count_renewal, count_session
 from app.sessions.service import end_sessions_of_banned, sweep_sessions
-from app.sessions.types import SessionDeleted
+from app.sessions.types import SessionCreated, SessionDeleted, SessionRenewed, SignInFailed
 from app.signing import jobs as signing_jobs
+from app.signing.measures import measure_keys
 from app.users.types import UserBanned, UserDeleted
 
 _HOURLY = timedelta(hours=1)
@@ -34,9 +39,11 @@ def wire(settings: Settings) -> None:
     bind_runtime(settings, PlatformDecider())
     react(UserBanned, end_sessions_of_banned)
     react(UserDeleted, _forget_user)
+    react(ClientDeleted, _forget_client)
     react(SessionDeleted, oidc.end_grants_of_session)
     react(UserBanned, oidc.end_grants_of_user)
     react(PasswordChanged, oidc.end_grants_of_user)
+    _measure()
     for room in (jobs_jobs, events_jobs, mail_jobs, signing_jobs, authz_jobs, credentials_jobs, login_jobs):
         room.register_jobs()
     for kind, handler in (
@@ -48,10 +55,23 @@ def wire(settings: Settings) -> None:
         every(kind, _HOURLY)
 
 
+def _measure() -> None:
+    react(SessionCreated, count_session)
+    react(SessionRenewed, count_renewal)
+    react(SignInFailed, count_failure)
+    sample(measure_pool)
+    sample(measure_keys)
+
+
 async def _forget_user(actor: Actor, event: UserDeleted) -> None:
     if event.target_id is not None:
         await forget_subject("user", event.target_id)
         await erase_mails_of(event.target_id)
+
+
+async def _forget_client(actor: Actor, event: ClientDeleted) -> None:
+    if event.target_id is not None:
+        await forget_scope(event.target_id)
 
 
 async def _sweep_sessions(job: Job) -> None:

@@ -32,6 +32,11 @@ class ActionUnknown(InvalidInput):
         )
 
 
+class IdentifierInvalid(InvalidInput):
+    def __init__(self, *field: str) -> None:
+        super().__init__("authz_identifier_invalid", "An id is text, without NUL.", field=field)
+
+
 class ConditionUndecided(InvalidInput):
     """A tuple would decide, but its condition could not be evaluated."""
 
@@ -147,6 +152,17 @@ class RelationUnknown(InvalidInput):
     def __init__(self, key: str, allowed: Sequence[str], *field: str) -> None:
         known = f"it has {', '.join(allowed)}" if allowed else "it has none"
         super().__init__("authz_relation_unknown", f"{key}: the type has no such relation; {known}.", field=field)
+
+
+class PermissionNotWritten(InvalidInput):
+    """A tuple names a permission where a relation belongs."""
+
+    def __init__(self, key: str, relation: str, *field: str) -> None:
+        super().__init__(
+            "authz_relation_unknown",
+            f"{key}: that is a permission, which follows from a relation; write {relation}.",
+            field=field,
+        )
 
 
 class SubjectNotAllowed(InvalidInput):

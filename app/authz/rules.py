@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from app.authz.conditions import ConditionContextInvalid, compile_condition
 from app.authz.errors import (
     ConditionUnknown,
+    PermissionNotWritten,
     RelationUnknown,
     SubjectNotAllowed,
     TimesInvalid,
@@ -26,12 +27,19 @@ if TYPE_CHECKING:
 MAX_ID: Final = 254
 # Characters of a type's full name, a relation, a condition.
 MAX_NAME: Final = 320
+# Characters of the reason of a write.
+MAX_REASON: Final = 1_000
 # Allowed subjects that a message names.
 _MAX_NAMED: Final = 20
 # Spaces and control characters, `#`, halves of surrogate pairs, what turns the direction of writing, no characters.
 _REFUSED: Final = re.compile(
     r"[\s#\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
+
+_NO_TEXT: Final = re.compile(r"[\x00\ud800-\udfff]")
+# Later and earlier moments are none in another time zone.
+_FIRST_YEAR: Final = 2
+_LAST_YEAR: Final = 9_998
 
 Path = tuple[str, ...]
 
@@ -67,11 +75,24 @@ def find_fault(text: str, most: int) -> str | None:
     return None
 
 
+def check_reason(reason: str | None) -> Iterator[AppError]:
+    """What is wrong with the reason of a write."""
+    if reason is None:
+        return
+    if len(reason) > MAX_REASON:
+        yield TupleInvalid(f"A reason has at most {MAX_REASON} characters.", "reason")
+    elif _NO_TEXT.search(reason):
+        yield TupleInvalid("A reason is text: without NUL and halves of surrogate pairs.", "reason")
+
+
 def check_times(each: RelationTuple, now: datetime, path: Path) -> Iterator[AppError]:
     """What is wrong with begin and end."""
     for name, moment in (("startsAt", each.starts_at), ("expiresAt", each.expires_at)):
         if moment is not None and moment.tzinfo is None:
             yield TimesInvalid("A moment needs its time zone.", *path, name)
+            return
+        if moment is not None and not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            yield TimesInvalid(f"A year is {_FIRST_YEAR} to {_LAST_YEAR}.", *path, name)
             return
     if each.expires_at is not None and each.expires_at <= now:
         yield TimesInvalid(f"{each.key} would be over already.", *path, "expiresAt")
@@ -87,13 +108,20 @@ def find_model_problem(schema: Schema, each: RelationTuple, path: Path) -> AppEr
         return TupleTypeUnknown(str(key), key.entity_type, *path, "entity")
     relation = entity.relations.get(key.relation)
     if relation is None:
-        return RelationUnknown(str(key), sorted(entity.relations)[:_MAX_NAMED], *path, "relation")
+        return _explain_unknown(entity, key, path)
     if key.subject_type not in schema.types:
         return TupleTypeUnknown(str(key), key.subject_type, *path, "subject")
     condition = each.condition
     if not relation.allows(key, condition.name if condition else None):
         return _explain_refusal(relation, key, path)
     return _find_context_problem(entity, condition, path) if condition else None
+
+
+def _explain_unknown(entity: CompiledType, key: TupleKey, path: Path) -> AppError:
+    permission = entity.permissions.get(key.relation)
+    if permission is not None:
+        return PermissionNotWritten(str(key), permission.relation, *path, "relation")
+    return RelationUnknown(str(key), sorted(entity.relations)[:_MAX_NAMED], *path, "relation")
 
 
 def _explain_refusal(relation: CompiledRelation, key: TupleKey, path: Path) -> AppError:

@@ -19,10 +19,14 @@ from app.kit.errors import Unavailable
 from app.kit.postgres import EmbeddedPostgres, supervise_postgres
 from app.kit.settings import Settings
 from app.main import build_app
+from app.metrics.rest import build_port_app
+from app.metrics.service import share_metrics
 
 GRACEFUL_STOP_SECONDS = 15
 KEEP_ALIVE_SECONDS = 65
 BACKLOG = 2_048
+# Scrapers are few.
+METRICS_CONNECTIONS = 16
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -47,7 +51,9 @@ def listen(settings: Settings, instance: EmbeddedPostgres | None, greeting: Sequ
     Raises:
         Unavailable: `cli_port_taken`.
     """
-    listener = _bind(settings)
+    listener = _bind(settings.host, settings.port, option="--port")
+    share_metrics(settings)
+    _serve_metrics(settings)
     if instance is not None:
         watch = threading.Thread(target=asyncio.run, args=(supervise_postgres(instance),), daemon=True)
         watch.start()
@@ -59,6 +65,15 @@ def listen(settings: Settings, instance: EmbeddedPostgres | None, greeting: Sequ
     typer.echo("\n".join(greeting))
     config = _config("app.main:app_factory", workers=settings.workers, factory=True)
     Multiprocess(config, sockets=[listener]).run()
+
+
+def _serve_metrics(settings: Settings) -> None:
+    """The metrics' own port, in a thread: with several server processes this one serves nothing else."""
+    if settings.metrics_port is None:
+        return
+    listener = _bind(settings.metrics_host, settings.metrics_port, option="AUTHER_METRICS_PORT")
+    server = uvicorn.Server(_config(build_port_app(settings), limit_concurrency=METRICS_CONNECTIONS))
+    threading.Thread(target=server.run, args=([listener],), daemon=True, name="metrics").start()
 
 
 def _end_cleanly_on_signals() -> None:
@@ -87,18 +102,18 @@ def _config(app: object, **options: object) -> uvicorn.Config:
     )
 
 
-def _bind(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _bind(host: str, port: int, *, option: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((host, port))
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise Unavailable(
             "cli_port_taken",
-            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with --port.",
+            f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with {option}.",
         ) from error
     listener.set_inheritable(True)
     return listener
@@ -113,5 +128,7 @@ def _environment_of(settings: Settings) -> dict[str, str]:
         "AUTHER_SECRET": settings.secret.get_secret_value(),
         "AUTHER_PUBLIC_URL": settings.public_url,
         "AUTHER_SIGNUP_POLICY": settings.signup_policy,
+        "AUTHER_PORT": str(settings.port),
+        "AUTHER_WORKERS": str(settings.workers),
         "AUTHER_RUN_WORKER": str(settings.run_worker).lower(),
     }

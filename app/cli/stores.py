@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from app import wiring
 from app.kit.db import unit_of_work
 from app.kit.log import configure_logging
+from app.kit.notify import flush_notifications
 from app.kit.postgres import start_postgres, stop_postgres
 from app.kit.postgres.instance import EmbeddedPostgres
 from app.kit.secret_file import ensure_secret
@@ -48,9 +49,17 @@ def read_settings(**explicit: object) -> Settings:
 @asynccontextmanager
 async def work(settings: Settings) -> AsyncIterator[None]:
     """One unit of work on the open, migrated database."""
-    wiring.wire(settings)
-    async with open_stores(settings), unit_of_work():
+    async with stores(settings), unit_of_work():
         yield
+
+
+@asynccontextmanager
+async def stores(settings: Settings) -> AsyncIterator[None]:
+    """The open, migrated database; running servers hear of what was committed meanwhile."""
+    wiring.wire(settings)
+    async with open_stores(settings):
+        yield
+        await flush_notifications()
 
 
 def run(command: Coroutine[Any, Any, Result], settings: Settings) -> Result:
@@ -58,6 +67,17 @@ def run(command: Coroutine[Any, Any, Result], settings: Settings) -> Result:
 
     async def _run(ready: Settings) -> Result:
         async with work(ready):
+            return await command
+
+    with running_database(settings) as (ready, _):
+        return asyncio.run(_run(ready))
+
+
+def run_in_steps(command: Coroutine[Any, Any, Result], settings: Settings) -> Result:
+    """Run a command that opens its units of work itself, because it has many."""
+
+    async def _run(ready: Settings) -> Result:
+        async with stores(ready):
             return await command
 
     with running_database(settings) as (ready, _):

@@ -53,7 +53,7 @@ class ClientSecret:
 
 
 @strawberry.type(description="An application that lets users sign in here, or calls APIs.")
-class Client(ClientEdges, Node):
+class Client(Node, ClientEdges):
     name: str = field(description="The name that users see.")
     description: str | None = field(description="What it is, for operators.")
     kind: ClientKind = field(description="What kind of application it is.")

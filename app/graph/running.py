@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.graph.errors import InvalidRequest, TimedOut, show_error
 from app.graph.executor import PlanningExecutor
 from app.graph.http import Parameters
 from app.graph.limits import Limits, TooComplex
+from app.graph.measures import note_operation
 from app.graph.schema import documents, graphql_schema
 from app.kit.guard import permissions_of
 from app.kit.runtime import settings
@@ -72,7 +74,17 @@ async def execute(operation: Operation) -> Outcome:
     """
     if operation.is_subscription:
         raise InvalidRequest("graph_subscription", "Subscriptions come as text/event-stream or over a WebSocket.")
-    return await complete(operation.executor, operation.cost)
+    name, started = operation.executor.operation.name, time.perf_counter()
+    ending = "fault"
+    try:
+        outcome = await complete(operation.executor, operation.cost)
+        ending = "error" if outcome.result.errors else "ok"
+    except TimedOut:
+        ending = "timeout"
+        raise
+    finally:
+        note_operation(name.value if name else None, ending, time.perf_counter() - started)
+    return outcome
 
 
 async def run(parameters: Parameters, context: Context) -> Outcome:

@@ -20,7 +20,9 @@ from app.users.graph import UserMutation, UserQuery
 
 
 @strawberry.type(description="What can be read.")
-class Query(NodeQuery, ViewerQuery, UserQuery, ClientQuery, SessionQuery, SigningQuery, EventQuery, MailQuery, AuthzQuery):
+class Query(
+    NodeQuery, ViewerQuery, UserQuery, ClientQuery, SessionQuery, SigningQuery, EventQuery, MailQuery, AuthzQuery
+):
     pass
 
 

@@ -112,9 +112,8 @@ class Viewer:
     @field(
         description="What a token of the caller for a client would hold; without a client, what guards Auther itself."
     )
-    @staticmethod
     async def permissions(
-        actor: Parent[Actor],
+        self,
         info: Info,
         client_id: Annotated[ID | None, argument(description="The client; null for Auther itself.")] = None,
     ) -> Permissions:

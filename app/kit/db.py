@@ -25,32 +25,11 @@ from app.kit.db_errors import translated, translated_statements
 from app.kit.pool import PooledConnection, observed
 
 __all__ = [
-    "PooledConnection",
-    "Row",
-    "UnitOfWork",
-    "after_commit",
-    "after_rollback",
-    "close_database",
-    "connection",
-    "copy_rows",
-    "dump_json",
-    "execute",
-    "execute_many",
-    "fetch",
-    "fetch_row",
-    "fetch_value",
-    "is_in_unit_of_work",
-    "is_marked",
-    "joined_unit_of_work",
-    "load_json",
-    "mark_unit_of_work",
-    "observed",
-    "open_database",
-    "stream",
-    "tortoise_config",
-    "translated",
-    "unit_of_work",
-]
+    "PooledConnection", "Row", "UnitOfWork", "after_commit", "after_rollback", "close_database", "connection",
+    "copy_rows", "dump_json", "execute", "execute_many", "fetch", "fetch_row", "fetch_value", "is_in_unit_of_work",
+    "is_marked", "joined_unit_of_work", "load_json", "mark_unit_of_work", "observed", "open_database", "stream",
+    "tortoise_config", "translated", "unit_of_work",
+]  # fmt: skip
 
 Row: TypeAlias = asyncpg.Record
 Work = Callable[[], Awaitable[object]]

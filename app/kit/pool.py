@@ -18,6 +18,7 @@ from asyncpg.pool import Pool
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContextPooled
 from tortoise.connection import get_connections
+from tortoise.exceptions import ConfigurationError
 
 from app.kit.errors import Unavailable
 
@@ -86,6 +87,15 @@ class BoundedPool(Pool):  # type: ignore[misc]
                 detail=f"no connection within {ACQUIRE_TIMEOUT_SECONDS} s; pool: {self.get_size()}"
                 f" open, {self.get_idle_size()} idle, {self.get_max_size()} at most",
             ) from error
+
+
+def pool_sizes() -> tuple[int, int]:
+    """Connections that the open pool has, and those of them that nobody uses; nought before it is open."""
+    try:
+        pool = get_connections().get("default")._pool
+    except ConfigurationError:
+        return 0, 0
+    return (pool.get_size(), pool.get_idle_size()) if pool is not None else (0, 0)
 
 
 class _Transaction(TransactionContextPooled):

@@ -67,6 +67,13 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
     log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
 
+    # --- metrics ---------------------------------------------------------------------------
+    metrics_token: Secret | None = Field(
+        None, description="Serves /metrics to whoever sends this as a bearer token; 32 bytes or more."
+    )
+    metrics_port: int | None = Field(None, ge=1, le=65535, description="Serves /metrics on a port of its own.")
+    metrics_host: str = Field("127.0.0.1", description="Address that the metrics' own port listens on.")
+
     # --- secrets ---------------------------------------------------------------------------
     secret: Secret | None = Field(
         None, description="Root secret, 32 bytes or more. Empty: made once in the data directory."

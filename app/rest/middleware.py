@@ -20,6 +20,7 @@ from app.kit.log import accept_request_id, bind_request
 from app.kit.pages import session_cookie_name
 from app.kit.runtime import settings
 from app.rest.errors import render_app_error
+from app.rest.measures import note_request
 from app.rest.origin import client_address
 from app.sessions.service import resolve_session
 from app.sessions.types import ResolvedSession
@@ -27,7 +28,7 @@ from app.sessions.types import ResolvedSession
 _log = structlog.get_logger("auther.http")
 # RFC 6455's registry, 1013: the server cannot serve now.
 _TRY_AGAIN_LATER = 1013
-_QUIET = ("/static/", "/admin/assets/", "/livez", "/readyz")
+_QUIET = ("/static/", "/admin/assets/", "/livez", "/readyz", "/metrics")
 # Endpoints for programs: a cookie that comes along means nothing there.
 _WITHOUT_SESSION = (*_QUIET, "/.well-known/", "/oauth2/jwks", "/oauth2/token", "/oauth2/revoke", "/oauth2/userinfo")
 
@@ -71,6 +72,7 @@ class RequestContext:
         try:
             await self._run(scope, receive, answer)
         finally:
+            note_request(scope["path"], answer.status or 500, time.perf_counter() - started)
             if not scope["path"].startswith(_QUIET):
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
                 status = answer.status or 500

@@ -104,6 +104,10 @@ class KeyCache:
         """Read the keys again at the next use."""
         self._snapshot = self._refreshing_since = self._searched_at = None
 
+    def peek(self) -> Snapshot | None:
+        """What is at hand, however old."""
+        return self._snapshot
+
     async def read(self) -> Snapshot:
         """The keys, at most STALE_AT_MOST old.
 

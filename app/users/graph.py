@@ -68,7 +68,7 @@ class UserBan:
 
 
 @strawberry.type(description="An account of a person.")
-class User(UserEdges, Node):
+class User(Node, UserEdges):
     email: str = field(description="The e-mail address, unique without regard to case.")
     email_verified: bool = field(description="Whether the user has shown that the address is theirs.")
     username: str | None = field(description="Another name to sign in with, unique without regard to case.")

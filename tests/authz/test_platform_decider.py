@@ -1,11 +1,15 @@
-"""Who holds platform permissions: super admins all of them, everybody else none."""
+"""Who holds platform permissions: super admins all of them, others what their roles give, by groups too."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.authz.queries.platform import GUARDING_TYPES
+from app.authz.queries.rows import STANDS
 from app.authz.service import (
     PlatformDecider,
     forget_subject,
@@ -13,12 +17,13 @@ from app.authz.service import (
     list_super_admins,
     revoke_relation,
     super_admin,
+    write_tuples,
 )
-from app.authz.types import TupleKey
-from app.kit import db
+from app.authz.types import RelationTuple, TupleKey, TupleWrite
+from app.kit import clock, db
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from app.kit.errors import Forbidden
-from app.kit.guard import ALL_PERMISSIONS, guard, has_permission, remembering
+from app.kit.guard import ALL_PERMISSIONS, PERMISSIONS, guard, has_permission, remembering
 from app.users.service import create_user, delete_user, find_user
 from app.users.types import NewUser
 from tests.support import (
@@ -33,11 +38,26 @@ from tests.support import (
     read_outbox,
 )
 
-KEY = TupleKey("document", "7", "viewer", "user", "usr_1")
+KEY = TupleKey("users", "*", "viewer", "user", "usr_1")
+NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 async def permissions_of(actor: Actor) -> frozenset[str]:
     return await PlatformDecider().permissions_of(actor)
+
+
+async def give(*tuples: TupleKey | RelationTuple) -> None:
+    """Write tuples."""
+    made = tuple(each if isinstance(each, RelationTuple) else RelationTuple(each) for each in tuples)
+    await commit(write_tuples(SYSTEM, TupleWrite(touch=made)))
+
+
+def role(type_name: str, relation: str, subject: str, entity_id: str = "*") -> TupleKey:
+    """A role of `user:x` or `group:g#member`."""
+    subject_type, _, rest = subject.partition(":")
+    subject_id, _, of = rest.partition("#")
+    return TupleKey(type_name, entity_id, relation, subject_type, subject_id, of)
 
 
 async def test_a_super_admin_holds_every_permission_in_one_statement() -> None:
@@ -65,23 +85,76 @@ async def test_nobody_else_holds_any() -> None:
 
 
 @pytest.mark.parametrize(
+    ("type_name", "relation", "given"),
+    [
+        ("platform", "admin", {"platform.manage_platform"}),
+        ("platform", "member", set()),
+        ("users", "viewer", {"users.view"}),
+        ("users", "admin", {f"users.{name}" for name in PERMISSIONS["users"]}),
+        ("groups", "editor", {f"groups.{name}" for name in ("view", "create", "update", "manage_members")}),
+        ("groups", "admin", {f"groups.{name}" for name in PERMISSIONS["groups"]}),
+        ("clients", "admin", {f"clients.{name}" for name in PERMISSIONS["clients"]}),
+        ("clients", "full_access", set()),
+        ("webhooks", "editor", {f"webhooks.{name}" for name in PERMISSIONS["webhooks"]}),
+        ("pipelines", "viewer", {"pipelines.view"}),
+        ("api_keys", "admin", {f"api_keys.{name}" for name in PERMISSIONS["api_keys"]}),
+        ("keys", "admin", {f"keys.{name}" for name in PERMISSIONS["keys"]}),
+        ("sessions", "admin", {f"sessions.{name}" for name in PERMISSIONS["sessions"]}),
+    ],
+)
+async def test_a_role_gives_what_follows_from_it(type_name: str, relation: str, given: set[str]) -> None:
+    await give(role(type_name, relation, "user:usr_1"))
+
+    assert await permissions_of(as_user("usr_1")) == given
+    assert await permissions_of(as_user("usr_2")) == frozenset()
+
+
+async def test_roles_add_up_also_through_nested_groups_in_one_statement() -> None:
+    await give(
+        role("users", "viewer", "user:usr_1"),
+        role("keys", "admin", "group:outer#member"),
+        role("group", "member", "group:inner#member", "outer"),
+        role("group", "member", "user:usr_1", "inner"),
+        role("group", "member", "user:usr_2", "outer"),
+    )
+
+    with counted_statements() as statements:
+        assert await permissions_of(as_user("usr_1")) == {"users.view", "keys.view", "keys.rotate"}
+
+    assert len(statements) == 1
+    assert await permissions_of(as_user("usr_2")) == {"keys.view", "keys.rotate"}
+
+
+async def test_a_role_counts_from_its_begin_to_its_end() -> None:
+    with clock.frozen(NOW):
+        await give(
+            RelationTuple(role("users", "viewer", "user:usr_1"), starts_at=NOW + HOUR, expires_at=NOW + 2 * HOUR),
+            RelationTuple(role("group", "member", "user:usr_2", "staff"), expires_at=NOW + HOUR),
+            role("users", "viewer", "group:staff#member"),
+        )
+    seen = []
+    for moment in (NOW, NOW + HOUR, NOW + 2 * HOUR):
+        with clock.frozen(moment):
+            seen.append([await permissions_of(as_user(user_id)) for user_id in ("usr_1", "usr_2")])
+
+    view, none = frozenset({"users.view"}), frozenset[str]()
+    assert seen == [[none, view], [view, none], [none, none]]
+
+
+@pytest.mark.parametrize(
     "key",
     [
-        TupleKey("platform", "*", "super_admin", "user", "{id}", "member"),
         TupleKey("platform", "x", "super_admin", "user", "{id}"),
-        TupleKey("platform", "*", "admin", "user", "{id}"),
-        TupleKey("document", "*", "super_admin", "user", "{id}"),
-        TupleKey("platform", "*", "super_admin", "group", "{id}"),
-        TupleKey("platform", "*", "super_admin", "user", "*"),
+        TupleKey("platform", "*", "super_admin", "group", "{id}", "member"),
+        TupleKey("platform", "*", "super_admin", "client", "{id}"),
+        TupleKey("users", "7", "admin", "user", "{id}"),
+        TupleKey("group", "*", "member", "user", "{id}"),
     ],
 )
 async def test_a_tuple_that_only_looks_like_it_gives_nothing(key: TupleKey) -> None:
     user = await make_user()
-    close = TupleKey(
-        key.entity_type, key.entity_id, key.relation, key.subject_type, key.subject_id.format(id=user.id),
-        key.subject_relation,
-    )  # fmt: skip
-    await commit(grant_relation(SYSTEM, close))
+    await give(replace(key, subject_id=key.subject_id.format(id=user.id)))
+    await give(TupleKey("platform", "*", "super_admin", "group", "staff", "member"))
 
     assert await permissions_of(as_user(user)) == frozenset()
 
@@ -147,11 +220,11 @@ async def test_a_grant_is_written_once_and_recorded() -> None:
     assert (event.action, event.actor_id, event.target_id, event.about_user_id, event.after) == (
         "grant.created",
         admin.id,
-        "document:7#viewer@user:usr_1",
+        "users:*#viewer@user:usr_1",
         "usr_1",
-        {"tuple": "document:7#viewer@user:usr_1"},
+        {"tuple": "users:*#viewer@user:usr_1"},
     )
-    assert (await read_outbox())[-1] == ("grant.created", "document:7#viewer@user:usr_1")
+    assert (await read_outbox())[-1] == ("grant.created", "users:*#viewer@user:usr_1")
 
 
 async def test_of_many_grants_of_the_same_at_once_one_is_recorded() -> None:
@@ -172,35 +245,37 @@ async def test_a_revocation_is_recorded_once() -> None:
     event = (await read_audit())[-1]
     assert (event.action, event.before, event.after) == (
         "grant.revoked",
-        {"tuple": "document:7#viewer@user:usr_1"},
+        {"tuple": "users:*#viewer@user:usr_1"},
         None,
     )
-    assert await db.fetch_value("SELECT count(*) FROM authz_tuple") == 0
+    assert await db.fetch_value(f"SELECT count(*) FROM authz_tuple WHERE deleted_rev = {STANDS}") == 0
 
 
 async def test_super_admins_are_users_only_and_in_order() -> None:
     for subject in (("user", "usr_b"), ("user", "usr_a"), ("client", "cli_1")):
         await commit(grant_relation(SYSTEM, super_admin(*subject)))
-    await commit(grant_relation(SYSTEM, TupleKey("platform", "*", "super_admin", "user", "grp_1", "member")))
+    await give(role("platform", "super_admin", "group:grp_1#member"), role("platform", "admin", "user:usr_c"))
 
     assert await list_super_admins() == ["usr_a", "usr_b"]
 
 
 async def test_everything_a_subject_was_granted_is_forgotten_and_nothing_else() -> None:
-    others = TupleKey("document", "7", "viewer", "user", "usr_2")
-    same_id = TupleKey("document", "7", "viewer", "client", "usr_1")
-    for key in (KEY, TupleKey("document", "8", "owner", "user", "usr_1"), others, same_id):
-        await commit(grant_relation(SYSTEM, key))
+    others = replace(KEY, subject_id="usr_2")
+    same_id = replace(KEY, subject_type="client")
+    await give(KEY, TupleKey("keys", "8", "admin", "user", "usr_1"), others, same_id)
 
-    assert await forget_subject("user", "usr_1") == 2
-    left = await db.fetch("SELECT subject_type, subject_id FROM authz_tuple ORDER BY 1")
-    assert [tuple(row) for row in left] == [("client", "usr_1"), ("user", "usr_2")]
+    assert await commit(forget_subject("user", "usr_1")) == 2
+    left = await db.fetch(
+        f"SELECT subject_type, subject_id FROM authz_tuple WHERE deleted_rev = {STANDS} ORDER BY 1 DESC"
+    )
+    assert [tuple(row) for row in left] == [(3, "usr_1"), (1, "usr_2")]
+    assert await commit(forget_subject("user", "usr_1")) == 0
 
 
 @pytest.mark.parametrize(
     ("key", "text"),
     [
-        (KEY, "document:7#viewer@user:usr_1"),
+        (TupleKey("document", "7", "viewer", "user", "usr_1"), "document:7#viewer@user:usr_1"),
         (TupleKey("folder", "a/b", "editor", "group", "g", "member"), "folder:a/b#editor@group:g#member"),
     ],
 )
@@ -210,16 +285,16 @@ def test_a_tuple_is_written_in_the_usual_form(key: TupleKey, text: str) -> None:
 
 async def test_looking_up_a_permission_reads_an_index() -> None:
     await db.execute(
-        "INSERT INTO authz_tuple (entity_type, entity_id, relation, subject_type, subject_id, subject_relation,"
-        " created_at) SELECT 'document', n::text, 'viewer', 'user', 'usr_' || n % 100, '', now()"
-        " FROM generate_series(1, 20000) n"
+        "INSERT INTO authz_tuple (entity_type, entity_id, relation, subject_type, subject_id, created_rev)"
+        " SELECT 1000, n::text, 'viewer', 1, 'usr_' || n % 100, 1 FROM generate_series(1, 20000) n"
     )
     await db.execute("VACUUM ANALYZE authz_tuple")
     seen: list[str] = []
     with db.observed(seen.append):
         await permissions_of(as_user("usr_7"))
 
-    plan = await db.fetch(f"EXPLAIN {seen[0]}", "platform", "*", "super_admin", "user", "usr_7", "")
+    plan = await db.fetch(f"EXPLAIN {seen[0]}", [1], ["usr_7"], [""], clock.now(), list(GUARDING_TYPES))
 
-    assert "Index" in "\n".join(row[0] for row in plan)
-    assert "Seq Scan" not in "\n".join(row[0] for row in plan)
+    text = "\n".join(row[0] for row in plan)
+    assert "Index" in text
+    assert "Seq Scan" not in text

@@ -82,7 +82,7 @@ class ServerProcess:
     def start(self) -> ServerProcess:
         self._is_ready.clear()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", self._command],
+            [sys.executable, "-m", "app.cli", *self._command.split()],
             env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

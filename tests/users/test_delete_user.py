@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.authz.service import super_admin
+from app.authz.service import list_super_admins, list_tuples
+from app.authz.types import TupleFilter
 from app.events.service import dispatch_outbox, verify_chain
 from app.kit import db
 from app.kit.actor import SYSTEM, Actor, ActorKind, Origin
+from app.kit.paging import PageRequest
 from app.sessions.service import begin_session
 from app.users.errors import OwnAccount, UserNotFound
 from app.users.service import ban_user, delete_user, find_by_login, find_user, update_user
@@ -96,8 +98,9 @@ async def test_what_a_user_was_granted_goes_with_them() -> None:
 
     await commit(delete_user(SYSTEM, admin.id))
 
-    key = super_admin("user", admin.id)
-    assert await db.fetch_value("SELECT count(*) FROM authz_tuple WHERE subject_id = $1", key.subject_id) == 0
+    page = await list_tuples(SYSTEM, TupleFilter(subject_type="user", subject_id=admin.id), PageRequest())
+    assert page.items == ()
+    assert await list_super_admins() == []
 
 
 async def test_nobody_deletes_the_account_they_are_using() -> None:

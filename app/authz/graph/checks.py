@@ -8,7 +8,16 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET, argument, enum_value, field
 
-from app.authz.engine import explain as engine
+from app.authz.engine.explain import Proof, ProofStep, StepKind
+from app.authz.errors import (
+    ActionUnknown,
+    ContextualForbidden,
+    IdentifierInvalid,
+    TooManyContextual,
+    TooSlow,
+    TypeUnknown,
+    WorkExceeded,
+)
 from app.authz.graph.inputs import (
     CheckInput,
     Consistency,
@@ -27,9 +36,19 @@ from app.authz.service import checks, lists
 from app.authz.types import answers
 from app.graph.context import Info
 from app.graph.directives import Requires
-from app.kit.errors import InvalidInput, LimitReached
+from app.kit.errors import AppError
 
 _ASKING = "About oneself it needs no permission; about others on types that no client owns, `platform.manage_platform`."
+# Why there is no proof: the question means nothing, or its proof is too large.
+_UNEXPLAINED = (
+    ActionUnknown,
+    ContextualForbidden,
+    IdentifierInvalid,
+    TooManyContextual,
+    TooSlow,
+    TypeUnknown,
+    WorkExceeded,
+)
 _MANAGES_ACCESS = Requires(permission="clients.manage_access")
 
 
@@ -68,7 +87,7 @@ class ActionAnswer:
 class Explanation:
     answer: CheckAnswer = field(description="The answer.")
     nodes: list[ProofNode] = field(
-        description="The proof as a tree, each node before those that it rests on. Empty when the question means nothing."
+        description="The proof, each node before those that it rests on; empty when the question means nothing."
     )
     missing: list[TupleKey] = field(
         description="For a denial: tuples of which each alone would allow it, the nearest first."
@@ -112,10 +131,10 @@ class CheckQuery:
     ) -> Explanation:
         actor = info.context.actor
         question, freshness = to_check(actor, input, "input"), to_freshness(consistency)
-        answer = await checks.check(actor, question, freshness)
-        if _means_nothing(answer):
-            return Explanation(answer=to_answer(answer), nodes=[], missing=[])
-        answer, proof = await checks.explain(actor, question, freshness)
+        try:
+            answer, proof = await checks.explain(actor, question, freshness)
+        except _UNEXPLAINED as problem:
+            return _unexplained(await checks.check(actor, question, freshness), problem)
         return _to_explanation(answer, proof)
 
     @field(
@@ -145,11 +164,22 @@ def to_answer(answer: answers.Answer) -> CheckAnswer:
         is_allowed=answer.is_allowed,
         source=AnswerSource(answer.source),
         checked_at=answer.checked_at,
-        problem=problem and CheckProblem(code=problem.code, message=problem.message, field=list(problem.field)),
+        problem=_show_problem(problem) if problem else None,
     )
 
 
-def _to_explanation(answer: answers.Answer, proof: engine.Proof) -> Explanation:
+def _show_problem(problem: AppError) -> CheckProblem:
+    return CheckProblem(code=problem.code, message=problem.message, field=list(problem.field))
+
+
+def _unexplained(answer: answers.Answer, problem: AppError) -> Explanation:
+    """The answer alone; when there is one although its proof is too large, a node says so."""
+    cut = ProofStep(StepKind.CUT, "The proof is left out.", answer.decision, problem=problem.message)
+    nodes = [] if answer.problem else flatten_proof(cut)
+    return Explanation(answer=to_answer(answer), nodes=nodes, missing=[])
+
+
+def _to_explanation(answer: answers.Answer, proof: Proof) -> Explanation:
     return Explanation(
         answer=to_answer(answer),
         nodes=flatten_proof(proof.root),

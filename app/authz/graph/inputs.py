@@ -167,9 +167,7 @@ def to_context(given: object, *path: str) -> Mapping[str, Any]:
 def to_key(given: TupleKeyInput) -> tuples.TupleKey:
     """The engine's key."""
     entity, subject = given.entity, given.subject
-    return tuples.TupleKey(
-        entity.type, entity.id, given.relation, subject.type, subject.id, subject.relation or ""
-    )
+    return tuples.TupleKey(entity.type, entity.id, given.relation, subject.type, subject.id, subject.relation or "")
 
 
 def to_tuple(given: TupleInput, *path: str) -> tuples.RelationTuple:

@@ -73,19 +73,13 @@ class SystemSource:
 @strawberry.type(description="The model that guards Auther itself. It is part of the program.")
 class SystemModel:
     source: str = field(description="In the modelling language.")
-
-    @field(description="As JSON.")
-    @staticmethod
-    def json(source: Parent[SystemSource]) -> JSON:
-        return JSON(model_to_json(read_model(source.source)))
-
-    @field(description="The types that it defines.")
-    @staticmethod
-    def types(source: Parent[SystemSource]) -> list[ModelType]:
-        return show_types(read_model(source.source))
+    json: JSON = field(description="As JSON.")
+    types: list[ModelType] = field(description="The types that it defines.")
 
 
-@strawberry.type(description="A version of a client's, or the installation's own, authorization model. It never changes.")
+@strawberry.type(
+    description="A version of a client's, or the installation's own, authorization model. It never changes."
+)
 class Model(Node):
     scope: str = field(description="The id of the client that owns its types; empty for the installation's own.")
     version: int = field(description="Its number, from 1.")
@@ -145,7 +139,9 @@ class Model(Node):
         if number == 0:
             return diff_models(_NO_MODEL, read_model(model.source)).text
         other = await info.context.loaders.load(edges.get_versions, (model.scope, number))
-        return other and diff_models(read_model(other.source), read_model(model.source)).text
+        if other is None:
+            return None
+        return diff_models(read_model(other.source), read_model(model.source)).text
 
     @field(
         description="All versions of the same model, newest first.",
@@ -204,11 +200,12 @@ class ModelQuery:
 
     @field(
         description="The model that guards Auther itself.",
-        graphql_type=SystemModel,
         directives=[Requires(permission="platform.manage_platform")],
     )
-    async def system_model(self, info: Info) -> SystemSource:
-        return SystemSource(await service.show_system_model(info.context.actor))
+    async def system_model(self, info: Info) -> SystemModel:
+        source = await service.show_system_model(info.context.actor)
+        model = read_model(source)
+        return SystemModel(source=source, json=JSON(model_to_json(model)), types=show_types(model))
 
 
 async def load_model(info: Info, model_id: str) -> ModelVersion | None:

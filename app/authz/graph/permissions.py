@@ -26,15 +26,15 @@ class Permissions:
     abac_required: JSON = field(
         description="The same shape: of these, what a live check has to decide with the attributes of the resource."
     )
-    is_truncated: bool = field(description="Whether grants on single entities are left out, because there are too many.")
+    is_truncated: bool = field(description="Whether grants on single entities are left out: there are too many.")
     size_bytes: int = field(description="How much room they take in a token, bytes.")
 
 
 @strawberry.type
 class PermissionQuery:
     @field(
-        description="What a token of a subject for a client would hold. About oneself it needs no permission; without a "
-        "client it is what guards Auther itself, and about others needs `platform.manage_platform`.",
+        description="What a token of a subject for a client would hold. About oneself it needs no permission; without "
+        "a client it is what guards Auther itself, and about others needs `platform.manage_platform`.",
         directives=[Requires(permission="clients.manage_access")],
     )
     async def token_preview(

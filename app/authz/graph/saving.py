@@ -162,8 +162,8 @@ def show_problems(problems: Iterable[language.ModelProblem]) -> list[ModelProble
         ModelProblem(
             code=each.code,
             message=each.reason,
-            line=each.position and each.position.line,
-            column=each.position and each.position.column,
+            line=each.position.line if each.position else None,
+            column=each.position.column if each.position else None,
             path=list(each.field),
             excerpt=each.excerpt,
             hint=each.hint,

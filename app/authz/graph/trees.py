@@ -60,7 +60,9 @@ class ProofNode:
     parent_id: int | None = field(description="The number of the node that rests on it; null for the root.")
     depth: int = field(description="How many nodes stand above it.")
     kind: ProofKind = field(description="What it is.")
-    label: str = field(description="The node in words of the model, such as `document:1#viewer` or `viewer from parent`.")
+    label: str = field(
+        description="The node in words of the model, such as `document:1#viewer` or `viewer from parent`."
+    )
     decision: Decision = field(description="What came of it.")
     tuple: TupleKey | None = field(description="The tuple, where one is meant.")
     problem: str | None = field(description="Why nothing was decided here.")

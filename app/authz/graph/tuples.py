@@ -51,19 +51,19 @@ class Tuple(Node):
     @staticmethod
     async def created_at(row: Parent[TupleRow], info: Info) -> datetime | None:
         note = await _load_note(info, row)
-        return note and note.created_at
+        return note.created_at if note else None
 
     @field(description="Who wrote it. Null for the server itself, and once the changelog has been cleared so far.")
     @staticmethod
     async def written_by(row: Parent[TupleRow], info: Info) -> Subject | None:
         note = await _load_note(info, row)
-        return note and actor_subject(note.actor_kind, note.actor_id)
+        return actor_subject(note.actor_kind, note.actor_id) if note else None
 
     @field(description="Why it was written, in the words of who did.")
     @staticmethod
     async def reason(row: Parent[TupleRow], info: Info) -> str | None:
         note = await _load_note(info, row)
-        return note and note.reason
+        return note.reason if note else None
 
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:
@@ -76,8 +76,8 @@ TupleConnection = Connection[Tuple]
 @strawberry.type
 class TupleQuery:
     @field(
-        description="A page of the tuples that stand, oldest first. With `filter.entityType` of a client's type it needs "
-        "`clients.manage_access` on that client only; everybody may list what names themselves as subject.",
+        description="A page of the tuples that stand, oldest first. With `filter.entityType` of a client's type it "
+        "needs `clients.manage_access` on that client only; everybody may list what names themselves as subject.",
         graphql_type=TupleConnection,
         directives=[Requires(permission="platform.manage_platform")],
     )

@@ -42,7 +42,7 @@ class Entity:
 
 
 @strawberry.type(
-    description="Who may do something: one (`user:anne`), everyone of a type (`user:*`) or a userset (`group:g#member`)."
+    description="Who may do something: one (`user:anne`), everyone of a type (`user:*`), a userset (`group:g#member`)."
 )
 class Subject:
     type: str = field(description="Its type: user, apikey, client, group, or a type of a model.")

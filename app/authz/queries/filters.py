@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.authz.engine.system import SYSTEM_TYPE_IDS
 from app.authz.queries.rows import COLUMNS, FIRST_STORED_TYPE, KEY_COLUMNS, STANDS, to_key, to_tuple
-from app.authz.types.tuples import RelationTuple, TupleKey
+from app.authz.types.tuples import TupleKey
 from app.authz.types.writes import StoredTuple, TupleFilter
 from app.kit import db
 from app.kit.paging import PageRequest, Sort, keyset
@@ -19,11 +20,6 @@ _COUNT = f"""
 SELECT count(*) FROM (
     SELECT FROM authz_tuple t WHERE t.deleted_rev = {STANDS} AND {{where}} LIMIT {{limit}}
 ) found
-"""
-_EXPORT = f"""
-SELECT id, {COLUMNS} FROM authz_tuple t
-WHERE t.id > {{after}} AND t.created_rev <= {{revision}} AND t.deleted_rev > {{revision}} AND {{where}}
-ORDER BY t.id LIMIT {{limit}}
 """
 
 _SYSTEM_KEYS = f"""
@@ -54,6 +50,21 @@ def to_conditions(wanted: TupleFilter, names: Mapping[int, str]) -> Condition | 
     given = [(name, value) for name, value in pairs if value is not None]
     parts = [f"{name} = ${number}" for number, (name, _) in enumerate(given, start=1)]
     return " AND ".join(["TRUE", *parts]), [value for _, value in given]
+
+
+def scope_conditions(scope: str, names: Mapping[int, str]) -> list[Condition]:
+    """SQL for all that speaks of a client: its types as entities and as subjects, and the client itself as both.
+
+    Args:
+        names: full names of types by id.
+    """
+    types = [number for number, name in names.items() if name.rpartition(":")[0] == scope]
+    return [
+        ("t.entity_type = ANY($1::int[])", [types]),
+        ("t.subject_type = ANY($1::int[])", [types]),
+        ("t.entity_type = $1 AND t.entity_id = $2", [SYSTEM_TYPE_IDS["clients"], scope]),
+        ("t.subject_type = $1 AND t.subject_id = $2", [SYSTEM_TYPE_IDS["client"], scope]),
+    ]
 
 
 async def list_tuples(
@@ -88,13 +99,3 @@ async def find_system_keys(wanted: TupleFilter, names: Mapping[int, str], limit:
     where, args = condition
     rows = await db.fetch(_SYSTEM_KEYS.format(where=where, limit=f"${len(args) + 1}"), *args, limit)
     return [to_key(row, names) for row in rows]
-
-
-async def read_snapshot(
-    condition: Condition, names: Mapping[int, str], *, revision: int, after: int, limit: int
-) -> list[tuple[int, RelationTuple]]:
-    """Tuples that stood at a revision, with their ids, in the order of these."""
-    where, args = condition
-    places = {name: f"${len(args) + n}" for n, name in enumerate(("after", "revision", "limit"), start=1)}
-    rows = await db.fetch(_EXPORT.format(where=where, **places), *args, after, revision, limit)
-    return [(row["id"], to_tuple(row, names)) for row in rows]

@@ -22,8 +22,9 @@ UPDATE authz_head SET revision = revision + 1, model_revision = revision + 1 RET
 _RAISE_FLOOR = "UPDATE authz_head SET floor = greatest(floor, $1)"
 
 
-# Mark of a unit of work that writes tuples or models, or may do so.
+# Marks of a unit of work: it writes tuples or models, or may do so; it has written a model.
 WRITING = "authz.writing"
+MODEL_WRITTEN = "authz.model_written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ async def lock_head() -> Head:
 
 async def take_revision(*, is_model: bool = False) -> int:
     """The next revision. Call `lock_head` before."""
+    if is_model:
+        db.mark_unit_of_work(MODEL_WRITTEN)
     revision: int = await db.fetch_value(_ADVANCE_MODEL if is_model else _ADVANCE)
     return revision
 

@@ -12,10 +12,10 @@ from app.kit import clock, db
 
 GUARDING_TYPES: Final = tuple(number for name, number in SYSTEM_TYPE_IDS.items() if name not in SUBJECT_TYPES)
 
-_HOLDS = f"""
-t.deleted_rev = {STANDS} AND t.condition IS NULL
-AND (t.starts_at IS NULL OR t.starts_at <= $4) AND (t.expires_at IS NULL OR t.expires_at > $4)
+_LASTS = f"""
+t.deleted_rev = {STANDS} AND t.condition IS NULL AND (t.expires_at IS NULL OR t.expires_at > $4)
 """
+_HOLDS = f"{_LASTS} AND (t.starts_at IS NULL OR t.starts_at <= $4)"
 _RELATIONS = f"""
 WITH RECURSIVE self AS (
     SELECT n, type, id COLLATE "C" AS id, relation COLLATE "C" AS relation
@@ -24,14 +24,16 @@ WITH RECURSIVE self AS (
     SELECT s.n, t.entity_type, t.entity_id::text, t.relation::text
     FROM self s JOIN authz_tuple t
       ON t.subject_type = s.type AND t.subject_id = s.id AND t.subject_relation = s.relation
-     AND t.entity_type = {SYSTEM_TYPE_IDS["group"]} AND t.relation = 'member' AND t.entity_id <> '*' AND {_HOLDS}
+     AND t.entity_type = {SYSTEM_TYPE_IDS["group"]} AND t.relation = 'member' AND t.entity_id <> '*' AND {{holds}}
 )
 SELECT DISTINCT s.n, t.entity_type, t.relation
 FROM self s JOIN authz_tuple t
   ON t.subject_type = s.type AND t.subject_id = s.id AND t.subject_relation = s.relation
- AND t.entity_type = ANY($5::int[]) AND t.entity_id = '*' AND {_HOLDS}
+ AND t.entity_type = ANY($5::int[]) AND {{where}} AND {{holds}}
 ORDER BY 1, 2, 3
 """
+_NOW = _RELATIONS.format(holds=_HOLDS, where="t.entity_id = '*'")
+_AT_MOST = _RELATIONS.format(holds=_LASTS, where="TRUE")
 _SUPER_ADMINS = f"""
 SELECT t.subject_id FROM authz_tuple t
 WHERE t.entity_type = $1 AND t.entity_id = $2 AND t.relation = $3 AND t.subject_relation = '' AND t.subject_type = $5
@@ -43,14 +45,18 @@ _LOCK_FIRST_START = "SELECT pg_advisory_xact_lock(hashtextextended('authz first 
 
 async def list_platform_relations(subject_type: int, subject_id: str) -> list[tuple[int, str]]:
     """Types that guard the platform, each with a relation to every entity of it that the subject holds now."""
-    return (await list_platform_relations_of([(subject_type, subject_id, "")]))[0]
+    return (await _list(_NOW, [(subject_type, subject_id, "")]))[0]
 
 
-async def list_platform_relations_of(subjects: Sequence[tuple[int, str, str]]) -> list[list[tuple[int, str]]]:
-    """The same for each of several subjects or usersets: type, id, relation."""
+async def list_possible_relations(subjects: Sequence[tuple[int, str, str]]) -> list[list[tuple[int, str]]]:
+    """The same for each of several usersets (type, id, relation), with relations to any entity, now or later."""
+    return await _list(_AT_MOST, subjects)
+
+
+async def _list(sql: str, subjects: Sequence[tuple[int, str, str]]) -> list[list[tuple[int, str]]]:
     columns = [list(column) for column in zip(*subjects, strict=True)]
     found: list[list[tuple[int, str]]] = [[] for _ in subjects]
-    for row in await db.fetch(_RELATIONS, *columns, clock.now(), list(GUARDING_TYPES)):
+    for row in await db.fetch(sql, *columns, clock.now(), list(GUARDING_TYPES)):
         found[row["n"] - 1].append((row["entity_type"], row["relation"]))
     return found
 

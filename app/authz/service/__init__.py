@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.authz.service.deletions import delete_tuples, forget_entity, forget_subject
+from app.authz.service.bulk import export_tuples, import_tuples
+from app.authz.service.deletions import delete_tuples, forget_entity, forget_scope, forget_subject
 from app.authz.service.platform import (
     PlatformDecider,
     grant_relation,
@@ -11,7 +12,6 @@ from app.authz.service.platform import (
     super_admin,
 )
 from app.authz.service.rights import guard_tuples
-from app.authz.service.transfer import export_tuples, import_tuples
 from app.authz.service.tuple_lists import count_tuples, list_changes, list_tuples
 from app.authz.service.tuples import write_tuples
 
@@ -21,6 +21,7 @@ __all__ = [
     "delete_tuples",
     "export_tuples",
     "forget_entity",
+    "forget_scope",
     "forget_subject",
     "grant_relation",
     "guard_tuples",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from app.authz.engine.explain import Proof
@@ -9,6 +10,7 @@ from app.authz.engine.proofs import explain as explain_with
 from app.authz.engine.resolve import Resolution
 from app.authz.errors import TooManyQuestions
 from app.authz.service import access
+from app.authz.service.measures import note_answers
 from app.authz.service.sources import AnswerSource, open_source
 from app.authz.types.answers import Answer, Check, Decision, Freshness, Source
 from app.kit.actor import Actor
@@ -38,9 +40,10 @@ async def check_many(actor: Actor, questions: Sequence[Check], freshness: Freshn
     """
     if len(questions) > MAX_BATCH:
         raise TooManyQuestions(MAX_BATCH)
+    started = time.perf_counter()
     source = await open_source(freshness)
     await guard_questions(actor, source, questions)
-    return [to_answer(source, each) for each in await source.check(questions)]
+    return await _answer(source, questions, started)
 
 
 async def decide(questions: Sequence[Check], freshness: Freshness = LATEST) -> list[Answer]:
@@ -49,8 +52,8 @@ async def decide(questions: Sequence[Check], freshness: Freshness = LATEST) -> l
     Raises:
         TokenInvalid, RevisionAhead, RevisionGone: of the freshness.
     """
-    source = await open_source(freshness)
-    return [to_answer(source, each) for each in await source.check(questions)]
+    started = time.perf_counter()
+    return await _answer(await open_source(freshness), questions, started)
 
 
 async def explain(actor: Actor, question: Check, freshness: Freshness = LATEST) -> tuple[Answer, Proof]:
@@ -81,6 +84,12 @@ async def guard_questions(actor: Actor, source: AnswerSource, questions: Sequenc
     }
     for scope in sorted(scopes):
         await access.guard_scope(actor, scope)
+
+
+async def _answer(source: AnswerSource, questions: Sequence[Check], started: float) -> list[Answer]:
+    answers = [to_answer(source, each) for each in await source.check(questions)]
+    note_answers(source.kind, answers, time.perf_counter() - started)
+    return answers
 
 
 def to_answer(source: AnswerSource, resolution: Resolution) -> Answer:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from app.authz.engine.system import SYSTEM_TYPE_IDS
 from app.authz.errors import FilterTooWide, TooManyTuples
 from app.authz.queries import tuples as queries
-from app.authz.queries.filters import count_tuples, find_system_keys, to_conditions
+from app.authz.queries.filters import Condition, count_tuples, find_system_keys, scope_conditions, to_conditions
 from app.authz.queries.head import Head, lock_head, read_head
 from app.authz.queries.rows import to_tuple
 from app.authz.queries.types import read_type_names
+from app.authz.rules import check_reason
 from app.authz.service.announcing import MAX_TOLD, Changes, announce, announce_counts
 from app.authz.service.consistency import Revision, encode_revision
 from app.authz.service.rights import find_excess, guard_tuples
@@ -45,6 +47,7 @@ async def delete_tuples(
         RightsExceeded: one of them gives what the actor does not hold.
     """
     await guard_tuples(actor, [wanted.entity_type or PLATFORM])
+    raise_problems(check_reason(reason))
     if wanted.entity_type is None and (wanted.subject_type is None or wanted.subject_id is None):
         raise FilterTooWide
     if dry_run:
@@ -52,7 +55,7 @@ async def delete_tuples(
         count = await count_tuples(wanted, await read_type_names(), MAX_DELETED + 1)
         return _to_result(head, head.revision, min(count, MAX_DELETED), has_more=count > MAX_DELETED)
     await _guard_rights(actor, wanted)
-    return await _delete(actor, wanted, reason)
+    return await _end(actor, await _of(wanted), reason)
 
 
 async def _guard_rights(actor: Actor, wanted: TupleFilter) -> None:
@@ -70,43 +73,53 @@ async def _guard_rights(actor: Actor, wanted: TupleFilter) -> None:
 
 async def forget_subject(subject_type: str, subject_id: str) -> int:
     """End every tuple that speaks of a subject that is gone, its usersets included; how many. No guard."""
-    return await _forget(TupleFilter(subject_type=subject_type, subject_id=subject_id), "the subject is gone")
+    return await _forget(
+        await _of(TupleFilter(subject_type=subject_type, subject_id=subject_id)), "the subject is gone"
+    )
 
 
 async def forget_entity(entity_type: str, entity_id: str) -> int:
     """End every tuple on an entity that is gone; how many. What names it as subject is `forget_subject`'s. No guard."""
-    return await _forget(TupleFilter(entity_type=entity_type, entity_id=entity_id), "the entity is gone")
+    return await _forget(await _of(TupleFilter(entity_type=entity_type, entity_id=entity_id)), "the entity is gone")
 
 
-async def _forget(wanted: TupleFilter, reason: str) -> int:
+async def forget_scope(client_id: str) -> int:
+    """End every tuple that speaks of a client that is gone, or of its types; how many. No guard."""
+    return await _forget(scope_conditions(client_id, await read_type_names()), "the client is gone")
+
+
+async def _forget(conditions: Sequence[Condition], reason: str) -> int:
     count = 0
     while True:
-        result = await _delete(SYSTEM, wanted, reason)
+        result = await _end(SYSTEM, conditions, reason)
         count += result.deleted
         if not result.has_more:
             return count
 
 
-async def _delete(actor: Actor, wanted: TupleFilter, reason: str | None) -> DeleteResult:
+async def _of(wanted: TupleFilter) -> list[Condition]:
+    condition = to_conditions(wanted, await read_type_names())
+    return [] if condition is None else [condition]
+
+
+async def _end(actor: Actor, conditions: Sequence[Condition], reason: str | None) -> DeleteResult:
+    """End what fulfils one of the conditions, at one revision."""
     head = await lock_head()
-    names = await read_type_names()
-    condition = to_conditions(wanted, names)
-    if condition is None:
-        return _to_result(head, head.revision, 0, has_more=False)
-    where, args = condition
     count, told = 0, list[db.Row]()
-    while count < MAX_DELETED:
-        rows = await queries.end_where(where, args, revision=head.revision + 1, limit=_BATCH)
-        count += len(rows)
-        told += rows[: MAX_TOLD + 1 - len(told)]
-        if len(rows) < _BATCH:
-            break
+    for where, args in conditions:
+        while count < MAX_DELETED:
+            rows = await queries.end_where(where, args, revision=head.revision + 1, limit=_BATCH)
+            count += len(rows)
+            told += rows[: MAX_TOLD + 1 - len(told)]
+            if len(rows) < _BATCH:
+                break
     if not count:
         return _to_result(head, head.revision, 0, has_more=False)
     revision = await queries.advance(actor, reason)
     if count > MAX_TOLD:
         await announce_counts(actor, {"created": 0, "changed": 0, "deleted": count}, revision, reason)
     else:
+        names = await read_type_names()
         await announce(actor, Changes(deleted=[to_tuple(row, names) for row in told]), revision, reason)
     return _to_result(head, revision, count, has_more=count >= MAX_DELETED)
 

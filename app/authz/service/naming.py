@@ -75,6 +75,10 @@ class Names:
             raise self._unfamiliar(text)
         return text
 
+    def is_type(self, text: str) -> bool:
+        """Whether a model defines a type of this full name."""
+        return text in self._types
+
     def _known(self, first: str, rest: str) -> tuple[str, str]:
         name, own_id = split_name(self._types, f"{first}:{rest}")
         if name not in self._types:

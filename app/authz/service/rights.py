@@ -8,11 +8,11 @@ from typing import Final
 from app.authz.engine.schema import Schema, parts_of
 from app.authz.engine.system import SUBJECT_TYPES, SYSTEM_TYPE_IDS
 from app.authz.errors import RightsExceeded
-from app.authz.queries.platform import list_platform_relations_of
+from app.authz.queries.platform import list_possible_relations
 from app.authz.rules import MAX_ID, find_fault
 from app.authz.service.access import guard_scope
 from app.authz.types.model import Computed, Rewrite
-from app.authz.types.tuples import PLATFORM, SUPER_ADMIN, TupleKey
+from app.authz.types.tuples import EVERY, PLATFORM, SUPER_ADMIN, TupleKey
 from app.kit.actor import Actor
 from app.kit.errors import AppError
 from app.kit.guard import ALL_PERMISSIONS, PERMISSIONS, permissions_of
@@ -73,18 +73,17 @@ def _is_group(key: TupleKey) -> bool:
 
 
 async def _given_by_groups(schema: Schema, places: set[tuple[str, str]]) -> dict[tuple[str, str], frozenset[str]]:
-    """What joining groups gives: whatever these hold themselves, by group and relation."""
+    """What joining groups gives: whatever these hold themselves, by group and relation. `*` may hold anything."""
     if not places:
         return {}
     ordered = sorted(places)
     number = SYSTEM_TYPE_IDS[_GROUP]
-    held = await list_platform_relations_of([(number, *place) for place in ordered])
-    return {
-        place: frozenset[str]().union(
-            *(_given_to_others(schema, schema.by_id[type_id].full_name, name) for type_id, name in pairs)
-        )
-        for place, pairs in zip(ordered, held, strict=True)
-    }
+    held = await list_possible_relations([(number, *place) for place in ordered])
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for place, pairs in zip(ordered, held, strict=True):
+        given = (_given_to_others(schema, schema.by_id[type_id].full_name, name) for type_id, name in pairs)
+        found[place] = ALL_PERMISSIONS if place[0] == EVERY else frozenset[str]().union(*given)
+    return found
 
 
 def _given_to_others(schema: Schema, type_name: str, relation: str) -> frozenset[str]:

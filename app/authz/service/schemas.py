@@ -12,7 +12,7 @@ from app.authz.engine.schema import Schema, build_schema
 from app.authz.engine.system import SYSTEM_TYPE_IDS, system_model
 from app.authz.language.text import parse_model
 from app.authz.queries import models as queries
-from app.authz.queries.head import WRITING
+from app.authz.queries.head import MODEL_WRITTEN
 from app.kit.db import is_marked
 from app.kit.runtime import settings
 
@@ -44,8 +44,8 @@ async def compiled_at(model_revision: int) -> Compiled:
         _compiled.move_to_end(model_revision)
         return known
     compiled = await _compile(model_revision)
-    # What an open transaction wrote may still be rolled back, and its revision given to somebody else.
-    if model_revision == 0 or not is_marked(WRITING):
+    # A model that an open transaction wrote may still be rolled back, and its revision given to somebody else.
+    if model_revision == 0 or not is_marked(MODEL_WRITTEN):
         _compiled[model_revision] = compiled
         while len(_compiled) > _KEPT:
             _compiled.popitem(last=False)

@@ -9,9 +9,12 @@ import pytest
 from app.authz.errors import AssertionsFailed, ModelConflict, RenameInvalid
 from app.authz.language.problems import ModelProblems
 from app.authz.queries.head import read_head
+from app.authz.service.checks import check
 from app.authz.service.models import find_current_model, find_version, list_versions, save_model
+from app.authz.types import Check, EntityRef, SubjectRef
 from app.authz.types.saving import ModelDraft
 from app.kit.actor import SYSTEM
+from app.kit.db import unit_of_work
 from app.kit.errors import AppError
 from app.kit.paging import PageRequest
 from tests.support import assert_needs, commit, read_audit, read_everything
@@ -167,3 +170,24 @@ async def test_a_rename_that_makes_no_sense_is_refused(renames: dict[str, str]) 
 )
 async def test_saving_needs_the_permission(scope: str, permission: str) -> None:
     await assert_needs(permission, lambda actor: save_model(actor, draft(scope=scope)))
+
+
+async def test_a_model_that_is_rolled_back_leaves_nothing_behind() -> None:
+    await commit(save_model(SYSTEM, draft()))
+
+    with pytest.raises(ZeroDivisionError):
+        async with unit_of_work():
+            await save_model(SYSTEM, draft(DOCUMENTS.replace("delete", "shred")))
+            assert await decide("shred") is None
+            raise ZeroDivisionError
+    await commit(save_model(SYSTEM, draft(DOCUMENTS.replace("delete", "burn"))))
+
+    assert await decide("shred") == "authz_action_unknown"
+    assert await decide("burn") is None
+
+
+async def decide(action: str) -> str | None:
+    """Why an action is not known, None when it is."""
+    question = Check(SubjectRef("user", "ann"), action, EntityRef("cli_a:document", "1"))
+    problem = (await check(SYSTEM, question)).problem
+    return problem.code if problem else None

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
 
-from app.authz.errors import IdempotencyMismatch
 from app.authz.service.tuples import write_tuples
 from app.authz.types import TupleWrite
 from app.kit import clock
 from app.kit.actor import SYSTEM
-from tests.authz.store.application import (
+from tests.authz.store.support import (
     HOUR,
     NOW,
-    count_rows,
     fact,
     key,
     problems,
@@ -27,7 +24,7 @@ from tests.authz.store.application import (
     touch,
     write,
 )
-from tests.support import as_user, commit, make_admin, read_everything
+from tests.support import commit, read_everything
 
 ANN, BOB = "document:1#viewer@user:ann", "document:1#viewer@user:bob"
 
@@ -78,14 +75,6 @@ async def test_an_expired_tuple_does_not_exist() -> None:
     assert (result.changed, result.deleted) == ((), ())
 
 
-async def test_of_two_who_create_a_tuple_at_once_one_does() -> None:
-    answers = await asyncio.gather(*(write(create=(fact(ANN),)) for _ in range(8)), return_exceptions=True)
-
-    assert sum(not isinstance(each, BaseException) for each in answers) == 1
-    assert {getattr(each, "code", "done") for each in answers} == {"done", "authz_tuple_exists"}
-    assert await revision() == 2
-
-
 async def test_the_same_write_under_the_same_key_happens_once() -> None:
     await touch(BOB, "document:1#owner@user:ann")
     wanted = {
@@ -104,23 +93,6 @@ async def test_the_same_write_under_the_same_key_happens_once() -> None:
     assert (again.created, again.changed, again.deleted) == (first.created, first.changed, first.deleted)
 
 
-async def test_the_key_of_a_different_write_is_refused() -> None:
-    await write(touch=(fact(ANN),), idempotency_key="k")
-
-    for other in ({"touch": (fact(BOB),)}, {"touch": (fact(ANN),), "reason": "why"}, {"delete": (key(ANN),)}):
-        [problem] = await refuse(**other, idempotency_key="k")
-        assert isinstance(problem, IdempotencyMismatch)
-
-
-async def test_keys_belong_to_their_caller() -> None:
-    admin = as_user(await make_admin())
-    await write(touch=(fact(ANN),), idempotency_key="k")
-
-    result = await write(admin, touch=(fact(BOB),), idempotency_key="k")
-
-    assert (result.is_repeat, [short(each) for each in result.created]) == (False, [BOB])
-
-
 async def test_a_key_is_remembered_for_a_day() -> None:
     with clock.frozen(NOW):
         await write(touch=(fact(ANN),), idempotency_key="k")
@@ -131,32 +103,6 @@ async def test_a_key_is_remembered_for_a_day() -> None:
         result = await write(touch=(fact(ANN),), idempotency_key="k")
 
     assert (result.is_repeat, await standing()) == (False, [ANN])
-
-
-async def test_a_write_that_changed_nothing_is_repeated_as_such() -> None:
-    await touch(ANN)
-    first = await write(touch=(fact(ANN),), idempotency_key="k")
-    await write(delete=(key(ANN),))
-
-    again = await write(touch=(fact(ANN),), idempotency_key="k")
-
-    assert (again.revision, again.created, again.is_repeat) == (first.revision, (), True)
-    assert await standing() == []
-
-
-async def test_a_refused_write_leaves_its_key_free() -> None:
-    await refuse(touch=(fact(ANN),), must_exist=(key(BOB),), idempotency_key="k")
-
-    assert not (await write(touch=(fact(ANN),), idempotency_key="k")).is_repeat
-
-
-async def test_repeating_at_once_makes_one_write() -> None:
-    answers = await asyncio.gather(*(write(touch=(fact(ANN),), idempotency_key="k") for _ in range(8)))
-
-    assert sorted(each.is_repeat for each in answers) == [False] + [True] * 7
-    assert {each.revision for each in answers} == {2}
-    assert {each.created for each in answers} == {(key(ANN),)}
-    assert await count_rows("authz_idempotency") == 1
 
 
 async def test_a_key_that_is_no_text_is_a_key_like_any_other() -> None:

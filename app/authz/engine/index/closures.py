@@ -20,7 +20,7 @@ from app.authz.engine.strata import Key
 
 # A subject that is in more usersets is answered for by the walk.
 MAX_NODES: Final = 20_000
-_MOST, _MOST_WEIGHT = 32_768, 1_000_000
+_MOST, _MOST_WEIGHT = 49_152, 1_000_000
 
 
 class _Rung:

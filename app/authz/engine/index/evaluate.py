@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from app.authz.conditions.program import Program as Condition
 from app.authz.engine.index.containers import each_of
 from app.authz.engine.index.numbers import MASK, Numbers
-from app.authz.engine.index.plain import PlainTest
+from app.authz.engine.index.plain import Test
 from app.authz.engine.index.programs import Program
 from app.authz.engine.index.tables import Table
 from app.authz.engine.values import FALSE, TRUE, UNDECIDED, Value
@@ -33,14 +33,14 @@ class Rules:
 
     Attributes:
         program_of: the program of a relation of a type (its id).
-        test_of: the quick test of a plain program.
+        test_of: the quick test of a program, if there is one.
         tracked: programs of relations that stand as usersets and are not plain, by type and offset.
         condition_of: a compiled condition of a table's model, None if it has none of the name.
     """
 
     numbers: Numbers
     program_of: Callable[[int, str], Program | None]
-    test_of: Callable[[Program], PlainTest]
+    test_of: Callable[[Program], Test | None]
     tracked: Mapping[tuple[int, int], Program]
     condition_of: Callable[[Table, str], Condition | None]
 
@@ -63,8 +63,9 @@ class Evaluation:
         Raises:
             WorkExceeded: it leads through too many tuples.
         """
-        if program.is_plain:
-            return TRUE if self._rules.test_of(program).holds(self._nodes, number) else FALSE
+        test = self._rules.test_of(program)
+        if test is not None:
+            return TRUE if test.holds(self._nodes, number) else FALSE
         best = self._known.get((program, number))
         if best is not None:
             return best
@@ -81,8 +82,9 @@ class Evaluation:
 
     def _visit(self, program: Program, number: int | None, level: Value, waiting: list[_Step]) -> Value:
         self._spend()
-        if program.is_plain:
-            return level if self._rules.test_of(program).holds(self._nodes, number) else FALSE
+        test = self._rules.test_of(program)
+        if test is not None:
+            return level if test.holds(self._nodes, number) else FALSE
         is_apart = self._nodes.isdisjoint
         for found in program.grants_of(number):
             if found in self._nodes if isinstance(found, int) else not is_apart(found):

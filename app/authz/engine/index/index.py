@@ -120,7 +120,7 @@ class Index:
                 return self._check_slowly(Check(subject, action, EntityRef(entity_type, entity_id), context))
         if plan.bypasses and (bypass := plan.find_bypass(nodes)) is not None:
             return bypass
-        return ALLOWED if plan.holds(nodes, plan.numbers.get(entity_id)) else DENIED
+        return ALLOWED if plan.ask(nodes, entity_id) else DENIED
 
     async def check_many(self, checks: Sequence[Check]) -> list[Resolution]:
         """Answer checks in their order, policies asked; each has its own problem, if it has one."""

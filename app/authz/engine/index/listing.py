@@ -20,6 +20,8 @@ from app.authz.types.tuples import EVERY, EntityRef
 
 if TYPE_CHECKING:
     from app.authz.engine.index.index import Index
+    from app.authz.engine.index.plans import Compiled
+    from app.authz.engine.index.programs import Program
 
 
 async def list_page(index: Index, query: ObjectQuery, after: str | None, limit: int) -> tuple[list[FoundObject], int]:
@@ -36,12 +38,41 @@ async def list_page(index: Index, query: ObjectQuery, after: str | None, limit: 
 
 def list_plain(index: Index, query: ObjectQuery) -> BitMap | None:
     """The entities by number, None if sets alone do not say."""
-    plan = index.compiled.plan(query.type, query.action)
+    compiled = index.compiled
+    plan = compiled.plan(query.type, query.action)
     if plan is None or not plan.is_quick or query.subject.relation:
         return None
-    shelf = index.compiled.closures.shelves.get(query.subject.type)
+    shelf = compiled.closures.shelves.get(query.subject.type)
     nodes = shelf.find(query.subject.id) if shelf else None
-    return None if nodes is None else index.compiled.fans(plan.program).entities(nodes)
+    if nodes is None:
+        return None
+    if plan.key in compiled.graph.plain:
+        return compiled.fans(plan.program).entities(nodes)
+    return None if plan.find_bypass(nodes) else _list_tree(compiled, plan.program, nodes)
+
+
+def _list_tree(compiled: Compiled, program: Program, nodes: frozenset[int]) -> BitMap | None:
+    """The entities of a program with gates; None if a tuple speaks of every entity: single ones may be excepted."""
+    found = compiled.fans(program).entities(nodes)
+    if program.kind.star in found:
+        return None
+    for parts in program.all_of:
+        lists = _list_all(compiled, parts, nodes)
+        if lists is None:
+            return None
+        found |= BitMap.intersection(*lists)
+    for pair in program.but_not:
+        lists = _list_all(compiled, pair, nodes)
+        if lists is None:
+            return None
+        found |= lists[0] - lists[1]
+    return found
+
+
+def _list_all(compiled: Compiled, programs: tuple[Program, ...], nodes: frozenset[int]) -> list[BitMap] | None:
+    lists = [_list_tree(compiled, each, nodes) for each in programs]
+    found = [each for each in lists if each is not None]
+    return found if len(found) == len(programs) else None
 
 
 async def list_checked(index: Index, query: ObjectQuery) -> list[FoundObject]:
@@ -58,7 +89,7 @@ async def list_checked(index: Index, query: ObjectQuery) -> list[FoundObject]:
     await search.run(Overlay(index, query.contextual) if query.contextual else index)
     ids = reached_ids(search.reached, plan.key)
     is_self = (query.subject.type, query.subject.relation) == plan.key
-    if plan.is_quick and not is_self:
+    if plan.policy is None and plan.key in graph.plain and not is_self:
         return [FoundObject(each) for each in ids]
     answers = await index.check_many(
         [

@@ -1,24 +1,53 @@
-"""The quick way: a plain relation is a few tests of sets."""
+"""The quick ways: a relation without conditions is a few tests of sets, or a small tree of them."""
 
 from __future__ import annotations
 
-from app.authz.engine.index.numbers import Kind
+from collections.abc import Callable
+from typing import Protocol
+
 from app.authz.engine.index.programs import Program
-from app.authz.engine.index.reach import Reach, Reaches
+from app.authz.engine.index.reach import Parts, Reach, Reaches
+
+
+class Test(Protocol):
+    """Whether somebody has a relation to an entity, by the subject's closure."""
+
+    def ask(self, nodes: frozenset[int], entity_id: str) -> bool:
+        """By the id of the entity: for questions, which often come again."""
+        ...
+
+    def holds(self, nodes: frozenset[int], number: int | None) -> bool:
+        """By its number: for steps on the way; None is an entity that no tuple names."""
+        ...
 
 
 class PlainTest:
-    """Whether somebody has a plain relation to an entity. This is where the time of a check goes."""
+    """Tables and arrows. This is where the time of a check goes."""
 
-    __slots__ = ("_arrows", "_kind", "_lookups")
+    __slots__ = ("_arrows", "_kind", "_known", "_lookups", "_parts")
 
     def __init__(self, program: Program, reaches: Reaches) -> None:
-        self._kind: Kind = program.kind
+        self._kind = program.kind
         self._lookups = tuple(table.grants.get for table in program.tables)
-        self._arrows = tuple((table.grants.get, *_door(reaches.by_relation[name])) for table, name in program.links)
+        self._arrows = tuple(
+            (table.grants.get, *_ways_into(reaches.by_relation[name])) for table, name in program.links
+        )
+        door = reaches.door(program)
+        self._known = door.by_id.young
+        self._parts = door.parts
+
+    def ask(self, nodes: frozenset[int], entity_id: str) -> bool:
+        """Whether it holds: one test of two sets, if it was asked before."""
+        known = self._known.get(entity_id)
+        if known is not None:
+            return not nodes.isdisjoint(known)
+        parts = self._parts(entity_id)
+        if parts is None:
+            return self.holds(nodes, self._kind.numbers.get(entity_id))
+        return not all(map(nodes.isdisjoint, parts))
 
     def holds(self, nodes: frozenset[int], number: int | None) -> bool:
-        """Whether it holds for a subject's closure; a number of None is an entity that no tuple names."""
+        """Whether it holds, from the tuples."""
         if number is None:
             return bool(self._kind.stars) and self.holds(nodes, self._kind.star)
         is_apart = nodes.isdisjoint
@@ -30,7 +59,7 @@ class PlainTest:
             parents = parents_of(number)
             if parents is None:
                 continue
-            for parent in (parents,) if type(parents) is int else parents:
+            for parent in (parents,) if isinstance(parents, int) else parents:
                 parts = known.get(parent)
                 for part in find(parent) if parts is None else parts:
                     if not is_apart(part):
@@ -38,5 +67,62 @@ class PlainTest:
         return bool(self._kind.stars) and number != self._kind.star and self.holds(nodes, self._kind.star)
 
 
-def _door(reach: Reach):  # type: ignore[no-untyped-def]
+class TreeTest:
+    """Tests put together by `or`, `and` and `but not`."""
+
+    __slots__ = ("_all_of", "_but_not", "_own")
+
+    def __init__(
+        self, own: PlainTest | None, all_of: tuple[tuple[Test, ...], ...], but_not: tuple[tuple[Test, Test], ...]
+    ) -> None:
+        self._own, self._all_of, self._but_not = own, all_of, but_not
+
+    def ask(self, nodes: frozenset[int], entity_id: str) -> bool:
+        """Whether it holds."""
+        if self._own is not None and self._own.ask(nodes, entity_id):
+            return True
+        for base, subtracted in self._but_not:
+            if base.ask(nodes, entity_id) and not subtracted.ask(nodes, entity_id):
+                return True
+        return any(all(part.ask(nodes, entity_id) for part in parts) for parts in self._all_of)
+
+    def holds(self, nodes: frozenset[int], number: int | None) -> bool:
+        """Whether it holds, from the tuples."""
+        if self._own is not None and self._own.holds(nodes, number):
+            return True
+        for base, subtracted in self._but_not:
+            if base.holds(nodes, number) and not subtracted.holds(nodes, number):
+                return True
+        return any(all(part.holds(nodes, number) for part in parts) for parts in self._all_of)
+
+
+class Tests:
+    """The tests of programs; each is made once."""
+
+    def __init__(self, reaches: Reaches) -> None:
+        self._reaches = reaches
+        self._made: dict[Program, Test | None] = {}
+
+    def of(self, program: Program) -> Test | None:
+        """The test of a program, None if conditions have a say in it, or it comes round to itself."""
+        if program not in self._made:
+            # Whoever comes round to this program meets None.
+            self._made[program] = None
+            self._made[program] = self._make(program)
+        return self._made[program]
+
+    def _make(self, program: Program) -> Test | None:
+        if not program.is_plain:
+            return None
+        all_of = [[self.of(part) for part in parts] for parts in program.all_of]
+        but_not = [[self.of(part) for part in pair] for pair in program.but_not]
+        if any(part is None for parts in (*all_of, *but_not) for part in parts):
+            return None
+        own = PlainTest(program, self._reaches) if program.tables or program.links else None
+        if own is not None and not all_of and not but_not:
+            return own
+        return TreeTest(own, tuple(map(tuple, all_of)), tuple(map(tuple, but_not)))  # type: ignore[arg-type]
+
+
+def _ways_into(reach: Reach) -> tuple[dict[int, Parts], Callable[[int], Parts]]:
     return reach.known.young, reach.find

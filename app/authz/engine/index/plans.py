@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.authz.conditions.program import Program as Condition
 from app.authz.engine.index.closures import Closures
 from app.authz.engine.index.evaluate import Rules
 from app.authz.engine.index.fans import Fans, Listings
-from app.authz.engine.index.plain import PlainTest
+from app.authz.engine.index.plain import Tests
 from app.authz.engine.index.programs import Program, Programs
 from app.authz.engine.index.reach import Reach, Reaches
 from app.authz.engine.index.store import Change, Store
@@ -26,13 +28,14 @@ class Plan:
 
     Attributes:
         key: type and relation that it comes down to.
-        test: where the relation is plain.
-        is_quick: the test alone decides, after the bypasses.
+        ask: whether somebody has the relation, where no condition has a say.
+        is_quick: that alone decides, after the bypasses.
         is_tangled: only the walk can answer.
         has_conditions: tuples that it rests on may have conditions.
     """
 
     __slots__ = (
+        "ask",
         "bypasses",
         "has_conditions",
         "is_quick",
@@ -42,7 +45,6 @@ class Plan:
         "policy",
         "program",
         "scope",
-        "test",
     )
 
     def __init__(self, key: tuple[str, str], program: Program, scope: str) -> None:
@@ -50,15 +52,10 @@ class Plan:
         self.program = program
         self.numbers = program.kind.numbers
         self.scope = scope
-        self.test: PlainTest | None = None
+        self.ask: Callable[[frozenset[int], str], bool] = _never
         self.policy: str | None = None
         self.bypasses: tuple[_Bypass, ...] = ()
         self.is_quick = self.is_tangled = self.has_conditions = False
-
-    def holds(self, nodes: frozenset[int], number: int | None) -> bool:
-        """Whether a plain relation holds."""
-        assert self.test is not None
-        return self.test.holds(nodes, number)
 
     def find_bypass(self, nodes: frozenset[int]) -> Resolution | None:
         """What allows everything to a subject, whatever its relation to the entity is."""
@@ -82,12 +79,12 @@ class Compiled:
         self.closures = Closures(store, rules.schema, self.graph)
         self.listings = Listings(store)
         self.plans: dict[str, dict[str, Plan]] = {name: {} for name in rules.schema.types}
-        self._tests: dict[Program, PlainTest] = {}
+        self._tests = Tests(self.reaches)
         self._names = {compiled.id: name for name, compiled in rules.schema.types.items()}
         self._conditions: dict[tuple[Table, str], Condition | None] = {}
-        self._entrances: dict[str, Reach] = {}
+        self._entrances: dict[Program, Reach] = {}
         self._fans: dict[Program, Fans] = {}
-        self.evaluation = Rules(store.numbers, self.program_of, self.test_of, self._track(), self._condition_of)
+        self.evaluation = Rules(store.numbers, self.program_of, self._tests.of, self._track(), self._condition_of)
 
     def forget(self, change: Change) -> None:
         """Drop what a change touches. Tuples with conditions are never part of what is kept."""
@@ -105,13 +102,6 @@ class Compiled:
         """The program of a relation, None if the type has none of this name."""
         return self._programs.of(self._names.get(type_id, ""), relation)
 
-    def test_of(self, program: Program) -> PlainTest:
-        """The quick test of a plain program."""
-        found = self._tests.get(program)
-        if found is None:
-            found = self._tests[program] = PlainTest(program, self.reaches)
-        return found
-
     def fans(self, program: Program) -> Fans:
         """What lists the entities of a plain program."""
         found = self._fans.get(program)
@@ -127,11 +117,13 @@ class Compiled:
         if program is None:
             return None
         plan = Plan(key, program, schema.types[type_name].scope)
-        plan.test = self.test_of(program) if key in self.graph.plain else None
+        plan.is_tangled = key in self._programs.tangled
+        test = None if plan.is_tangled else self._tests.of(program)
         plan.policy = permission.policy if permission else None
         plan.bypasses = self._bypasses(plan.scope) if permission else ()
-        plan.is_quick = plan.test is not None and plan.policy is None
-        plan.is_tangled = key in self._programs.tangled
+        if test is not None:
+            plan.ask = test.ask
+            plan.is_quick = plan.policy is None
         plan.has_conditions = any(
             condition is not None
             for each in self.graph.below[key]
@@ -148,17 +140,15 @@ class Compiled:
             nodes.append(Node(CLIENTS, scope, FULL_ACCESS))
         found: list[_Bypass] = []
         for node in nodes:
-            if self.rules.schema.relation(node.type, node.relation) is not None:
-                number = self._store.numbers.number(self.rules.schema.types[node.type].id, node.id)
-                found.append((self._entrance(node.relation), number, Resolution(Decision.ALLOWED, bypass=node)))
+            program = self._programs.of(node.type, node.relation)
+            if program is not None:
+                # The types of Auther itself are plain, whoever else's models may be in force.
+                assert (node.type, node.relation) in self.graph.plain
+                if program not in self._entrances:
+                    self._entrances[program] = self.reaches.entrance(program)
+                number = self._store.numbers.number(program.kind.id, node.id)
+                found.append((self._entrances[program], number, Resolution(Decision.ALLOWED, bypass=node)))
         return tuple(found)
-
-    def _entrance(self, relation: str) -> Reach:
-        found = self._entrances.get(relation)
-        if found is None:
-            found = self.reaches.entrance(self.rules.schema, self._programs, self.graph, relation)
-            self._entrances[relation] = found
-        return found
 
     def _track(self) -> dict[tuple[int, int], Program]:
         """Have the tables keep at hand what closures cannot hold; the programs of these usersets."""
@@ -179,3 +169,7 @@ class Compiled:
         if key not in self._conditions:
             self._conditions[key] = find_program(self.rules.schema, self._names[table.kind.id], name)
         return self._conditions[key]
+
+
+def _never(_nodes: frozenset[int], _entity_id: str) -> bool:
+    return False

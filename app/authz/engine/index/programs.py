@@ -6,7 +6,7 @@ tables, arrows and, where it is not plain, gates: what `and` and `but not` say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from app.authz.engine.index.containers import NodeSet
@@ -32,7 +32,7 @@ class Program:
         all_of: `and`: every one of the programs has to hold.
         but_not: the first program, unless the second holds.
         relations: those of the same entity that are part of it, its own among them.
-        is_plain: it has neither gates nor conditions, and nothing that it rests on has.
+        is_plain: what it has apart from gates has no conditions, and neither have it or gates what that rests on.
     """
 
     __slots__ = ("all_of", "but_not", "is_plain", "kind", "links", "relations", "tables")
@@ -69,10 +69,13 @@ class Programs:
         self._names = {compiled.id: name for name, compiled in schema.types.items()}
         self._made: dict[tuple[str, str, int], Program] = {}
         self._waiting: list[tuple[Program, CompiledRelation, Rewrite]] = []
-        gated = dict(_gates(schema))
-        knotted = {key for key, gates in gated.items() if any(strata[key] == strata.get(each) for each in gates)}
+        gates = list(_gates(schema))
+        knotted = {key for key, _, rests_on in gates if any(strata[key] == strata.get(each) for each in rests_on)}
+        counts = {key: count for key, count, _ in gates}
         self.tangled = frozenset(
-            key for key, below in graph.below.items() if knotted & below or len(gated.keys() & below) > MAX_GATES
+            key
+            for key, below in graph.below.items()
+            if knotted & below or sum(counts[each] for each in counts.keys() & below) > MAX_GATES
         )
 
     def of(self, type_name: str, relation: str) -> Program | None:
@@ -81,26 +84,37 @@ class Programs:
         if compiled is None:
             return None
         program = self._get(compiled, compiled.rewrite)
+        fresh: list[Program] = []
         while self._waiting:
-            self._fill(*self._waiting.pop())
+            each, owner, rewrite = self._waiting.pop()
+            self._fill(each, owner, rewrite)
+            fresh.append(each)
+            for table, name in each.links:
+                self._targets(table, name)
+        for each in fresh:
+            each.links = self._without_covered(each.links)
         return program
 
-    def arrows(self, program: Program) -> list[tuple[Table, str]]:
-        """The links without those that find nothing which another one of the same table does not find."""
-        return [
-            (table, relation)
-            for table, relation in program.links
-            if not any(self._covers(table, other, relation) for each, other in program.links if each is table)
-        ]
-
-    def _covers(self, table: Table, greater: str, relation: str) -> bool:
-        if greater == relation:
-            return False
+    def _targets(self, table: Table, relation: str) -> list[Program | None]:
+        """The programs that a link leads to, None where a type has no such relation."""
+        found: list[Program | None] = []
         for type_id, offset, _ in table.allowed:
-            target = self.of(self._names[type_id], greater) if offset == 0 else None
-            if target is None or relation not in target.relations:
-                return False
-        return True
+            compiled = self._schema.relation(self._names[type_id], relation) if offset == 0 else None
+            found.append(self._get(compiled, compiled.rewrite) if compiled else None)
+        return found
+
+    def _without_covered(self, links: list[tuple[Table, str]]) -> list[tuple[Table, str]]:
+        """Links without those that find nothing which another one of the same table does not find."""
+        kept: list[tuple[Table, str]] = []
+        for table, relation in links:
+            if not any(each is table and self._covers(table, other, relation) for each, other in kept):
+                kept = [link for link in kept if link[0] is not table or not self._covers(table, relation, link[1])]
+                kept.append((table, relation))
+        return kept
+
+    def _covers(self, table: Table, greater: str, lesser: str) -> bool:
+        targets = self._targets(table, greater)
+        return all(target is not None and lesser in target.relations for target in targets)
 
     def _get(self, relation: CompiledRelation, rewrite: Rewrite) -> Program:
         # The rewrites live as long as the schema, so what they are is who they are.
@@ -140,11 +154,9 @@ class Programs:
                 program.is_plain &= self._are_plain(targets)
         elif isinstance(part, Intersection):
             program.all_of.append(tuple(self._get(owner, each) for each in part.parts))
-            program.is_plain = False
         else:
             assert isinstance(part, Exclusion)
             program.but_not.append((self._get(owner, part.base), self._get(owner, part.subtracted)))
-            program.is_plain = False
 
     def _are_plain(self, types: Iterable[DirectType]) -> bool:
         return all(each.condition is None and self._is_plain(each.type, each.relation) for each in types)
@@ -153,21 +165,20 @@ class Programs:
         return (type_name, relation) in self._graph.plain or self._schema.relation(type_name, relation) is None
 
 
-def _gates(schema: Schema) -> Iterable[tuple[Key, set[Key]]]:
-    """The relations that have gates, with what these rest on apart from bases of `but not`."""
+def _gates(schema: Schema) -> Iterator[tuple[Key, int, set[Key]]]:
+    """Relations that have gates, how many, and what these rest on apart from bases of `but not`."""
     for compiled in schema.types.values():
         for relation in compiled.relations.values():
-            gates: list[Rewrite] = []
-            waiting = [relation.rewrite]
+            count, closed = 0, set[Key]()
+            waiting = [(relation.rewrite, False)]
             while waiting:
-                part = waiting.pop()
-                if isinstance(part, Intersection):
-                    gates += part.parts
-                elif isinstance(part, Exclusion):
-                    gates.append(part.subtracted)
-                    waiting.append(part.base)
+                part, is_inside = waiting.pop()
+                count += isinstance(part, Intersection | Exclusion)
+                if isinstance(part, Exclusion):
+                    waiting += [(part.base, is_inside), (part.subtracted, True)]
                 else:
-                    waiting += parts_of(part)
-            if gates:
-                found = {key for gate in gates for key in dependencies(schema, replace(relation, rewrite=gate))}
-                yield (relation.type_name, relation.name), found
+                    waiting += [(each, is_inside or isinstance(part, Intersection)) for each in parts_of(part)]
+                if is_inside:
+                    closed |= dependencies(schema, replace(relation, rewrite=part))
+            if count:
+                yield (relation.type_name, relation.name), count, closed

@@ -15,13 +15,14 @@ from app.authz.engine.index.programs import Program, Programs
 from app.authz.engine.index.tables import Table
 from app.authz.engine.paths import Graph
 from app.authz.engine.schema import Schema, parts_of
+from app.authz.engine.strata import Key
 from app.authz.types.model import Arrow
 
 # Sets that together have everyone; a larger set of tuples stands for itself, so it is never copied.
 Parts: TypeAlias = tuple[frozenset[int] | set[int], ...]
 
 MAX_COPIED: Final = 256
-_MOST, _MOST_WEIGHT = 65_536, 1_000_000
+_MOST, _MOST_BY_ID, _MOST_WEIGHT = 65_536, 32_768, 1_000_000
 # Entities below a change that are looked through before everything is dropped.
 _MOST_BELOW: Final = 2_000
 
@@ -52,6 +53,17 @@ class Reach:
             found = self._collect(node)
             self.known.keep(node, found)
         return found
+
+    def drop(self, number: int) -> None:
+        """Forget who has the relation to an entity."""
+        self.known.drop(number)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.known.clear()
+
+    def __len__(self) -> int:
+        return len(self.known)
 
     def _collect(self, node: int) -> Parts:
         if node > MASK or (self._numbers.is_star(node) and not self._follows_star):
@@ -107,6 +119,56 @@ def _weigh(parts: Parts) -> int:
     return sum(len(part) for part in parts if isinstance(part, frozenset))
 
 
+class Door(Reach):
+    """Who has one relation, asked by ids of entities as they stand in questions.
+
+    Attributes:
+        by_id: those that were asked about more than once; where sets are too large to be put together, nothing.
+    """
+
+    __slots__ = ("_numbers_by_id", "_once", "by_id")
+
+    def __init__(self, numbers: Numbers, program: Program, others: Mapping[str, Reach]) -> None:
+        super().__init__(numbers, {program.kind.id: program}, others, follows_star=True)
+        self.by_id: Generations[str, frozenset[int]] = Generations(_MOST_BY_ID, _MOST_WEIGHT, len)
+        self._numbers_by_id = program.kind.numbers
+        self._once: set[str] = set()
+
+    def parts(self, entity_id: str) -> Parts | None:
+        """Everybody who has the relation, None where it is not worth to put that together yet."""
+        found = self.by_id.find(entity_id)
+        if found is not None:
+            return (found,)
+        number = self._numbers_by_id.get(entity_id)
+        if number is None:
+            return None
+        if entity_id not in self._once:
+            if len(self._once) >= _MOST_BY_ID:
+                self._once.clear()
+            self._once.add(self._numbers.ids[number])
+            return None
+        parts = self.known.find(number)
+        if parts is None:
+            parts = self._collect(number)
+            only = parts[0] if parts else frozenset()
+            if len(parts) < 2 and isinstance(only, frozenset):
+                self.by_id.keep(self._numbers.ids[number], only)
+            else:
+                self.known.keep(number, parts)
+        return parts
+
+    def drop(self, number: int) -> None:
+        super().drop(number)
+        self.by_id.drop(self._numbers.ids[number])
+
+    def clear(self) -> None:
+        super().clear()
+        self.by_id.clear()
+
+    def __len__(self) -> int:
+        return len(self.known) + len(self.by_id)
+
+
 class Reaches:
     """One reach for each relation that an arrow of a schema follows, and what depends on what."""
 
@@ -116,19 +178,26 @@ class Reaches:
         self._every: list[Reach] = []
         self._touched: dict[Table, list[Reach]] = {}
         self._below: dict[tuple[Reach, int], list[tuple[Table, Reach]]] = {}
-        names = set(_arrow_relations(schema))
-        plain = {name: _programs(schema, programs, graph, name) for name in names}
-        for name in names:
-            self.by_relation[name] = Reach(numbers, plain[name], self.by_relation, follows_star=False)
+        targets: dict[str, set[str]] = {}
+        for relation, type_name in _arrow_targets(schema):
+            targets.setdefault(relation, set()).add(type_name)
+        for relation, type_names in targets.items():
+            plain = _programs(schema, programs, graph, {(each, relation) for each in type_names})
+            self.by_relation[relation] = Reach(numbers, plain, self.by_relation, follows_star=False)
         for reach in self.by_relation.values():
             self._enter(reach)
 
-    def entrance(self, schema: Schema, programs: Programs, graph: Graph, relation: str) -> Reach:
+    def entrance(self, program: Program) -> Reach:
         """A reach that is asked about entities themselves, `*` among them."""
-        plain = _programs(schema, programs, graph, relation)
-        reach = Reach(self._numbers, plain, self.by_relation, follows_star=True)
+        reach = Reach(self._numbers, {program.kind.id: program}, self.by_relation, follows_star=True)
         self._enter(reach)
         return reach
+
+    def door(self, program: Program) -> Door:
+        """A reach that questions come in by."""
+        door = Door(self._numbers, program, self.by_relation)
+        self._enter(door)
+        return door
 
     def _enter(self, reach: Reach) -> None:
         self._every.append(reach)
@@ -144,7 +213,7 @@ class Reaches:
     def forget(self, table: Table, entity: int) -> None:
         """Drop what rests on the tuples of an entity in a table."""
         waiting = [(reach, entity) for reach in self._touched.get(table, ())]
-        if not waiting or not any(len(reach.known) for reach in self._every):
+        if not waiting or not any(map(len, self._every)):
             return
         seen = set(waiting)
         while waiting:
@@ -152,7 +221,7 @@ class Reaches:
             if len(seen) > _MOST_BELOW or self._numbers.is_star(number):
                 self.clear()
                 return
-            reach.known.drop(number)
+            reach.drop(number)
             for links, below in self._below.get((reach, self._numbers.types[number]), ()):
                 for child in each_of(links.held.get(number)):
                     if (below, child) not in seen:
@@ -162,27 +231,29 @@ class Reaches:
     def clear(self) -> None:
         """Drop everything."""
         for reach in self._every:
-            reach.known.clear()
+            reach.clear()
 
     def __len__(self) -> int:
-        return sum(len(reach.known) for reach in self._every)
+        return sum(map(len, self._every))
 
 
-def _arrow_relations(schema: Schema) -> Iterator[str]:
+def _arrow_targets(schema: Schema) -> Iterator[Key]:
+    """The relations that arrows lead to, with their types, as relation and type."""
     for compiled in schema.types.values():
         for relation in compiled.relations.values():
             waiting = [relation.rewrite]
             while waiting:
                 part = waiting.pop()
-                if isinstance(part, Arrow):
-                    yield part.relation
                 waiting += parts_of(part)
+                tupleset = compiled.relations.get(part.tupleset) if isinstance(part, Arrow) else None
+                if isinstance(part, Arrow):
+                    yield from ((part.relation, each.type) for each in (tupleset.allowed if tupleset else ()))
 
 
-def _programs(schema: Schema, programs: Programs, graph: Graph, relation: str) -> dict[int, Program]:
+def _programs(schema: Schema, programs: Programs, graph: Graph, keys: set[Key]) -> dict[int, Program]:
     found: dict[int, Program] = {}
-    for name, compiled in schema.types.items():
-        program = programs.of(name, relation) if (name, relation) in graph.plain else None
+    for key in keys & graph.plain:
+        program = programs.of(*key)
         if program is not None:
-            found[compiled.id] = program
+            found[schema.types[key[0]].id] = program
     return found

@@ -1,0 +1,73 @@
+"""What the permission engine counts and times."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Sequence
+from typing import Final
+
+from app.authz.types.answers import Answer, Decision, Source
+from app.metrics.instruments import AMOUNTS, Counter, Gauge, Histogram
+from app.metrics.types import Merge
+
+_DURATION: Final = Histogram(
+    "authz.check.duration_ms", "How long a check took; a batch's checks have equal shares of its time.", ("source",)
+)
+_DECISIONS: Final = Counter("authz.decision.count", "Checks by what was decided and by what.", ("result", "source"))
+_DEPTH: Final = Histogram(
+    "authz.rebac.traversal_depth", "Levels of look-ups that a walk over tuples took.", bounds=AMOUNTS
+)
+_EXPANDED: Final = Histogram("authz.rebac.subjects_expanded", "Usersets that a walk looked into.", bounds=AMOUNTS)
+_LAG: Final = Gauge("authz.index.revision_lag", "Revisions that the index is behind the database.", merge=Merge.MAX)
+_TUPLES: Final = Gauge("authz.index.tuples", "Tuples in the index.", merge=Merge.MAX)
+_BYTES: Final = Gauge("authz.index.bytes", "Memory of the index, all processes together.", merge=Merge.SUM)
+
+_durations: Final = {source: _DURATION.of(source.value) for source in (Source.INDEX, Source.SQL)}
+_decisions: Final = {
+    (decision, source): _DECISIONS.of(decision.value, source.value) for decision in Decision for source in Source
+}
+_depth, _expanded = _DEPTH.of(), _EXPANDED.of()
+_lag, _tuples, _bytes = _LAG.of(), _TUPLES.of(), _BYTES.of()
+
+
+def note_check(source: Source, decision: Decision, seconds: float, *, is_bypass: bool = False) -> None:
+    """Count one check that the index or SQL answered.
+
+    Args:
+        is_bypass: a bypass allowed it, found by that source.
+    """
+    _durations[source].observe(seconds * 1_000)
+    _decisions[decision, Source.BYPASS if is_bypass else source].add()
+
+
+def note_answers(source: Source, answers: Sequence[Answer], seconds: float) -> None:
+    """Count the checks of one call, which took so long together.
+
+    Args:
+        source: the index or SQL, also for answers that were a bypass.
+    """
+    if not answers:
+        return
+    _durations[source].observe(seconds * 1_000 / len(answers), len(answers))
+    if len(answers) == 1:
+        _decisions[answers[0].decision, answers[0].source].add()
+        return
+    for key, amount in Tally([(each.decision, each.source) for each in answers]).items():
+        _decisions[key].add(amount)
+
+
+def note_walk(levels: int, goals: int) -> None:
+    """Note how far a walk over tuples went: levels of look-ups, and usersets that it looked into."""
+    _depth.observe(levels)
+    _expanded.observe(goals)
+
+
+def set_index_lag(revisions: int) -> None:
+    """How many revisions the index is behind the database."""
+    _lag.set(revisions)
+
+
+def set_index_size(tuples: int, size_bytes: int) -> None:
+    """How much the index holds, and what memory that takes."""
+    _tuples.set(tuples)
+    _bytes.set(size_bytes)

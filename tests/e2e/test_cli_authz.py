@@ -1,0 +1,202 @@
+"""The permission engine from the command line: the guide says what is so, and mistakes are a pleasure to read."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.commands import ROOT, Ran, run_commands
+
+GUIDE = (ROOT / "docs" / "permissions.md").read_text("utf-8")
+MODEL = re.search(r"```fga\n(.*?)```", GUIDE, re.DOTALL)[1]  # type: ignore[index]
+
+
+def write_files(folder: Path) -> None:
+    """The files that the guide names, and the one that it describes."""
+    for name, content in re.findall(r"`([\w.]+)`:\n\n```\w+\n(.*?)```", GUIDE, re.DOTALL):
+        (folder / name).write_text(content, "utf-8")
+    closed = MODEL.replace(
+        "define viewer: [user, user:*] or editor or viewer from parent", "define viewer: [user, user:*] or editor"
+    )
+    (folder / "closed.fga").write_text(closed, "utf-8")
+
+
+def examples() -> Iterator[tuple[str, list[str]]]:
+    """The guide's commands, each with what it prints."""
+    for block in re.findall(r"```console\n(.*?)```", GUIDE, re.DOTALL):
+        for part in re.split(r"^\$ auther ", block, flags=re.MULTILINE)[1:]:
+            command, *output = part.rstrip("\n").split("\n")
+            yield command, output
+
+
+def test_the_guide_says_what_is_so(tmp_path: Path) -> None:
+    write_files(tmp_path)
+    (first, shown), *others = examples()
+    [made] = run_commands(tmp_path, [shlex.split(first)])
+    client = made.lines[0].split()[1]
+
+    ran = run_commands(tmp_path, [shlex.split(command.replace("$CLIENT", client)) for command, _ in others])
+
+    assert_shown(made, shown, client)
+    for (command, output), done in zip(others, ran, strict=True):
+        assert_shown(done, output, client), command
+    assert [each.code for each in ran if "denied: " in each.output or "undecided: " in each.output] == [1, 1, 1]
+
+
+def assert_shown(ran: Ran, shown: list[str], client: str) -> None:
+    """What was printed is what the guide shows; `…` there stands for anything, alone for any lines."""
+    lines = [re.escape(re.sub(r" {2,}", "  ", line)).replace("…", ".*") for line in shown]
+    pattern = "\n".join("(?:.*\n)*?.*" if line == ".*" else line for line in lines)
+    printed = "\n".join(re.sub(r"(?<=\S) {2,}", "  ", line) for line in ran.lines)
+    assert re.fullmatch(pattern.replace(re.escape("$CLIENT"), client), printed), f"{ran.output}\n is not \n{shown}"
+
+
+BAD = MODEL.replace("or editor or viewer", "or editro or viewer")
+SUITE = """
+name: documents
+model_file: documents.fga
+tuples:
+  - document:1#owner@user:anne
+cases:
+  - check:
+      user:anne edit document:1: true
+      user:bob read document:1: true
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("authz")
+    write_files(made)
+    (made / "bad.fga").write_text(BAD, "utf-8")
+    (made / "suite.yaml").write_text(SUITE, "utf-8")
+    (made / "lines.jsonl").write_bytes(b'{"entity":"group:eng","relation":"member","subject":"user:a"}\nnonsense\n')
+    return made
+
+
+@pytest.fixture(scope="module")
+def ran(folder: Path) -> dict[str, Ran]:
+    """All commands of these tests, run in one process and in this order."""
+    commands = [
+        "models validate bad.fga",
+        "models validate bad.fga --json",
+        "models convert documents.fga --to openfga",
+        "models test documents.fga suite.yaml",
+        "models test suite.yaml --json",
+        "models show",
+        "models apply bad.fga --yes",
+        "models apply documents.fga",
+        "models apply documents.fga --yes --json",
+        "models apply documents.fga --yes",
+        "models apply closed.fga --yes --expect-version 0",
+        "models show --format json",
+        "models show --system",
+        "check user:anne read documnet:1",
+        "check user:anne paint document:1",
+        "check user:anne read document:1 --with document:1#viewer@user:anne --explain --json",
+        "check user:anne read document:1 --context 7",
+        "what-can user:anne read",
+        "tuples import lines.jsonl",
+        "tuples import lines.jsonl --skip-bad --json",
+        "tuples export",
+        "tuples delete",
+        "tuples delete --relation member",
+        "tuples write document:1#viewer@user:a --expires soon",
+    ]
+    return dict(zip(commands, run_commands(folder, [command.split() for command in commands]), strict=True))
+
+
+def test_mistakes_of_a_model_are_shown_as_a_compiler_does(ran: dict[str, Ran]) -> None:
+    done = ran["models validate bad.fga"]
+    line = BAD.splitlines().index("    define viewer: [user, user:*] or editro or viewer from parent") + 1
+
+    assert done.code == 1
+    assert done.lines == [
+        f"bad.fga:{line}:38: error: `document` has no relation `editro`.",
+        "    define viewer: [user, user:*] or editro or viewer from parent",
+        "                                     ^",
+        "Did you mean `editor`?",
+        "",
+        "1 mistake in bad.fga.",
+    ]
+    [problem] = json.loads(ran["models validate bad.fga --json"].output)
+    assert (problem["severity"], problem["line"], problem["column"]) == ("error", line, 38)
+    assert ran["models apply bad.fga --yes"].lines == done.lines
+
+
+def test_failed_cases_are_shown_with_their_place(ran: dict[str, Ran]) -> None:
+    done = ran["models test documents.fga suite.yaml"]
+
+    assert done.code == 1
+    assert done.lines == [
+        "ok    documents.fga: 2 of 2 cases passed",
+        "FAIL  suite.yaml:9: check user:bob read document:1  [case 1]",
+        "        expected allowed",
+        "        actual   denied",
+        "FAIL  suite.yaml: 3 of 4 cases passed",
+        "6 cases in 2 files: 1 failed, 1 of 2 files did not pass.",
+    ]
+    [report] = json.loads(ran["models test suite.yaml --json"].output)
+    assert (report["cases"], [each["at"] for each in report["failed"]]) == (4, ["suite.yaml:9"])
+
+
+def test_a_model_is_saved_once_and_only_when_somebody_says_yes(ran: dict[str, Ran]) -> None:
+    assert ran["models show"] == Ran(1, "There is no model yet. Save one with: auther models apply FILE\n")
+    asked = ran["models apply documents.fga"]
+    assert (asked.code, asked.lines[-1]) == (2, "Nobody can be asked here: give --yes to save.")
+    assert json.loads(ran["models apply documents.fga --yes --json"].output)["version"] == 1
+    assert ran["models apply documents.fga --yes"] == Ran(0, "Nothing changes.\nVersion 1 is in force.\n")
+    late = ran["models apply closed.fga --yes --expect-version 0"]
+    assert late == Ran(1, "Somebody saved version 1 in the meantime. (authz_model_conflict)\n")
+
+
+def test_models_are_shown_in_other_forms(ran: dict[str, Ran]) -> None:
+    assert set(json.loads(ran["models show --format json"].output)["types"]) == {"user", "folder", "document"}
+    assert json.loads(ran["models convert documents.fga --to openfga"].output)["schema_version"] == "1.1"
+    assert "type platform" in ran["models show --system"].output
+
+
+def test_what_means_nothing_is_told_in_one_line(ran: dict[str, Ran]) -> None:
+    assert ran["check user:anne read documnet:1"] == Ran(
+        1, "No model defines the type documnet. Did you mean `document`? (authz_type_unknown)\n"
+    )
+    assert ran["check user:anne paint document:1"].lines == [
+        "denied: user:anne paint document:1",
+        "  document has neither a permission nor a relation paint. (authz_action_unknown)",
+    ]
+    assert ran["check user:anne read document:1 --context 7"] == Ran(
+        1, 'A context is a JSON object, as in \'{"ip": "10.0.0.1"}\'. (authz_context_invalid)\n'
+    )
+    moment = ran["tuples write document:1#viewer@user:a --expires soon"]
+    assert (moment.code, moment.output.partition(".")[0]) == (1, "`soon` is no moment")
+    assert ran["tuples delete --relation member"].output.endswith("(authz_filter_too_wide)\n")
+
+
+@pytest.mark.parametrize("command", ["what-can user:anne read", "tuples delete"])
+def test_wrong_usage_has_a_code_of_its_own(ran: dict[str, Ran], command: str) -> None:
+    assert ran[command].code == 2
+    assert "Error: Invalid value: " in ran[command].output
+
+
+def test_a_proof_can_be_read_by_programs(ran: dict[str, Ran]) -> None:
+    done = ran["check user:anne read document:1 --with document:1#viewer@user:anne --explain --json"]
+
+    answer = json.loads(done.output)
+    assert (done.code, answer["decision"], answer["missing"]) == (0, "allowed", [])
+    assert (answer["proof"]["kind"], answer["proof"]["label"]) == ("permission", "document:1: read needs viewer")
+
+
+def test_a_bad_line_stops_an_import_unless_it_is_left_out(ran: dict[str, Ran]) -> None:
+    stopped = ran["tuples import lines.jsonl"]
+    skipped = json.loads(ran["tuples import lines.jsonl --skip-bad --json"].output)
+
+    assert stopped.code == 1
+    assert stopped.lines[0].startswith("line 2: This is no JSON: ")
+    assert stopped.lines[1] == "2 lines read: 0 written, 0 unchanged, 1 bad."
+    assert (skipped["written"], skipped["is_complete"], skipped["bad_lines"][0]["line"]) == (1, True, 2)
+    assert ran["tuples export"].output == '{"entity":"group:eng","relation":"member","subject":"user:a"}\n'
