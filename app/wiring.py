@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app.authz import jobs as authz_jobs
 from app.authz.service import PlatformDecider, forget_scope, forget_subject
+from app.authz.service.models import retire_model
 from app.clients.types import ClientDeleted
 from app.credentials import jobs as credentials_jobs
 from app.credentials.types import PasswordChanged
@@ -72,6 +73,7 @@ async def _forget_user(actor: Actor, event: UserDeleted) -> None:
 async def _forget_client(actor: Actor, event: ClientDeleted) -> None:
     if event.target_id is not None:
         await forget_scope(event.target_id)
+        await retire_model(actor, event.target_id)
 
 
 async def _sweep_sessions(job: Job) -> None:

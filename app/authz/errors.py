@@ -98,6 +98,11 @@ class SourceAmbiguous(InvalidInput):
         super().__init__("authz_source_ambiguous", "Give the model as text or as JSON.", field=("source",))
 
 
+class SubjectAmbiguous(InvalidInput):
+    def __init__(self) -> None:
+        super().__init__("authz_subject_ambiguous", "Give a user or another subject, not both.", field=("subject",))
+
+
 class TooManyQuestions(LimitReached):
     def __init__(self, most: int) -> None:
         super().__init__("authz_batch_limit", f"A batch has at most {most} checks.", field=("checks",))

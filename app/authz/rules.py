@@ -17,7 +17,7 @@ from app.authz.errors import (
     TupleInvalid,
     TupleTypeUnknown,
 )
-from app.authz.types.tuples import EVERY, ConditionRef, RelationTuple, TupleKey
+from app.authz.types.tuples import EVERY, SUBJECT_TYPES, ConditionRef, RelationTuple, TupleKey
 from app.kit.errors import AppError
 
 if TYPE_CHECKING:
@@ -112,6 +112,8 @@ def find_model_problem(schema: Schema, each: RelationTuple, path: Path) -> AppEr
     if key.subject_type not in schema.types:
         return TupleTypeUnknown(str(key), key.subject_type, *path, "subject")
     condition = each.condition
+    if entity.scope == "" and entity.name in SUBJECT_TYPES and key.entity_id == EVERY:
+        return TupleInvalid(f"{key}: nobody is a member of every {entity.name}.", *path, "entity")
     if not relation.allows(key, condition.name if condition else None):
         return _explain_refusal(relation, key, path)
     return _find_context_problem(entity, condition, path) if condition else None

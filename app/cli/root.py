@@ -7,7 +7,7 @@ import sys
 import typer
 
 from app import __version__
-from app.cli import accounts, checks, config, doctor, keys, models, server, tuples
+from app.cli import accounts, checks, config, doctor, keys, model_commands, server, tuples
 from app.cli.output import fail
 from app.kit.errors import AppError, InputProblems
 from app.kit.settings import SettingsProblem
@@ -27,7 +27,7 @@ app.command("doctor")(doctor.doctor)
 app.command("check")(checks.check_command)
 app.command("who-can")(checks.who_can)
 app.command("what-can")(checks.what_can)
-app.add_typer(models.app, name="models", help="Write, test and save permission models.")
+app.add_typer(model_commands.app, name="models", help="Write, test and save permission models.")
 app.add_typer(tuples.app, name="tuples", help="Grant and revoke, list, import and export.")
 app.add_typer(config.app, name="config", help="Show what the server runs with.")
 app.add_typer(accounts.users, name="users", help="Look after users.")

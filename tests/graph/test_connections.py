@@ -112,7 +112,10 @@ LISTINGS = {
             ("outcome: SUCCESS", lambda row: row["outcome"] == "SUCCESS"),
             ('actorId: "usr_reader"', lambda row: row["actorId"] == "usr_reader"),
             ('targetId: "legacy-1"', lambda row: row["targetId"] == "legacy-1"),
-            ('aboutUserId: "legacy-1"', lambda row: "legacy-1" in (row["targetId"], row["actorId"])),
+            (
+                'aboutUserId: "legacy-1"',
+                lambda row: "legacy-1" in (row["targetId"], row["actorId"]) or "@user:legacy-1" in row["targetId"],
+            ),
             ('requestId: "test-request"', lambda row: row["requestId"] == "test-request"),
             (
                 'after: "2026-01-01T00:02:00Z", before: "2026-01-01T00:06:00Z"',

@@ -27,8 +27,6 @@ SYSTEM_TYPE_IDS: Final[dict[str, int]] = {
     "keys": 12,
     "sessions": 13,
 }
-# Types that stand for a caller or a set of callers; the others guard a part of the platform.
-SUBJECT_TYPES: Final = frozenset({"user", "apikey", "client", "group"})
 
 
 @lru_cache(maxsize=1)

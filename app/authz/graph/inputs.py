@@ -11,11 +11,11 @@ import strawberry
 from strawberry import UNSET, argument, enum_value, field
 
 from app.authz.errors import ContextInvalid
-from app.authz.service.access import subject_of
+from app.authz.service.access import MANAGE_ACCESS, subject_of
 from app.authz.types import answers, tuples, writes
 from app.graph.scalars import JSON
 from app.kit.actor import Actor
-from app.kit.errors import Unauthenticated
+from app.kit.guard import refuse
 
 
 @strawberry.enum(description="How new the tuples are that an answer rests on.")
@@ -147,7 +147,7 @@ def whom(actor: Actor, given: SubjectInput | None) -> tuples.SubjectRef:
         return to_subject(given)
     own = subject_of(actor)
     if own is None:
-        raise Unauthenticated("kit_sign_in_required", "Sign in first.")
+        refuse(actor, MANAGE_ACCESS)
     return own
 
 

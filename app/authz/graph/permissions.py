@@ -8,13 +8,13 @@ import orjson
 import strawberry
 from strawberry import ID, UNSET, argument, field
 
+from app.authz.errors import SubjectAmbiguous
 from app.authz.graph.inputs import SubjectInput, whom
 from app.authz.service.permissions import list_permissions
 from app.authz.types.granted import Granted
 from app.authz.types.tuples import SubjectRef
 from app.graph.context import Info
 from app.graph.directives import Requires
-from app.graph.errors import InvalidRequest
 from app.graph.scalars import JSON
 
 
@@ -45,7 +45,7 @@ class PermissionQuery:
         client_id: Annotated[ID | None, argument(description="The client; null for Auther itself.")] = UNSET,
     ) -> Permissions:
         if user_id and subject:
-            raise InvalidRequest("graph_subject_conflict", "Give a user or a subject.", field=("subject",))
+            raise SubjectAmbiguous
         asked = SubjectRef("user", str(user_id)) if user_id else whom(info.context.actor, subject)
         return await load_permissions(info, asked, client_id)
 

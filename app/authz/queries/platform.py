@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from app.authz.engine.system import SUBJECT_TYPES, SYSTEM_TYPE_IDS
+from app.authz.engine.system import SYSTEM_TYPE_IDS
 from app.authz.queries.rows import STANDS
-from app.authz.types.tuples import EVERY, PLATFORM, SUPER_ADMIN
+from app.authz.types.tuples import EVERY, PLATFORM, SUBJECT_TYPES, SUPER_ADMIN
 from app.kit import clock, db
 
 GUARDING_TYPES: Final = tuple(number for name, number in SYSTEM_TYPE_IDS.items() if name not in SUBJECT_TYPES)

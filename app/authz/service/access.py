@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from app.authz.engine.resolve import FULL_ACCESS, resolve
 from app.authz.engine.schema import Schema
-from app.authz.engine.system import SUBJECT_TYPES
 from app.authz.service.snapshots import NEWEST, open_sql_snapshot
 from app.authz.types.answers import Check, Decision
-from app.authz.types.tuples import EntityRef, SubjectRef
+from app.authz.types.tuples import SUBJECT_TYPES, EntityRef, SubjectRef
 from app.kit.actor import Actor
 from app.kit.guard import guard, has_permission, refuse
 

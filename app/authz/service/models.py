@@ -32,6 +32,7 @@ from app.kit.paging import Direction, Page, PageRequest, Sort, make_page
 
 MODEL_PREFIX: Final = "mdl"
 CHANNEL: Final = "auther_tuples"
+RETIRED: Final = "the client is gone"
 _MAX_NOTE: Final = 1_000
 _MAX_TOLD: Final = 3
 _EMPTY: Final = Model()
@@ -194,6 +195,27 @@ async def _store(actor: Actor, draft: ModelDraft, plan: _Plan) -> ModelVersion:
     await emit(actor, ModelSaved(target_id=stored.id, after=after, reason=note))
     notify_after_commit(CHANNEL, str(revision))
     return to_version(stored)
+
+
+async def retire_model(actor: Actor, scope: str) -> None:
+    """Put an empty model in force for a scope that is gone; its versions stay. No guard: for reactions."""
+    if await queries.find_latest(scope) is None:
+        return
+    await lock_head()
+    latest = await queries.find_latest(scope)
+    assert latest is not None
+    revision = await take_revision(is_model=True)
+    await add_write(actor, revision, kind="model", reason=RETIRED)
+    await queries.insert_model(
+        actor,
+        new_id(MODEL_PREFIX),
+        scope=scope,
+        version=latest.version + 1,
+        revision=revision,
+        source=print_model(_EMPTY),
+        note=RETIRED,
+    )
+    notify_after_commit(CHANNEL, str(revision))
 
 
 def to_version(stored: StoredModel) -> ModelVersion:

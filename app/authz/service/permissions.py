@@ -9,12 +9,11 @@ import orjson
 
 from app.authz.engine.grants import Grant, find_grants, pack
 from app.authz.engine.schema import CompiledType
-from app.authz.engine.system import SUBJECT_TYPES
 from app.authz.service.access import guard_question
 from app.authz.service.sources import AnswerSource, open_source
 from app.authz.types.answers import Freshness, FreshnessMode
 from app.authz.types.granted import Granted
-from app.authz.types.tuples import EVERY, SubjectRef
+from app.authz.types.tuples import EVERY, SUBJECT_TYPES, SubjectRef
 from app.kit.actor import Actor
 from app.kit.runtime import settings
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from app.authz.engine.schema import Schema, parts_of
-from app.authz.engine.system import SUBJECT_TYPES, SYSTEM_TYPE_IDS
+from app.authz.engine.system import SYSTEM_TYPE_IDS
 from app.authz.errors import RightsExceeded
 from app.authz.queries.platform import list_possible_relations
 from app.authz.rules import MAX_ID, find_fault
 from app.authz.service.access import guard_scope
 from app.authz.types.model import Computed, Rewrite
-from app.authz.types.tuples import EVERY, PLATFORM, SUPER_ADMIN, TupleKey
+from app.authz.types.tuples import PLATFORM, SUBJECT_TYPES, SUPER_ADMIN, TupleKey
 from app.kit.actor import Actor
 from app.kit.errors import AppError
 from app.kit.guard import ALL_PERMISSIONS, PERMISSIONS, permissions_of
@@ -82,7 +82,7 @@ async def _given_by_groups(schema: Schema, places: set[tuple[str, str]]) -> dict
     found: dict[tuple[str, str], frozenset[str]] = {}
     for place, pairs in zip(ordered, held, strict=True):
         given = (_given_to_others(schema, schema.by_id[type_id].full_name, name) for type_id, name in pairs)
-        found[place] = ALL_PERMISSIONS if place[0] == EVERY else frozenset[str]().union(*given)
+        found[place] = frozenset[str]().union(*given)
     return found
 
 

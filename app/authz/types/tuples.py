@@ -14,6 +14,8 @@ from typing import Any
 PLATFORM = "platform"
 EVERY = "*"
 SUPER_ADMIN = "super_admin"
+# Types of Auther itself that stand for a caller or a set of callers; its others guard a part of the platform.
+SUBJECT_TYPES = frozenset({"user", "apikey", "client", "group"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,4 +63,4 @@ async def test_only_who_manages_access_asks_for_others() -> None:
     assert await refused("TokenPreview", app.manager, userId=app.ann.id) == FORBIDDEN
     assert await refused("UserPermissions", app.manager, id=app.ann.id, clientId="cli_other") == FORBIDDEN
     both = {**variables, "subject": app.subject("user:ann")}
-    assert await refused("TokenPreview", app.admin, **both) == ("BAD_USER_INPUT", "graph_subject_conflict")
+    assert await refused("TokenPreview", app.admin, **both) == ("BAD_USER_INPUT", "authz_subject_ambiguous")

@@ -6,13 +6,17 @@ import asyncio
 
 import pytest
 
-from app.authz.errors import AssertionsFailed, ModelConflict, RenameInvalid
+from app.authz.errors import AssertionsFailed, ModelConflict, RenameInvalid, TupleTypeUnknown
 from app.authz.language.problems import ModelProblems
 from app.authz.queries.head import read_head
 from app.authz.service.checks import check
 from app.authz.service.models import find_current_model, find_version, list_versions, save_model
-from app.authz.types import Check, EntityRef, SubjectRef
+from app.authz.service.tuples import write_tuples
+from app.authz.types import Check, EntityRef, RelationTuple, SubjectRef, TupleKey
 from app.authz.types.saving import ModelDraft
+from app.authz.types.writes import TupleWrite
+from app.clients.service import create_client, delete_client
+from app.clients.types import ClientKind, NewClient
 from app.kit.actor import SYSTEM
 from app.kit.db import unit_of_work
 from app.kit.errors import AppError
@@ -191,3 +195,21 @@ async def decide(action: str) -> str | None:
     question = Check(SubjectRef("user", "ann"), action, EntityRef("cli_a:document", "1"))
     problem = (await check(SYSTEM, question)).problem
     return problem.code if problem else None
+
+
+async def test_a_deleted_client_leaves_neither_model_nor_tuples() -> None:
+    client = (await commit(create_client(SYSTEM, NewClient(name="Gone", kind=ClientKind.MACHINE)))).client
+    await commit(save_model(SYSTEM, draft(scope=client.id)))
+    key = TupleKey(f"{client.id}:document", "1", "owner", "user", "ann")
+    await commit(write_tuples(SYSTEM, TupleWrite(touch=(RelationTuple(key),))))
+
+    await commit(delete_client(SYSTEM, client.id))
+
+    problem = (await check(SYSTEM, Check(key.subject, "read", key.entity))).problem
+    assert (problem and problem.code) == "authz_type_unknown"
+    with pytest.raises(TupleTypeUnknown):
+        await commit(write_tuples(SYSTEM, TupleWrite(touch=(RelationTuple(key),))))
+    assert [each.note for each in (await list_versions(SYSTEM, client.id, PageRequest())).items] == [
+        "the client is gone",
+        None,
+    ]

@@ -6,12 +6,13 @@ by the change that touches them.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final
 
-from app.authz.engine.index.containers import EntitySet, each_of
+from app.authz.engine.index.containers import EntitySet, NodeSet, each_of
 from app.authz.engine.index.generations import Generations
-from app.authz.engine.index.numbers import MASK, Kind
+from app.authz.engine.index.numbers import MASK, SHIFT, Kind
+from app.authz.engine.index.programs import ProgramOf
 from app.authz.engine.index.store import Change, Store
 from app.authz.engine.index.tables import Table
 from app.authz.engine.paths import Graph
@@ -20,6 +21,8 @@ from app.authz.engine.strata import Key
 
 # A subject that is in more usersets is answered for by the walk.
 MAX_NODES: Final = 20_000
+# Usersets and subjects below a change that are looked through before all closures are.
+_MOST_BELOW: Final = 1_000
 _MOST, _MOST_WEIGHT = 49_152, 1_000_000
 
 
@@ -93,8 +96,9 @@ class Shelf:
 class Closures:
     """A shelf for each type of a schema."""
 
-    def __init__(self, store: Store, schema: Schema, graph: Graph) -> None:
+    def __init__(self, store: Store, schema: Schema, graph: Graph, program_of: ProgramOf) -> None:
         numbers = store.numbers
+        self._program_of = program_of
         self.shelves = {name: Shelf(numbers.kind(compiled.id)) for name, compiled in schema.types.items()}
         self._numbers = numbers
         self._store = store
@@ -132,8 +136,46 @@ class Closures:
         return sum(len(shelf.known) for shelf in self.shelves.values())
 
     def _forget_any(self, nodes: Collection[int]) -> None:
-        for shelf in self.shelves.values():
+        members = self._members(nodes)
+        for shelf in self.shelves.values() if members is None else ():
             shelf.forget_any(nodes)
+        for number in members or ():
+            shelf = self._by_type.get(self._numbers.types[number])
+            if shelf is not None:
+                shelf.forget(self._numbers.ids[number])
+
+    def _members(self, nodes: Collection[int]) -> set[int] | None:
+        """The subjects that are in some usersets, None if it is quicker to look through all closures."""
+        found, waiting = set[int](nodes), list(nodes)
+        members: set[int] = set()
+        while waiting:
+            if len(found) > _MOST_BELOW:
+                return None
+            node = waiting.pop()
+            if node <= MASK:
+                if self._numbers.is_star(node):
+                    return None
+                members.add(node)
+                continue
+            for below in self._below(node):
+                if isinstance(below, int):
+                    below = (below,)
+                elif len(below) > _MOST_BELOW:
+                    return None
+                waiting += [each for each in below if each not in found]
+                found.update(below)
+        return members
+
+    def _below(self, node: int) -> Iterator[NodeSet]:
+        type_id, number = self._numbers.types[node & MASK], node & MASK
+        program = self._program_of(type_id, self._numbers.names[node >> SHIFT])
+        if program is None:
+            return
+        yield from program.grants_of(number)
+        for table, relation in program.links:
+            offset = self._numbers.offset(relation)
+            for place in {number, program.kind.star}:
+                yield tuple(each | offset for each in each_of(table.grants.get(place)) if each <= MASK)
 
     def _connect(self, graph: Graph) -> None:
         """Follow only what memberships rest on: relations that stand as usersets in tuples, and what is below them."""

@@ -6,7 +6,7 @@ folder. Fans rest on the tuples that arrows read, on nothing else, so they outli
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pyroaring import BitMap
@@ -14,15 +14,13 @@ from pyroaring import BitMap
 from app.authz.engine.index.containers import MAX_ENTITY_TUPLE, EntitySet, each_of, unite
 from app.authz.engine.index.generations import Generations
 from app.authz.engine.index.numbers import MASK, Numbers
-from app.authz.engine.index.programs import Program
+from app.authz.engine.index.programs import Program, ProgramOf
 from app.authz.engine.index.store import Change, Store
 from app.authz.engine.index.tables import Table
 
 _MOST, _MOST_WEIGHT = 65_536, 8_000_000
 # Entities above a change that are looked through before everything is dropped.
 _MOST_ABOVE: Final = 1_000
-
-ProgramOf = Callable[[int, str], Program | None]
 
 
 class _Anchor:

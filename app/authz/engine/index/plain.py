@@ -24,10 +24,11 @@ class Test(Protocol):
 class PlainTest:
     """Tables and arrows. This is where the time of a check goes."""
 
-    __slots__ = ("_arrows", "_kind", "_known", "_lookups", "_parts")
+    __slots__ = ("_arrows", "_kind", "_known", "_lookups", "_number_of", "_parts")
 
     def __init__(self, program: Program, reaches: Reaches) -> None:
         self._kind = program.kind
+        self._number_of = program.kind.numbers.get
         self._lookups = tuple(table.grants.get for table in program.tables)
         self._arrows = tuple(
             (table.grants.get, *_ways_into(reaches.by_relation[name])) for table, name in program.links
@@ -41,10 +42,9 @@ class PlainTest:
         known = self._known.get(entity_id)
         if known is not None:
             return not nodes.isdisjoint(known)
-        parts = self._parts(entity_id)
-        if parts is None:
-            return self.holds(nodes, self._kind.numbers.get(entity_id))
-        return not all(map(nodes.isdisjoint, parts))
+        number = self._number_of(entity_id)
+        parts = self._parts(entity_id, number) if number is not None else None
+        return self.holds(nodes, number) if parts is None else not all(map(nodes.isdisjoint, parts))
 
     def holds(self, nodes: frozenset[int], number: int | None) -> bool:
         """Whether it holds, from the tuples."""

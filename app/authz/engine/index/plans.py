@@ -73,14 +73,14 @@ class Compiled:
     def __init__(self, rules: Ruleset, store: Store) -> None:
         self.rules = rules
         self.graph = build_graph(rules.schema)
+        self._names = {compiled.id: name for name, compiled in rules.schema.types.items()}
         self._store = store
         self._programs = Programs(store, rules.schema, self.graph, rules.strata)
         self.reaches = Reaches(store.numbers, rules.schema, self._programs, self.graph)
-        self.closures = Closures(store, rules.schema, self.graph)
+        self.closures = Closures(store, rules.schema, self.graph, self.program_of)
         self.listings = Listings(store)
         self.plans: dict[str, dict[str, Plan]] = {name: {} for name in rules.schema.types}
         self._tests = Tests(self.reaches)
-        self._names = {compiled.id: name for name, compiled in rules.schema.types.items()}
         self._conditions: dict[tuple[Table, str], Condition | None] = {}
         self._entrances: dict[Program, Reach] = {}
         self._fans: dict[Program, Fans] = {}

@@ -6,8 +6,9 @@ tables, arrows and, where it is not plain, gates: what `and` and `but not` say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from app.authz.engine.index.containers import NodeSet
 from app.authz.engine.index.numbers import Kind
@@ -53,6 +54,10 @@ class Program:
             for each in numbers:
                 if each is not None and (found := table.grants.get(each)) is not None:
                     yield found
+
+
+# By the id of a type and a relation; None if the type has none of this name.
+ProgramOf: TypeAlias = Callable[[int, str], Program | None]
 
 
 class Programs:

@@ -126,27 +126,23 @@ class Door(Reach):
         by_id: those that were asked about more than once; where sets are too large to be put together, nothing.
     """
 
-    __slots__ = ("_numbers_by_id", "_once", "by_id")
+    __slots__ = ("_once", "by_id")
 
     def __init__(self, numbers: Numbers, program: Program, others: Mapping[str, Reach]) -> None:
         super().__init__(numbers, {program.kind.id: program}, others, follows_star=True)
         self.by_id: Generations[str, frozenset[int]] = Generations(_MOST_BY_ID, _MOST_WEIGHT, len)
-        self._numbers_by_id = program.kind.numbers
         self._once: set[str] = set()
 
-    def parts(self, entity_id: str) -> Parts | None:
+    def parts(self, entity_id: str, number: int) -> Parts | None:
         """Everybody who has the relation, None where it is not worth to put that together yet."""
-        found = self.by_id.find(entity_id)
-        if found is not None:
-            return (found,)
-        number = self._numbers_by_id.get(entity_id)
-        if number is None:
-            return None
         if entity_id not in self._once:
             if len(self._once) >= _MOST_BY_ID:
                 self._once.clear()
-            self._once.add(self._numbers.ids[number])
+            self._once.add(entity_id)
             return None
+        found = self.by_id.find(entity_id)
+        if found is not None:
+            return (found,)
         parts = self.known.find(number)
         if parts is None:
             parts = self._collect(number)

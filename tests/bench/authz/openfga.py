@@ -1,0 +1,100 @@
+"""Drives OpenFGA inside `fga model test`: the only way in which that tool answers without a server elsewhere.
+
+It cannot be asked twice: each run reads a YAML file, writes its tuples into an embedded store in memory, checks one
+question after the other by calling the server's code (no socket, no gRPC), and ends. A rate is therefore taken from
+the difference of two runs with the same tuples and many or few questions: reading the additional questions is in it,
+start and tuples are not. Writing tuples there costs time with the square of their number.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from tests.bench.authz.peers import Peers
+from tests.bench.authz.shapes import Fact
+
+MAX_SECONDS = 120
+# Tuples beyond which loading takes minutes.
+MAX_TUPLES = 10_000
+# Subject, relation, object: `user:anne`, `viewer`, `document:1`.
+Asked = tuple[str, str, str]
+
+
+class Openfga:
+    """The tool, for one model and its tuples."""
+
+    def __init__(self, peers: Peers, model: str, facts: Iterable[Fact], core: int | None = None) -> None:
+        assert peers.fga is not None
+        self._fga, self._core = peers.fga, core
+        self._tuples = [
+            {
+                "user": f"{each.subject_type}:{each.subject_id}" + (f"#{each.subject_relation}" if each.subject_relation else ""),
+                "relation": each.relation,
+                "object": f"{each.entity_type}:{each.entity_id}",
+            }
+            for each in facts
+        ]  # fmt: skip
+        self._model = model
+        self._took = 0.0
+
+    def answers(self, asked: Sequence[Asked]) -> list[bool | str]:
+        """The answers; text is an error."""
+        told = self._verbose({"check": [_check(each) for each in asked]})
+        return [each["error"] or each["got"] for each in _in_order(told["check_results"], "check", asked)]
+
+    def listed(self, queries: Sequence[tuple[str, str, str]]) -> list[list[str] | str]:
+        """Subject, relation and type each: the ids; text is an error."""
+        tests = [{"user": user, "type": kind, "assertions": {relation: []}} for user, relation, kind in queries]
+        told = self._verbose({"list_objects": tests})["list_objects_results"]
+        return [
+            each["error"] or sorted(name.partition(":")[2] for name in each["got"] or ())
+            for each in _in_order(told, "list", queries)
+        ]
+
+    def seconds(self, asked: Sequence[Asked]) -> float:
+        """How long a run with these questions takes by the clock; start and loading included."""
+        self._run({"check": [_check(each) for each in asked]}, "--suppress-summary")
+        return self._took
+
+    def _verbose(self, tests: dict[str, Any]) -> dict[str, Any]:
+        out = self._run(tests, "--verbose", "--suppress-summary")
+        found, _ = json.JSONDecoder().raw_decode(out.lstrip())
+        return cast("dict[str, Any]", found[0])
+
+    def _run(self, tests: dict[str, Any], *options: str) -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "bench.fga.yaml"
+            content = {"model": self._model.strip(), "tuples": self._tuples, "tests": [{"name": "bench", **tests}]}
+            # JSON is YAML.
+            path.write_text(json.dumps(content), "utf-8")
+            started = time.perf_counter()
+            done = subprocess.run(
+                [str(self._fga), "model", "test", "--tests", str(path), *options],
+                capture_output=True,
+                text=True,
+                timeout=MAX_SECONDS,
+                check=False,
+                preexec_fn=(lambda: os.sched_setaffinity(0, {self._core})) if self._core is not None else None,
+            )
+            self._took = time.perf_counter() - started
+        if not done.stdout and done.stderr.startswith("Error"):
+            raise RuntimeError(done.stderr.strip())
+        return done.stdout
+
+
+def _check(asked: Asked) -> dict[str, Any]:
+    user, relation, entity = asked
+    return {"user": user, "object": entity, "assertions": {relation: True}}
+
+
+def _in_order(results: list[dict[str, Any]], what: str, asked: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    """Results come in the order of the tests."""
+    assert len(results) == len(asked), (what, len(results), len(asked))
+    return results

@@ -1,0 +1,88 @@
+import type { Decision, ExplainQuery } from '../gen/graphql';
+
+export type ProofNode = ExplainQuery['explain']['nodes'][number];
+
+/** A step of a proof as it is drawn. */
+export interface Proof {
+  id: string;
+  kind: ProofNode['kind'];
+  decision: Decision;
+  label: string;
+  /** How the steps below count, such as "one of". */
+  note: string | null;
+  tuple: ProofNode['tuple'];
+  problem: string | null;
+  steps: Proof[];
+}
+
+const OPERATIONS: Partial<Record<ProofNode['kind'], string>> = {
+  UNION: 'one of',
+  INTERSECTION: 'all of',
+  EXCLUSION: 'the first without the second',
+};
+
+/** The tree of a flat list, without the steps that say nothing new; null for an empty list. */
+export function buildProof(nodes: readonly ProofNode[]): Proof | null {
+  const all = nodes.map(
+    ({ id, kind, decision, label, tuple, problem }): Proof => ({
+      id: String(id),
+      kind,
+      decision,
+      label,
+      note: OPERATIONS[kind] ?? null,
+      tuple,
+      problem,
+      steps: [],
+    }),
+  );
+  for (const node of nodes) {
+    const step = all[node.id];
+    if (step && node.parentId !== null) all[node.parentId]?.steps.push(step);
+  }
+  return all[0] ? condense(all[0]) : null;
+}
+
+/** Draws a relation and what it is made of as one, and a tuple and the userset it names as one. */
+function condense(proof: Proof): Proof {
+  const steps = proof.steps.map(condense);
+  const [only] = steps;
+  if (proof.kind === 'COMPUTED' && only && steps.length === 1) return only;
+  if (proof.kind === 'RELATION' && only && steps.length === 1) {
+    if (only.kind in OPERATIONS) return { ...proof, note: only.note, steps: only.steps };
+    if (only.kind === 'DIRECT') return { ...proof, note: only.label, steps: only.steps };
+  }
+  if (proof.kind === 'TUPLE' && proof.tuple?.subject.relation) {
+    const unfolded = steps.flatMap((step) => (step.kind === 'RELATION' ? step.steps : [step]));
+    return { ...proof, steps: decisiveFirst(unfolded) };
+  }
+  return {
+    ...proof,
+    steps: proof.kind === 'UNION' || proof.kind === 'DIRECT' ? decisiveFirst(steps) : steps,
+  };
+}
+
+function decisiveFirst(steps: readonly Proof[]): Proof[] {
+  const isDecisive = ({ decision }: Proof) => Number(decision === 'ALLOWED');
+  return steps.toSorted((a, b) => isDecisive(b) - isDecisive(a));
+}
+
+const OPEN_DEPTH = 3;
+
+/** The steps that stand open at first: those that led to the answer, of a denial only the nearest. */
+export function openSteps(root: Proof): string[] {
+  const open: string[] = [];
+  function visit(proof: Proof, depth: number) {
+    const isDecisive = proof.decision === root.decision && root.decision === 'ALLOWED';
+    if (proof.steps.length === 0 || !(isDecisive || depth < OPEN_DEPTH)) return;
+    if (root.decision === 'ALLOWED' && !isDecisive) return;
+    open.push(proof.id);
+    for (const step of proof.steps) visit(step, depth + 1);
+  }
+  visit(root, 0);
+  return open;
+}
+
+/** Everything that can be opened. */
+export function allSteps(proof: Proof): string[] {
+  return proof.steps.length === 0 ? [] : [proof.id, ...proof.steps.flatMap(allSteps)];
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { isNarrowed, permissionsSearch, scopeSearch, tupleVariables, withoutFilters } from './search';
+
+test('a URL becomes the filter of the tuples; ids may look like numbers', () => {
+  const search = scopeSearch({
+    view: 'tuples',
+    type: 'cli_1:document',
+    entity: 42,
+    subject: 'usr_1',
+    after: 'c',
+  });
+
+  expect(tupleVariables(search)).toEqual({
+    first: 25,
+    after: 'c',
+    filter: { entityType: 'cli_1:document', entityId: '42', subjectId: 'usr_1' },
+  });
+  expect(isNarrowed(search)).toBe(true);
+});
+
+test('what a URL says wrongly is left out', () => {
+  expect(permissionsSearch({ view: 'graph', from: 'x', dialog: 'delete' })).toMatchObject({
+    view: undefined,
+    from: undefined,
+    dialog: undefined,
+  });
+  expect(scopeSearch({ from: 3 }).from).toBe(3);
+});
+
+test('filters go together, the view stays', () => {
+  const search = withoutFilters(scopeSearch({ view: 'tuples', type: 'x', relation: 'viewer', after: 'c' }));
+
+  expect(search.view).toBe('tuples');
+  expect(isNarrowed(search)).toBe(false);
+  expect(search.after).toBeUndefined();
+});
