@@ -12,7 +12,7 @@ from app.authz.engine.listing import FoundObject, FoundSubject, ObjectQuery, Sub
 from app.authz.service.checks import check, explain
 from app.authz.service.lists import Listed, find_objects, find_subjects
 from app.authz.service.naming import current_names
-from app.authz.service.permissions import list_permissions
+from app.authz.service.permissions import list_all_permissions, list_permissions
 from app.authz.types import Answer, Check, Decision
 from app.authz.types.granted import Granted
 from app.cli.arguments import CLIENT_HELP, CONTEXT_HELP, read_context, read_tuples
@@ -152,8 +152,8 @@ async def _what_can(
 
 
 async def _permissions(subject: str, client: str) -> Granted:
-    names = await current_names()
-    return await list_permissions(SYSTEM, names.subject(subject), client)
+    named = (await current_names()).subject(subject)
+    return await (list_permissions(SYSTEM, named, client) if client else list_all_permissions(SYSTEM, named))
 
 
 async def _pages(read: Callable[[PageRequest], Awaitable[Listed[Item]]], limit: int) -> tuple[list[Item], int]:

@@ -38,7 +38,7 @@ def plan_record(preview: ModelPreview) -> dict[str, object]:
     return {
         "can_be_saved": can_be_saved(preview),
         "diff": preview.diff,
-        "warnings": list(preview.warnings),
+        "warnings": [each.message for each in preview.warnings],
         "blockers": [
             {"kind": each.kind, "reason": each.reason, "count": each.count, "samples": list(each.samples)}
             for each in preview.blockers

@@ -54,7 +54,7 @@ STATEMENTS: dict[str, int] = {
     "audit/AuditEvents.graphql": 5,
     "clients/Client.graphql": 2,
     "clients/ClientCreate.graphql": 8,
-    "clients/ClientDelete.graphql": 13,
+    "clients/ClientDelete.graphql": 14,
     "clients/ClientSecretRotate.graphql": 11,
     "clients/ClientUpdate.graphql": 8,
     "clients/Clients.graphql": 3,

@@ -15,7 +15,7 @@ from app.authz.graph.values import Entity, Subject
 from app.authz.language import problems as language
 from app.authz.language.json_form import model_from_json
 from app.authz.language.printer import print_model
-from app.authz.service.models import preview_model, save_model
+from app.authz.service.models import preview_model, review_model, save_model
 from app.authz.types import saving as types
 from app.graph.context import Info
 from app.graph.directives import Requires
@@ -107,7 +107,17 @@ class ModelPreview:
     diff: str | None = field(default=None, description="Unified difference to the version in force.")
     blockers: list[ModelBlocker] = field(default_factory=list, description="What stands in the way of saving it.")
     failed_assertions: list[FailedAssertion] = field(default_factory=list, description="Assertions that do not hold.")
-    impact: ModelImpact | None = field(default=None, description="Who would gain and who would lose what.")
+    draft: strawberry.Private[types.ModelDraft | None] = None
+
+    @field(
+        description="Who would gain and who would lose what. Worked out only when asked for. "
+        "Null when something is wrong.",
+        graphql_type=ModelImpact | None,
+    )
+    async def impact(self, info: Info) -> types.Impact | None:
+        if self.draft is None:
+            return None
+        return (await preview_model(info.context.actor, self.draft)).impact
 
 
 @strawberry.type(description="The outcome of saving a model.")
@@ -131,7 +141,8 @@ class PreviewQuery:
         self, info: Info, input: Annotated[ModelPreviewInput, argument(description="The model.")]
     ) -> ModelPreview:
         try:
-            return _to_preview(await preview_model(info.context.actor, _to_draft(input)))
+            draft = _to_draft(input)
+            return _to_preview(await review_model(info.context.actor, draft), draft)
         except language.ModelProblems as error:
             return ModelPreview(problems=show_problems(error.problems))
 
@@ -150,7 +161,7 @@ class ModelMutation:
         try:
             draft = _to_draft(input, note=input.note or None)
             if input.dry_run:
-                return ModelSavePayload(preview=_to_preview(await preview_model(actor, draft)))
+                return ModelSavePayload(preview=_to_preview(await review_model(actor, draft), draft))
             return ModelSavePayload(model=cast("Model", await save_model(actor, draft)))
         except language.ModelProblems as error:
             return ModelSavePayload(problems=show_problems(error.problems), errors=user_errors(error))
@@ -196,12 +207,12 @@ def _to_source(given: ModelPreviewInput) -> str:
     return given.source or "" if is_text else print_model(model_from_json(given.json))
 
 
-def _to_preview(preview: types.ModelPreview) -> ModelPreview:
+def _to_preview(review: types.ModelReview, draft: types.ModelDraft) -> ModelPreview:
     return ModelPreview(
-        problems=show_problems(preview.warnings),
-        source=print_model(preview.model),
-        diff=preview.diff,
-        blockers=cast("list[ModelBlocker]", list(preview.blockers)),
-        failed_assertions=cast("list[FailedAssertion]", list(preview.failed)),
-        impact=cast("ModelImpact", preview.impact),
+        problems=show_problems(review.warnings),
+        source=print_model(review.model),
+        diff=review.diff,
+        blockers=cast("list[ModelBlocker]", list(review.blockers)),
+        failed_assertions=cast("list[FailedAssertion]", list(review.failed)),
+        draft=draft,
     )

@@ -11,6 +11,7 @@ from app.authz.engine.system import SYSTEM_TYPE_IDS, system_model
 from app.authz.errors import AssertionsFailed, ModelConflict, ModelNotFound, ModelStrands
 from app.authz.language.diff import diff_models
 from app.authz.language.printer import print_model
+from app.authz.language.problems import ModelProblem
 from app.authz.language.text import parse_model
 from app.authz.queries import models as queries
 from app.authz.queries.changes import add_write
@@ -22,7 +23,7 @@ from app.authz.service.drafts import ReadDraft, check_renames, put_beside, read_
 from app.authz.service.impact import find_impact
 from app.authz.types.events import ModelSaved
 from app.authz.types.model import Model
-from app.authz.types.saving import Blocker, FailedAssertion, Impact, ModelDraft, ModelPreview, ModelVersion
+from app.authz.types.saving import Blocker, FailedAssertion, Impact, ModelDraft, ModelPreview, ModelReview, ModelVersion
 from app.events.service import emit
 from app.kit.actor import Actor
 from app.kit.guard import guard
@@ -74,8 +75,19 @@ async def save_model(actor: Actor, draft: ModelDraft) -> ModelVersion:
     return await _store(actor, draft, plan)
 
 
+async def review_model(actor: Actor, draft: ModelDraft) -> ModelReview:
+    """Whether a draft can be saved: difference, warnings, what stands in its way.
+
+    Raises:
+        Forbidden, Unauthenticated: as `save_model`.
+        ModelProblems, RenameInvalid, ModelConflict.
+    """
+    await guard_scope(actor, draft.scope)
+    return ModelReview(*_review(await _plan(draft, await read_head())))
+
+
 async def preview_model(actor: Actor, draft: ModelDraft) -> ModelPreview:
-    """What saving would do: difference, warnings, what stands in its way, who gains and who loses.
+    """What saving would do: a review, and who gains and who loses.
 
     Raises:
         Forbidden, Unauthenticated: as `save_model`.
@@ -83,16 +95,15 @@ async def preview_model(actor: Actor, draft: ModelDraft) -> ModelPreview:
     """
     await guard_scope(actor, draft.scope)
     plan = await _plan(draft, await read_head())
+    return ModelPreview(*_review(plan), await find_impact(plan.before, plan.after, draft.scope, plan.head.revision))
+
+
+def _review(
+    plan: _Plan,
+) -> tuple[Model, str, tuple[ModelProblem, ...], tuple[Blocker, ...], tuple[FailedAssertion, ...]]:
     before = parse_model(plan.latest.source) if plan.latest else _EMPTY
-    impact = await find_impact(plan.before, plan.after, draft.scope, plan.head.revision)
-    return ModelPreview(
-        plan.draft.model,
-        diff_models(before, plan.draft.model).text,
-        plan.draft.warnings,
-        tuple(plan.blockers),
-        tuple(plan.failed),
-        impact,
-    )
+    text = diff_models(before, plan.draft.model).text
+    return plan.draft.model, text, plan.draft.warnings, tuple(plan.blockers), tuple(plan.failed)
 
 
 async def find_current_model(actor: Actor, scope: str) -> ModelVersion | None:
@@ -240,6 +251,7 @@ __all__ = [
     "get_models",
     "list_versions",
     "preview_model",
+    "review_model",
     "save_model",
     "show_system_model",
 ]

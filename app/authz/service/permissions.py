@@ -9,12 +9,13 @@ import orjson
 
 from app.authz.engine.grants import Grant, find_grants, pack
 from app.authz.engine.schema import CompiledType
-from app.authz.service.access import guard_question
+from app.authz.service.access import MANAGE_ACCESS, MANAGE_PLATFORM, guard_question
 from app.authz.service.sources import AnswerSource, open_source
 from app.authz.types.answers import Freshness, FreshnessMode
 from app.authz.types.granted import Granted
 from app.authz.types.tuples import EVERY, SUBJECT_TYPES, SubjectRef
 from app.kit.actor import Actor
+from app.kit.guard import guard
 from app.kit.runtime import settings
 
 _NOTHING = Granted()
@@ -47,6 +48,20 @@ async def list_permissions(actor: Actor, subject: SubjectRef, scope: str) -> Gra
     """
     await guard_question(actor, subject, scope)
     return await resolve_permissions(subject, scope, with_platform=not scope)
+
+
+async def list_all_permissions(actor: Actor, subject: SubjectRef) -> Granted:
+    """The permissions of a subject everywhere: on the platform and on the types of every client, however many.
+
+    Raises:
+        Forbidden, Unauthenticated: without `platform.manage_platform` and `clients.manage_access`.
+    """
+    await guard(actor, MANAGE_PLATFORM)
+    await guard(actor, MANAGE_ACCESS)
+    source = await open_source(_FRESHNESS)
+    types = [each for each in source.compiled.schema.types.values() if each.permissions]
+    grants, is_cut = await find_grants(source.compiled.rules, source.compiled.graph, source.reader, subject, types)
+    return replace(pack(grants), is_truncated=is_cut)
 
 
 def _types(source: AnswerSource, scope: str, *, with_platform: bool) -> Sequence[CompiledType]:

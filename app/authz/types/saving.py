@@ -96,8 +96,8 @@ class FailedAssertion:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelPreview:
-    """What saving a draft would do.
+class ModelReview:
+    """Whether a draft can be saved, and what it changes in the text.
 
     Attributes:
         diff: unified difference of the canonical texts.
@@ -109,4 +109,10 @@ class ModelPreview:
     warnings: tuple[ModelProblem, ...]
     blockers: tuple[Blocker, ...]
     failed: tuple[FailedAssertion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPreview(ModelReview):
+    """What saving a draft would do, down to who gains and who loses."""
+
     impact: Impact

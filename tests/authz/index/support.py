@@ -14,7 +14,7 @@ from app.authz.engine.resolve import Resolution, Ruleset
 from app.authz.engine.schema import Schema, build_schema
 from app.authz.language.text import parse_model
 from app.authz.language.tuple_text import parse_subject, parse_tuple
-from app.authz.types import Check, Decision, Model, RelationTuple, TupleKey
+from app.authz.types import Check, Decision, Model, RelationTuple
 
 EVERYTHING = 1_000_000
 
@@ -93,11 +93,6 @@ class Indexed:
 def index_of(schema: Schema, tuples: Iterable[RelationTuple]) -> Index:
     """An index of tuples."""
     return Index.build(Ruleset(schema), [row_of(schema, each) for each in tuples], 1)
-
-
-def key_of(text: str) -> TupleKey:
-    """The key of a tuple in words."""
-    return parse_tuple(text)
 
 
 def said(answers: Sequence[Resolution]) -> list[tuple[object, ...]]:

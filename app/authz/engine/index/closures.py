@@ -140,9 +140,9 @@ class Closures:
         for shelf in self.shelves.values() if members is None else ():
             shelf.forget_any(nodes)
         for number in members or ():
-            shelf = self._by_type.get(self._numbers.types[number])
-            if shelf is not None:
-                shelf.forget(self._numbers.ids[number])
+            own = self._by_type.get(self._numbers.types[number])
+            if own is not None:
+                own.forget(self._numbers.ids[number])
 
     def _members(self, nodes: Collection[int]) -> set[int] | None:
         """The subjects that are in some usersets, None if it is quicker to look through all closures."""
@@ -158,12 +158,11 @@ class Closures:
                 members.add(node)
                 continue
             for below in self._below(node):
-                if isinstance(below, int):
-                    below = (below,)
-                elif len(below) > _MOST_BELOW:
+                if not isinstance(below, int) and len(below) > _MOST_BELOW:
                     return None
-                waiting += [each for each in below if each not in found]
-                found.update(below)
+                fresh = [each for each in each_of(below) if each not in found]
+                waiting += fresh
+                found.update(fresh)
         return members
 
     def _below(self, node: int) -> Iterator[NodeSet]:

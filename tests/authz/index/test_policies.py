@@ -1,0 +1,182 @@
+"""Bypasses, policies and what goes into a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.authz.engine.index import Index
+from app.authz.engine.index.resolved import Resolved, ResolvedPermission
+from app.authz.engine.lookups import Node
+from app.authz.engine.overlay import FactReader
+from app.authz.engine.policies import PolicyInput, PolicyVerdict, bind_policies
+from app.authz.engine.resolve import Resolution, Ruleset, resolve
+from app.authz.engine.schema import build_schema
+from app.authz.engine.system import system_model
+from app.authz.language.text import parse_model
+from app.authz.types import (
+    Check,
+    ConditionRef,
+    Decision,
+    EntityRef,
+    Model,
+    Permission,
+    RelationTuple,
+    SubjectRef,
+    TupleKey,
+    TypeDefinition,
+)
+from tests.authz.index.support import index_of, row_of, said
+
+_MODEL = parse_model(
+    """
+model
+  schema 1.1
+type doc
+  relations
+    define blocked: [user]
+    define editor: [user, group#member]
+    define viewer: [user, user with at_work] or editor
+    define reader: viewer but not blocked
+  permissions
+    define view: viewer
+    define edit: editor
+    define read: reader
+condition at_work(place: string) {
+  place == "office"
+}
+"""
+)
+_DOC = _MODEL.types[0]
+MODEL = Model(
+    (TypeDefinition("doc", _DOC.relations, (*_DOC.permissions, Permission("sign", "editor", "two_eyes"))),),
+    _MODEL.conditions,
+)
+_NAMES = [("", each.name) for each in system_model().types] + [("cli", "doc")]
+SCHEMA = build_schema(system_model(), {"cli": MODEL}, {name: n for n, name in enumerate(_NAMES, start=1)})
+DOC = "cli:doc"
+
+
+def fact(entity: tuple[str, str], relation: str, subject: SubjectRef, *, condition: str = "") -> RelationTuple:
+    key = TupleKey(*entity, relation, subject.type, subject.id, subject.relation)
+    return RelationTuple(key, ConditionRef(condition, {"place": "office"}) if condition else None)
+
+
+ANNE, BEA, ROOT, OWNER = (SubjectRef("user", each) for each in ("anne", "bea", "root", "owner"))
+TUPLES = [
+    fact((DOC, "1"), "viewer", ANNE),
+    fact((DOC, "2"), "viewer", ANNE, condition="at_work"),
+    fact((DOC, "3"), "editor", SubjectRef("group", "g", "member")),
+    fact((DOC, "3"), "blocked", BEA),
+    fact((DOC, "4"), "editor", BEA),
+    fact(("group", "g"), "member", BEA),
+    fact(("platform", "*"), "super_admin", ROOT),
+    fact(("clients", "cli"), "full_access", OWNER),
+]
+
+
+class _TwoEyes:
+    """Lets documents with an odd number pass; cannot tell without a number."""
+
+    async def judge(self, question: PolicyInput) -> PolicyVerdict:
+        number = question.check.context.get("number")
+        return PolicyVerdict(None if number is None else number % 2 == 1)
+
+
+@pytest.fixture(autouse=True)
+def policies() -> Iterator[None]:
+    before = bind_policies(_TwoEyes())
+    yield
+    bind_policies(before)
+
+
+@pytest.mark.parametrize("is_bypass_on", [True, False])
+async def test_every_answer_is_that_of_the_engine(is_bypass_on: bool) -> None:
+    rules = Ruleset(SCHEMA, is_bypass_on)
+    index = Index.build(rules, [row_of(SCHEMA, each) for each in TUPLES], 1)
+    checks = [
+        Check(subject, action, EntityRef(DOC, each), context)
+        for subject in (ANNE, BEA, ROOT, OWNER, SubjectRef("group", "g", "member"), SubjectRef("user", "nobody"))
+        for action in ("view", "edit", "read", "sign", "viewer", "reader", "nothing")
+        for each in ("1", "2", "3", "4", "unheard_of", "*")
+        for context in ({}, {"number": 1}, {"number": 2})
+    ]
+
+    found = await index.check_many(checks)
+
+    assert said(found) == said(await resolve(rules, FactReader(TUPLES), checks))
+
+
+def test_the_question_to_a_policy_is_handed_back() -> None:
+    index = index_of(SCHEMA, TUPLES)
+
+    assert index.check("user", "bea", "", "sign", DOC, "4", {"number": 1}) == PolicyInput(
+        "two_eyes", "cli", Check(BEA, "sign", EntityRef(DOC, "4"), {"number": 1})
+    )
+    assert index.check("user", "anne", "", "sign", DOC, "4", {"number": 1}) == Resolution(Decision.DENIED)
+    assert index.check("user", "root", "", "sign", DOC, "4") == Resolution(
+        Decision.ALLOWED, bypass=Node("platform", "*", "super_admin")
+    )
+
+
+def test_a_bypass_ends_with_its_tuple() -> None:
+    index = index_of(SCHEMA, TUPLES)
+    assert index.check("user", "owner", "", "edit", DOC, "9").bypass == Node("clients", "cli", "full_access")
+
+    index.apply(2, [row_of(SCHEMA, TUPLES[-1])], [])
+
+    assert index.check("user", "owner", "", "edit", DOC, "9") == Resolution(Decision.DENIED)
+
+
+async def test_a_token_says_what_is_settled_and_what_needs_the_live_call() -> None:
+    index = index_of(SCHEMA, [*TUPLES, fact((DOC, "5"), "viewer", BEA, condition="at_work")])
+
+    assert await index.resolved(BEA, [DOC], limit=100) == Resolved(
+        (
+            ResolvedPermission(DOC, "view", Decision.DENIED, ("3", "4", "5")),
+            ResolvedPermission(DOC, "edit", Decision.DENIED, ("3", "4")),
+            ResolvedPermission(DOC, "read", Decision.DENIED, ("4", "5")),
+            ResolvedPermission(DOC, "sign", Decision.DENIED, (), ("3", "4")),
+        ),
+        is_truncated=False,
+    )
+
+
+async def test_full_access_is_every_permission_in_a_token() -> None:
+    found = await index_of(SCHEMA, TUPLES).resolved(OWNER, [DOC], limit=0)
+
+    assert found.permissions == tuple(
+        ResolvedPermission(DOC, each, Decision.ALLOWED) for each in ("view", "edit", "read", "sign")
+    )
+
+
+async def test_a_token_with_too_many_entities_names_none() -> None:
+    every = fact((DOC, "*"), "editor", SubjectRef("user", "bea"))
+    index = index_of(SCHEMA, [*TUPLES, every])
+
+    found = await index.resolved(BEA, [DOC], limit=3)
+
+    assert found.is_truncated
+    assert [(each.permission, each.every) for each in found.permissions] == [
+        ("view", Decision.ALLOWED),
+        ("edit", Decision.ALLOWED),
+        ("read", Decision.UNDECIDED),
+        ("sign", Decision.UNDECIDED),
+    ]
+
+
+def test_sizes_are_told() -> None:
+    index = index_of(SCHEMA, TUPLES)
+
+    assert index.statistics() == {
+        "tuples": 8,
+        "conditioned": 1,
+        "ignored": 0,
+        "scheduled": 0,
+        "waiting": 0,
+        "entities": 6,
+        "subjects": 6,
+        "every": 1,
+    }
+    assert 1_000 < index.memory_bytes() < 100_000
