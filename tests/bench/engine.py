@@ -51,6 +51,8 @@ type document
 """
 DOCUMENT = f"{CLIENT}:document"
 CHECKS = 100_000
+# Different questions that are asked while an index is warm.
+WARM = 10_000
 DEPTH = 5
 Question = tuple[str, str, str, str, str, str]
 
@@ -118,15 +120,20 @@ def identify(kind: str, number: int) -> str:
     return f"{kind[:3]}_{number:026d}"
 
 
-def questions(drive: Drive, action: str, *, hits: bool, subjects: int = 20_000) -> list[Question]:
-    """Checks of documents: by their owners, or by users who mostly have nothing to do with them."""
+def questions(drive: Drive, action: str, *, hits: bool, different: int = WARM) -> list[Question]:
+    """Checks of documents: by their owners, or by users who mostly have nothing to do with them.
+
+    So many different ones, over the whole drive, each again and again.
+    """
     pick = random.Random(11).randrange
-    found: list[Question] = []
-    for _ in range(CHECKS):
-        document = pick(min(subjects, drive.documents) // 2) * 2 if hits else pick(drive.documents)
-        user = drive.owner_of(document) if hits else pick(min(subjects, drive.users))
-        found.append(("user", identify("user", user), "", action, DOCUMENT, identify("document", document)))
-    return found
+    pairs: list[tuple[int, int]] = []
+    for _ in range(different):
+        document = pick(drive.documents // 2) * 2 if hits else pick(drive.documents)
+        pairs.append((drive.owner_of(document) if hits else pick(drive.users), document))
+    return [
+        ("user", identify("user", user), "", action, DOCUMENT, identify("document", document))
+        for user, document in pairs * (CHECKS // different)
+    ]
 
 
 def rate(index: Index, asked: Sequence[Question]) -> float:
@@ -199,6 +206,11 @@ def measure_checks(drive: Drive, index: Index) -> None:
             middle, late, latest = spread(index, questions(drive, action, hits=hits))
             details = f"p50 {middle:.2f} µs, p99 {late:.2f} µs, p99.9 {latest:.2f} µs"
             show(f"check {action}, {'hits' if hits else 'misses'}", f"{found:,.0f}/s", details)
+    asked = questions(drive, "view", hits=False, different=CHECKS)
+    rate(index, asked)
+    middle, late, latest = spread(index, asked)
+    details = f"p50 {middle:.2f} µs, p99 {late:.2f} µs, p99.9 {latest:.2f} µs"
+    show(f"check view, {CHECKS:,} different", f"{rate(index, asked):,.0f}/s", details)
 
 
 def measure_lists(drive: Drive, index: Index) -> None:

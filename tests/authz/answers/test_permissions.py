@@ -154,4 +154,3 @@ async def test_everything_everywhere() -> None:
 
     assert found.permissions == {"users": ("view",), f"{DOCUMENT}:1": ("read", "share", "sign")}
     await assert_needs("platform.manage_platform", lambda actor: list_all_permissions(actor, subject("other")))
-    await assert_needs("clients.manage_access", lambda actor: list_all_permissions(actor, subject("other")))

@@ -24,6 +24,7 @@ from app.graph.subscriptions import subscribe
 from app.graph.watch import Watch
 from app.kit.actor import SYSTEM
 from app.kit.db import unit_of_work
+from app.kit.notify import flush_notifications
 from app.users.service import register_user
 from app.users.types import NewUser
 from tests.authz.graph.application import make_application
@@ -155,6 +156,7 @@ async def count_twice(source: str, name: str) -> tuple[list[int], str]:
     admin, counts = as_user(await make_admin()), []
     for rows in (range(3), range(3, 30)):
         stage = await build_stage(rows)
+        await flush_notifications()
         with counted_statements() as statements:
             answer = await execute(source, variables_for(name, stage), actor=admin)
         assert "errors" not in answer, answer

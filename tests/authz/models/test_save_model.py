@@ -213,3 +213,19 @@ async def test_a_deleted_client_leaves_neither_model_nor_tuples() -> None:
         "the client is gone",
         None,
     ]
+
+
+async def test_a_bare_type_is_the_one_of_auther_itself() -> None:
+    source = DOCUMENTS.replace("type document", "type group\ntype document").replace(
+        "[user] or", "[user, group#member] or"
+    )
+    await commit(save_model(SYSTEM, draft(source)))
+    keys = (
+        TupleKey("group", "eng", "member", "user", "ann"),
+        TupleKey("cli_a:document", "1", "viewer", "group", "eng", "member"),
+    )
+    await commit(write_tuples(SYSTEM, TupleWrite(touch=tuple(map(RelationTuple, keys)))))
+
+    answer = await check(SYSTEM, Check(SubjectRef("user", "ann"), "read", EntityRef("cli_a:document", "1")))
+
+    assert answer.is_allowed

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -18,13 +19,18 @@ from pathlib import Path
 from typing import Any, cast
 
 from tests.bench.authz.peers import Peers
-from tests.bench.authz.shapes import Fact
+from tests.bench.authz.shapes import Fact, Question
 
 MAX_SECONDS = 120
 # Tuples beyond which loading takes minutes.
 MAX_TUPLES = 10_000
+NO_ANSWER = "error"
 # Subject, relation, object: `user:anne`, `viewer`, `document:1`.
 Asked = tuple[str, str, str]
+
+
+class WrongAnswers(RuntimeError):
+    """The tool did not answer as expected; the text is what it says."""
 
 
 class Openfga:
@@ -47,24 +53,34 @@ class Openfga:
     def answers(self, asked: Sequence[Asked]) -> list[bool | str]:
         """The answers; text is an error."""
         told = self._verbose({"check": [_check(each) for each in asked]})
-        return [each["error"] or each["got"] for each in _in_order(told["check_results"], "check", asked)]
+        return [_said(each) for each in _in_order(told["check_results"], asked)]
 
     def listed(self, queries: Sequence[tuple[str, str, str]]) -> list[list[str] | str]:
         """Subject, relation and type each: the ids; text is an error."""
         tests = [{"user": user, "type": kind, "assertions": {relation: []}} for user, relation, kind in queries]
-        told = self._verbose({"list_objects": tests})["list_objects_results"]
+        told = _in_order(self._verbose({"list_objects": tests})["list_objects_results"], queries)
         return [
-            each["error"] or sorted(name.partition(":")[2] for name in each["got"] or ())
-            for each in _in_order(told, "list", queries)
+            NO_ANSWER if each["error"] is not None else sorted(name.partition(":")[2] for name in each["got"] or ())
+            for each in told
         ]
 
-    def seconds(self, asked: Sequence[Asked]) -> float:
-        """How long a run with these questions takes by the clock; start and loading included."""
-        self._run({"check": [_check(each) for each in asked]}, "--suppress-summary")
+    def seconds(self, asked: Sequence[tuple[Asked, bool]]) -> float:
+        """How long a run with these questions takes by the clock; start and loading included.
+
+        Raises:
+            WrongAnswers: one is not answered as expected, or not at all.
+        """
+        told = self._run({"check": [_check(*each) for each in asked]})
+        found = re.search(r"^Checks (\d+)/(\d+) passing$", told, re.MULTILINE)
+        if found is None or found.group(1) != str(len(asked)):
+            reason = re.search(r"desc = (.{1,90})", told)
+            raise WrongAnswers(reason.group(1) if reason else told[:300])
         return self._took
 
     def _verbose(self, tests: dict[str, Any]) -> dict[str, Any]:
         out = self._run(tests, "--verbose", "--suppress-summary")
+        if not out.lstrip().startswith("["):
+            raise WrongAnswers(out[:300])
         found, _ = json.JSONDecoder().raw_decode(out.lstrip())
         return cast("dict[str, Any]", found[0])
 
@@ -84,17 +100,25 @@ class Openfga:
                 preexec_fn=(lambda: os.sched_setaffinity(0, {self._core})) if self._core is not None else None,
             )
             self._took = time.perf_counter() - started
-        if not done.stdout and done.stderr.startswith("Error"):
-            raise RuntimeError(done.stderr.strip())
-        return done.stdout
+        return done.stdout or done.stderr
 
 
-def _check(asked: Asked) -> dict[str, Any]:
+def _check(asked: Asked, expected: bool = True) -> dict[str, Any]:
     user, relation, entity = asked
-    return {"user": user, "object": entity, "assertions": {relation: True}}
+    return {"user": user, "object": entity, "assertions": {relation: expected}}
 
 
-def _in_order(results: list[dict[str, Any]], what: str, asked: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
+def _said(result: dict[str, Any]) -> bool | str:
+    # The tool's JSON has an empty object for any error.
+    return NO_ANSWER if result["error"] is not None else bool(result["got"])
+
+
+def _in_order(results: list[dict[str, Any]], asked: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
     """Results come in the order of the tests."""
-    assert len(results) == len(asked), (what, len(results), len(asked))
+    assert len(results) == len(asked), (len(results), len(asked))
     return results
+
+
+def as_asked(question: Question) -> tuple[Asked, bool]:
+    """A question with its answer."""
+    return (f"user:{question.user}", question.action, f"{question.type}:{question.id}"), question.is_allowed

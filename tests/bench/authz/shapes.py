@@ -77,7 +77,9 @@ class Shape:
         """Questions all over the data; the same at every call."""
         pick = random.Random(17 if hits else 18)
         ask = self.hit if hits else self.miss
-        return [Question(user, self.action, self.type, entity, hits) for user, entity in (ask(pick) for _ in range(count))]
+        return [
+            Question(user, self.action, self.type, entity, hits) for user, entity in (ask(pick) for _ in range(count))
+        ]
 
     def mixed(self, count: int) -> list[Question]:
         """Hits and misses in turn."""

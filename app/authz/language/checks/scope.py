@@ -20,7 +20,7 @@ from app.authz.types.model import (
 class Scope:
     """The types of a model and those that are there besides, each with its relations; the model's conditions.
 
-    Of what is defined twice, the first counts.
+    Of what is defined twice, the first counts. A bare `type group` only refers to the type that is known.
     """
 
     model: Model
@@ -47,7 +47,9 @@ class Scope:
 
     def relations_of(self, name: str) -> Collection[str]:
         """Names of the relations of a type; its own definition counts before the one it would replace."""
-        return self.relations[name].keys() if name in self.declared else self.known.get(name, ())
+        own = self.declared.get(name)
+        is_own = own is not None and bool(own.relations or own.permissions)
+        return self.relations[name].keys() if is_own else self.known.get(name, ())
 
     def permissions_of(self, name: str) -> frozenset[str]:
         """Names of the permissions of a type of this model."""
