@@ -148,7 +148,6 @@ async def test_a_role_counts_from_its_begin_to_its_end() -> None:
         TupleKey("platform", "*", "super_admin", "group", "{id}", "member"),
         TupleKey("platform", "*", "super_admin", "client", "{id}"),
         TupleKey("users", "7", "admin", "user", "{id}"),
-        TupleKey("group", "*", "member", "user", "{id}"),
     ],
 )
 async def test_a_tuple_that_only_looks_like_it_gives_nothing(key: TupleKey) -> None:
