@@ -7,11 +7,11 @@ import hmac
 
 import structlog
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.kit.errors import NotFound
 from app.kit.runtime import settings
 from app.kit.settings import Settings
 from app.metrics.exposition import CONTENT_TYPE
@@ -24,7 +24,7 @@ _SCHEME = "bearer "
 
 async def get_metrics(request: Request) -> Response:
     if settings().metrics_token is None:
-        raise NotFound("kit_not_found", "There is nothing here.")
+        raise HTTPException(404)
     return await _answer(request, settings())
 
 

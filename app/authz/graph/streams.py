@@ -14,7 +14,7 @@ from strawberry import ID, UNSET, Parent, argument, enum_value, field
 from app.authz.graph.checks import CheckAnswer, to_answer
 from app.authz.graph.inputs import CheckInput, TupleFilter, to_check, to_filter
 from app.authz.graph.values import TUPLE_PREFIX, Entity, Subject, TupleCondition, actor_subject
-from app.authz.service import following
+from app.authz.service import changelog
 from app.authz.service.checks import check
 from app.authz.service.models import CHANNEL
 from app.authz.service.snapshots import NEWEST
@@ -91,17 +91,17 @@ class AuthzSubscription:
         filter: Annotated[TupleFilter | None, argument(description="Which tuples.")] = UNSET,
     ) -> AsyncIterator[Delivered]:
         actor, wanted = info.context.actor, to_filter(filter)
-        place = told = await following.find_change_place(actor, wanted, after or None)
-        yield Delivered(following.change_cursor(place))
+        place = told = await changelog.find_change_place(actor, wanted, after or None)
+        yield Delivered(changelog.change_cursor(place))
         async with hub.listening(CHANNEL) as wakeups:
             while True:
-                part = await following.read_change_slice(actor, wanted, place)
+                part = await changelog.read_change_slice(actor, wanted, place)
                 for told, change in part.changes:
-                    yield Delivered(following.change_cursor(told), _to_row(change))
+                    yield Delivered(changelog.change_cursor(told), _to_row(change))
                 place = part.place
                 if place.revision - told.revision >= _QUIET_REVISIONS:
                     told = place
-                    yield Delivered(following.change_cursor(place))
+                    yield Delivered(changelog.change_cursor(place))
                 if not part.has_more:
                     await wakeups.wait()
 

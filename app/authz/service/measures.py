@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter as Tally
 from collections.abc import Sequence
 from typing import Final
 
@@ -52,7 +51,11 @@ def note_answers(source: Source, answers: Sequence[Answer], seconds: float) -> N
     if len(answers) == 1:
         _decisions[answers[0].decision, answers[0].source].add()
         return
-    for key, amount in Tally([(each.decision, each.source) for each in answers]).items():
+    amounts: dict[tuple[Decision, Source], int] = {}
+    for each in answers:
+        key = each.decision, each.source
+        amounts[key] = amounts.get(key, 0) + 1
+    for key, amount in amounts.items():
         _decisions[key].add(amount)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.authz.queries.head import raise_floor
-from app.authz.service import following
+from app.authz.service import changelog
 from app.graph.callers import Credentials
 from app.graph.context import Context
 from app.graph.http import Parameters
