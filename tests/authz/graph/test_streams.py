@@ -104,7 +104,7 @@ async def test_changes_come_in_order_with_who_and_why() -> None:
 
 
 async def test_a_reader_goes_on_from_any_place_without_loss(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "SLICE", 3)
+    monkeypatch.setattr(changelog, "SLICE", 3)
     app = await make_application()
     async with following_as(app.manager, "TuplesChanged", filter=of(app)) as stream:
         cursors = [(await stream.next())["cursor"]]
