@@ -117,6 +117,15 @@ class RenameInvalid(InvalidInput):
         )
 
 
+class NameTaken(InvalidInput):
+    def __init__(self, old: str, new: str) -> None:
+        super().__init__(
+            "authz_rename_taken",
+            f"{old} cannot become {new}: another type had this name, and its history keeps it.",
+            field=("renames",),
+        )
+
+
 class ModelConflict(Conflict):
     def __init__(self, current: int) -> None:
         super().__init__(
@@ -134,6 +143,13 @@ class ModelStrands(Conflict):
 class AssertionsFailed(Conflict):
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__("authz_assertions_failed", f"Assertions do not hold: {'; '.join(reasons)}.", field=("source",))
+
+
+class AssertionsTooSlow(LimitReached):
+    def __init__(self) -> None:
+        super().__init__(
+            "authz_assertions_too_slow", "The assertions of this model take too long together.", field=("source",)
+        )
 
 
 class ModelNotFound(NotFound):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.authz.engine.below import Below, turn_around
 from app.authz.engine.schema import CompiledRelation, Schema
 from app.authz.engine.strata import Key, dependencies, rests_on
 from app.authz.types.model import Arrow, Computed, Direct, Exclusion, Intersection, Rewrite, Union
@@ -33,29 +35,33 @@ class Graph:
     reached by steps has it. Of the others reached ones are candidates.
 
     Attributes:
+        below: everything that a relation rests on, itself included.
         subtractions: how many `but not` lie within each other below a relation; 2 is two or more.
     """
 
     steps: Mapping[Key, Sequence[Step]]
-    below: Mapping[Key, frozenset[Key]]
+    below: Below
     plain: frozenset[Key]
     subtractions: Mapping[Key, int]
 
 
 def build_graph(schema: Schema) -> Graph:
     """The graph of all relations of a schema."""
-    steps: dict[Key, list[Step]] = {}
+    steps: dict[Key, dict[Step, None]] = {}
     for relation in _relations(schema):
         for source, step in _steps(schema, relation, relation.rewrite):
-            if step not in steps.setdefault(source, []):
-                steps[source].append(step)
-    keys = [(relation.type_name, relation.name) for relation in _relations(schema)]
-    direct = {(r.type_name, r.name): dependencies(schema, r) for r in _relations(schema)}
-    links = {(r.type_name, r.name): _tuplesets(r, r.rewrite) for r in _relations(schema)}
-    below = {key: _reach(key, direct, links) for key in keys}
-    simple = {(r.type_name, r.name) for r in _relations(schema) if _is_simple(r, r.rewrite)}
-    plain = frozenset(key for key in keys if all(part in simple for part in below[key] if part in direct))
-    return Graph(steps, below, plain, _count_subtractions(schema))
+            steps.setdefault(source, {})[step] = None
+    below = Below(
+        {
+            (each.type_name, each.name): dependencies(schema, each) | _tuplesets(each, each.rewrite)
+            for each in _relations(schema)
+        }
+    )
+    relations = {(each.type_name, each.name): each for each in _relations(schema)}
+    special = {key for key, each in relations.items() if not _is_simple(each, each.rewrite)}
+    plain = relations.keys() - below.above(special)
+    found = {source: tuple(found) for source, found in steps.items()}
+    return Graph(found, below, frozenset(plain), _count_subtractions(schema))
 
 
 def _relations(schema: Schema) -> Iterator[CompiledRelation]:
@@ -95,14 +101,16 @@ def _tuplesets(relation: CompiledRelation, rewrite: Rewrite) -> set[Key]:
 
 
 def _count_subtractions(schema: Schema) -> Mapping[Key, int]:
-    found = {(relation.type_name, relation.name): 0 for relation in _relations(schema)}
-    is_stable = False
-    while not is_stable:
-        before = dict(found)
-        for relation in _relations(schema):
-            key = (relation.type_name, relation.name)
-            found[key] = max(found[key], _subtractions(schema, relation, relation.rewrite, found))
-        is_stable = found == before
+    relations = {(each.type_name, each.name): each for each in _relations(schema)}
+    resting = turn_around({key: dependencies(schema, each) for key, each in relations.items()})
+    found = dict.fromkeys(relations, 0)
+    waiting = deque(relations)
+    while waiting:
+        key = waiting.popleft()
+        count = _subtractions(schema, relations[key], relations[key].rewrite, found)
+        if count > found[key]:
+            found[key] = count
+            waiting += resting.get(key, ())
     return found
 
 
@@ -113,17 +121,6 @@ def _subtractions(schema: Schema, relation: CompiledRelation, rewrite: Rewrite, 
     if isinstance(rewrite, Union | Intersection):
         return max(_subtractions(schema, relation, part, found) for part in rewrite.parts)
     return max((found.get(key, 0) for key in rests_on(schema, relation, rewrite)), default=0)
-
-
-def _reach(key: Key, direct: Mapping[Key, set[Key]], links: Mapping[Key, set[Key]]) -> frozenset[Key]:
-    found, waiting = {key}, [key]
-    while waiting:
-        each = waiting.pop()
-        for other in direct.get(each, set()) | links.get(each, set()):
-            if other not in found:
-                found.add(other)
-                waiting.append(other)
-    return frozenset(found)
 
 
 def _is_simple(relation: CompiledRelation, rewrite: Rewrite) -> bool:

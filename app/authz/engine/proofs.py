@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from app.authz.engine.judge import Judge
 from app.authz.engine.lookups import TupleReader
 from app.authz.engine.overlay import Overlay
 from app.authz.engine.resolve import (
+    MAX_SECONDS,
     Question,
     Resolution,
     Ruleset,
@@ -21,6 +23,7 @@ from app.authz.engine.resolve import (
 )
 from app.authz.engine.values import TRUE
 from app.authz.engine.walk import Walk
+from app.authz.errors import TooSlow
 from app.authz.types.answers import Check, Decision
 from app.authz.types.tuples import RelationTuple, TupleKey
 
@@ -33,7 +36,7 @@ async def explain(rules: Ruleset, reader: TupleReader, check: Check) -> tuple[Re
 
     Raises:
         TypeUnknown, ActionUnknown, ContextualForbidden: the check means nothing.
-        WorkExceeded: the whole proof is too large.
+        WorkExceeded, TooSlow: the whole proof is too large.
     """
     problem = find_problem(rules.schema, check)
     if problem is not None:
@@ -58,7 +61,10 @@ async def explain(rules: Ruleset, reader: TupleReader, check: Check) -> tuple[Re
 
 async def _follow(walk: Walk, reader: TupleReader) -> None:
     walk.settle()
+    deadline = time.monotonic() + MAX_SECONDS
     while slots := walk.take_lookups():
+        if time.monotonic() > deadline:
+            raise TooSlow
         facts = await reader.read([slot.lookup for slot in slots])
         for slot, found in zip(slots, facts, strict=True):
             walk.fill(slot, found)

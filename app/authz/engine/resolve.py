@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
 
-from app.authz.engine.formulas import Match, Slot, Through
+from app.authz.engine.formulas import Slot
 from app.authz.engine.judge import Judge
 from app.authz.engine.lookups import Fact, Lookup, Node, TupleReader
 from app.authz.engine.overlay import Overlay
 from app.authz.engine.policies import PolicyInput, judge_policy
 from app.authz.engine.schema import Schema
 from app.authz.engine.strata import build_strata
+from app.authz.engine.undecided import find_undecided
 from app.authz.engine.values import FALSE, TRUE, Bound
 from app.authz.engine.walk import Strata, Walk
 from app.authz.errors import (
     ActionUnknown,
-    ConditionUndecided,
     ContextualForbidden,
     IdentifierInvalid,
     TooManyContextual,
@@ -37,6 +37,8 @@ from app.authz.types.answers import Check, Decision
 from app.authz.types.model import Permission
 from app.authz.types.tuples import EVERY, PLATFORM, SUPER_ADMIN, RelationTuple
 from app.kit.errors import AppError
+
+Observer = Callable[[int, int], None]
 
 # One question, or a batch of them, takes no longer.
 MAX_SECONDS: Final = 2.0
@@ -83,10 +85,15 @@ class Question:
         return self.walk.bound(self.root)
 
 
-async def resolve(rules: Ruleset, reader: TupleReader, checks: Sequence[Check]) -> list[Resolution]:
+async def resolve(
+    rules: Ruleset, reader: TupleReader, checks: Sequence[Check], *, observe: Observer | None = None
+) -> list[Resolution]:
     """Answer checks in their order; each has its own problem, if it has one.
 
     Checks about one subject with the same context share what was found out.
+
+    Args:
+        observe: is told how many levels of look-ups it took, and how many usersets were looked into.
     """
     found: dict[int, Resolution] = {}
     groups: dict[object, list[tuple[int, Check]]] = {}
@@ -98,7 +105,9 @@ async def resolve(rules: Ruleset, reader: TupleReader, checks: Sequence[Check]) 
             key = (_group_key(check), asks_itself(rules.schema, check))
             groups.setdefault(key, []).append((n, check))
     crews = [_Crew(rules, reader, [check for _, check in group]) for group in groups.values()]
-    await _drive(crews)
+    levels = await _drive(crews)
+    if observe is not None:
+        observe(levels, sum(len(crew.walk.goals) for crew in crews))
     for crew, group in zip(crews, groups.values(), strict=True):
         for (n, _), question in zip(group, crew.questions, strict=True):
             found[n] = await conclude(rules, question)
@@ -202,18 +211,20 @@ def _has_policy(schema: Schema, check: Check) -> bool:
     return permission is not None and permission.policy is not None
 
 
-async def _drive(crews: Sequence[_Crew]) -> None:
-    deadline = time.monotonic() + MAX_SECONDS
+async def _drive(crews: Sequence[_Crew]) -> int:
+    """Follow all crews level by level; the number of levels."""
+    deadline, levels = time.monotonic() + MAX_SECONDS, 0
     while True:
         waiting = [(crew, slots) for crew in crews if (slots := crew.take())]
         if not waiting:
-            return
+            return levels
         if time.monotonic() > deadline:
             for crew, _ in waiting:
                 crew.fail(TooSlow())
-            return
+            return levels
+        levels += 1
         for reader, part in _by_reader(waiting):
-            await _answer(reader, part)
+            await _answer(reader, part, deadline)
 
 
 def _by_reader(
@@ -226,7 +237,7 @@ def _by_reader(
     return parts.values()
 
 
-async def _answer(reader: TupleReader, waiting: Sequence[tuple[_Crew, list[Slot]]]) -> None:
+async def _answer(reader: TupleReader, waiting: Sequence[tuple[_Crew, list[Slot]]], deadline: float) -> None:
     lookups = list(dict.fromkeys(slot.lookup for _, slots in waiting for slot in slots))
     try:
         facts: Mapping[Lookup, Sequence[Fact]] = dict(zip(lookups, await reader.read(lookups), strict=True))
@@ -235,6 +246,9 @@ async def _answer(reader: TupleReader, waiting: Sequence[tuple[_Crew, list[Slot]
             crew.fail(problem)
         return
     for crew, slots in waiting:
+        if time.monotonic() > deadline:
+            crew.fail(TooSlow())
+            continue
         try:
             for slot in slots:
                 crew.walk.fill(slot, facts[slot.lookup])
@@ -270,22 +284,6 @@ async def _ask_policy(rules: Ruleset, question: Question, policy: str) -> Resolu
     if verdict.value is None:
         return Resolution(Decision.UNDECIDED, verdict.problem)
     return Resolution(Decision.ALLOWED if verdict.value else Decision.DENIED)
-
-
-def find_undecided(walk: Walk) -> AppError:
-    """Why a walk could not decide: the first condition that could not be evaluated."""
-    for goal in walk.goals.values():
-        for slot in goal.slots:
-            for part in slot.parts or ():
-                if isinstance(part, Match | Through) and part.verdict.value is None:
-                    return _describe(part)
-    return ConditionUndecided("The models in force do not decide this.")
-
-
-def _describe(part: Match | Through) -> AppError:
-    name = part.fact.condition.name if part.fact.condition else ""
-    reason = part.verdict.problem or f"needs {', '.join(part.verdict.missing)} in the context"
-    return ConditionUndecided(f"The condition {name} of {part.fact.key}: {reason}", missing=part.verdict.missing)
 
 
 def _group_key(check: Check) -> object:

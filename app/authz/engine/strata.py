@@ -40,6 +40,11 @@ def build_strata(schema: Schema) -> Mapping[Key, int]:
         for type_name, compiled in schema.types.items()
         for name, relation in compiled.relations.items()
     }
+    return find_components(graph)
+
+
+def find_components(graph: Mapping[Key, list[Key]]) -> Mapping[Key, int]:
+    """The number of each key's component, lowest first: keys that lead to each other share one."""
     return _Tarjan(graph).run()
 
 

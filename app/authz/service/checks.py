@@ -62,7 +62,7 @@ async def explain(actor: Actor, question: Check, freshness: Freshness = LATEST) 
     Raises:
         Forbidden, Unauthenticated: about another subject, without `manage_access`.
         TokenInvalid, RevisionAhead, RevisionGone: of the freshness.
-        TypeUnknown, ActionUnknown, WorkExceeded: nothing can be explained.
+        TypeUnknown, ActionUnknown, WorkExceeded, TooSlow: nothing can be explained.
     """
     source = await open_source(freshness)
     await guard_questions(actor, source, [question])

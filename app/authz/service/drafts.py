@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import time
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from app.authz.conditions.errors import ConditionInvalid
 from app.authz.conditions.program import compile_condition
@@ -11,15 +14,17 @@ from app.authz.engine.overlay import FactReader
 from app.authz.engine.resolve import Ruleset, resolve
 from app.authz.engine.schema import Schema, build_schema, own_types
 from app.authz.engine.system import SYSTEM_TYPE_IDS, system_model
-from app.authz.errors import RenameInvalid
+from app.authz.errors import AssertionsTooSlow, NameTaken, RenameInvalid
 from app.authz.language.problems import ModelProblem, ModelProblems
-from app.authz.language.text import parse_model
 from app.authz.language.validate import find_problems
+from app.authz.service.texts import read_text
 from app.authz.types.answers import Check, Decision
 from app.authz.types.model import Assertion, Condition, Model
 from app.authz.types.saving import FailedAssertion
 from app.authz.types.tuples import EntityRef, RelationTuple, SubjectRef, TupleKey
 
+# The assertions of a model together: they are asked while nobody else can write.
+MAX_ASSERTION_SECONDS: Final = 3.0
 _DECISIONS = {True: Decision.ALLOWED, False: Decision.DENIED, None: Decision.UNDECIDED}
 
 
@@ -40,7 +45,7 @@ def read_draft(source: str, scope: str, shared: Model | None) -> ReadDraft:
     Raises:
         ModelProblems: everything that is wrong with it, each with its place.
     """
-    model = parse_model(source)
+    model = read_text(source)
     known = _known_types(shared if scope else None)
     found = find_problems(model, known_types=known, check_condition=_check_condition)
     found += _find_reserved(model, scope)
@@ -65,28 +70,46 @@ def put_beside(
     return build_schema(system_model(), {**others, scope: model}, renamed)
 
 
-def check_renames(scope: str, renames: Mapping[str, str], before: Model, after: Model) -> None:
+def check_renames(renames: Mapping[str, str], before: Model, after: Model, taken: Container[str]) -> None:
     """Make sure that each renamed type was there and its new name is new.
+
+    Args:
+        taken: the names that types of the scope have or had.
 
     Raises:
         RenameInvalid: `authz_rename_invalid`.
+        NameTaken: `authz_rename_taken`.
     """
     old_names = {each.name for each in before.types}
     new_names = {each.name for each in after.types}
     for old, new in renames.items():
         if old not in old_names or old in new_names or new not in new_names or new in old_names:
             raise RenameInvalid(old, new)
+        if new in taken:
+            raise NameTaken(old, new)
 
 
 async def run_assertions(scope: str, model: Model, others: Mapping[str, Model]) -> list[FailedAssertion]:
-    """The assertions of a model that do not hold; each is answered from its given tuples alone."""
+    """The assertions of a model that do not hold; each is answered from its given tuples alone.
+
+    Raises:
+        AssertionsTooSlow: `authz_assertions_too_slow`.
+    """
     schema = build_schema(system_model(), {**others, scope: model}, {})
     rules = Ruleset(schema)
     names = {each.name: each.full_name for each in schema.scoped(scope)}
     failed = []
+    given, reader = None, FactReader([])
+    deadline = time.monotonic() + MAX_ASSERTION_SECONDS
     for assertion in model.assertions:
-        given = [_in_full(each, names) for each in assertion.given]
-        (answer,) = await resolve(rules, FactReader(given), [_to_check(assertion, names)])
+        if assertion.given is not given:
+            given = assertion.given
+            reader = FactReader([_in_full(each, names) for each in given])
+        (answer,) = await resolve(rules, reader, [_to_check(assertion, names)])
+        # Nothing here waits for anything: let others have their turn.
+        await asyncio.sleep(0)
+        if time.monotonic() > deadline:
+            raise AssertionsTooSlow
         expected = _DECISIONS[assertion.expected]
         if answer.decision is not expected:
             line = assertion.at.line if assertion.at else 0

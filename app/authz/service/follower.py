@@ -18,6 +18,7 @@ from app.authz.engine.index import Builder, Index
 from app.authz.queries.head import Head, read_head
 from app.authz.queries.index import read_deltas, stream_snapshot
 from app.authz.queries.models import find_model_revision
+from app.authz.service.measures import set_index_lag, set_index_size
 from app.authz.service.models import CHANNEL
 from app.authz.service.schemas import Compiled, compiled_at
 from app.kit.db import unit_of_work
@@ -31,6 +32,8 @@ POLL_SECONDS: Final = 1.0
 MAX_STALENESS_SECONDS: Final = 5.0
 # How long a question waits for a revision before the database answers it.
 CATCH_UP_SECONDS: Final = 1.0
+# Counting a million tuples takes some milliseconds.
+MEASURE_SECONDS: Final = 60.0
 # Revisions that are applied at a time: bulk imports have ten thousand tuples in each.
 _STEP: Final = 5
 
@@ -42,6 +45,7 @@ class Follower:
         self.index: Index | None = None
         self.compiled: Compiled | None = None
         self._confirmed_at = 0.0
+        self._measured_at = float("-inf")
         self._lock = asyncio.Lock()
         self._wake = asyncio.Event()
 
@@ -104,6 +108,16 @@ class Follower:
             while self.index is not None and self.index.revision < head.revision:
                 await self._step(self.index, min(head.revision, self.index.revision + _STEP))
             self._confirmed_at = asked_at
+            self._measure(head)
+
+    def _measure(self, head: Head) -> None:
+        if self.index is None:
+            return
+        set_index_lag(max(0, head.revision - self.index.revision))
+        now = time.monotonic()
+        if now - self._measured_at >= MEASURE_SECONDS:
+            self._measured_at = now
+            set_index_size(self.index.statistics()["tuples"], self.index.memory_bytes())
 
     async def _load(self, head: Head) -> None:
         started = time.monotonic()
@@ -115,6 +129,7 @@ class Follower:
                 builder.add(rows)
                 await asyncio.sleep(0)
         self.index, self.compiled = builder.finish(head.revision), compiled
+        self._measured_at = float("-inf")
         _log.info("index.loaded", revision=head.revision, seconds=round(time.monotonic() - started, 2))
 
     async def _step(self, index: Index, until: int) -> None:

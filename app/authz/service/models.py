@@ -12,7 +12,6 @@ from app.authz.errors import AssertionsFailed, ModelConflict, ModelNotFound, Mod
 from app.authz.language.diff import diff_models
 from app.authz.language.printer import print_model
 from app.authz.language.problems import ModelProblem
-from app.authz.language.text import parse_model
 from app.authz.queries import models as queries
 from app.authz.queries.changes import add_write
 from app.authz.queries.head import Head, lock_head, read_head, take_revision
@@ -21,6 +20,7 @@ from app.authz.service.access import guard_scope
 from app.authz.service.blockers import find_blockers
 from app.authz.service.drafts import ReadDraft, check_renames, put_beside, read_draft, run_assertions
 from app.authz.service.impact import find_impact
+from app.authz.service.texts import read_aside, read_stored, read_text
 from app.authz.types.events import ModelSaved
 from app.authz.types.model import Model
 from app.authz.types.saving import Blocker, FailedAssertion, Impact, ModelDraft, ModelPreview, ModelReview, ModelVersion
@@ -60,7 +60,7 @@ async def save_model(actor: Actor, draft: ModelDraft) -> ModelVersion:
     Raises:
         Forbidden, Unauthenticated: without `manage_access` on the client, or `platform.manage_platform`.
         ModelProblems: what is wrong with the text, each with its place.
-        RenameInvalid, ModelConflict.
+        RenameInvalid, NameTaken, ModelConflict, AssertionsTooSlow.
         AssertionsFailed: assertions of the model that do not hold.
         ModelStrands: what would be left without meaning.
     """
@@ -80,7 +80,7 @@ async def review_model(actor: Actor, draft: ModelDraft) -> ModelReview:
 
     Raises:
         Forbidden, Unauthenticated: as `save_model`.
-        ModelProblems, RenameInvalid, ModelConflict.
+        ModelProblems, RenameInvalid, NameTaken, ModelConflict, AssertionsTooSlow.
     """
     await guard_scope(actor, draft.scope)
     return ModelReview(*_review(await _plan(draft, await read_head())))
@@ -91,7 +91,7 @@ async def preview_model(actor: Actor, draft: ModelDraft) -> ModelPreview:
 
     Raises:
         Forbidden, Unauthenticated: as `save_model`.
-        ModelProblems, RenameInvalid, ModelConflict.
+        ModelProblems, RenameInvalid, NameTaken, ModelConflict, AssertionsTooSlow.
     """
     await guard_scope(actor, draft.scope)
     plan = await _plan(draft, await read_head())
@@ -101,7 +101,7 @@ async def preview_model(actor: Actor, draft: ModelDraft) -> ModelPreview:
 def _review(
     plan: _Plan,
 ) -> tuple[Model, str, tuple[ModelProblem, ...], tuple[Blocker, ...], tuple[FailedAssertion, ...]]:
-    before = parse_model(plan.latest.source) if plan.latest else _EMPTY
+    before = read_text(plan.latest.source) if plan.latest else _EMPTY
     text = diff_models(before, plan.draft.model).text
     return plan.draft.model, text, plan.draft.warnings, tuple(plan.blockers), tuple(plan.failed)
 
@@ -168,11 +168,11 @@ async def _plan(draft: ModelDraft, head: Head) -> _Plan:
     latest = in_force.pop(draft.scope, None)
     if draft.expected_version is not None and draft.expected_version != (latest.version if latest else 0):
         raise ModelConflict(latest.version if latest else 0)
-    others = {scope: parse_model(each.source) for scope, each in in_force.items()}
-    read = read_draft(draft.source, draft.scope, others.get(""))
-    current = parse_model(latest.source) if latest else _EMPTY
-    check_renames(draft.scope, draft.renames, current, read.model)
+    others = {scope: await read_stored(each.source) for scope, each in in_force.items()}
+    read = await read_aside(draft.source, lambda: read_draft(draft.source, draft.scope, others.get("")))
+    current = await read_stored(latest.source) if latest else _EMPTY
     ids = {("", name): number for name, number in SYSTEM_TYPE_IDS.items()} | await queries.read_type_ids()
+    check_renames(draft.renames, current, read.model, {name for scope, name in ids if scope == draft.scope})
     before = put_beside(draft.scope, current, others, ids, {})
     after = put_beside(draft.scope, read.model, others, ids, draft.renames)
     return _Plan(

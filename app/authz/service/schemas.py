@@ -10,9 +10,9 @@ from app.authz.engine.paths import Graph, build_graph
 from app.authz.engine.resolve import Ruleset
 from app.authz.engine.schema import Schema, build_schema
 from app.authz.engine.system import SYSTEM_TYPE_IDS, system_model
-from app.authz.language.text import parse_model
 from app.authz.queries import models as queries
 from app.authz.queries.head import MODEL_WRITTEN
+from app.authz.service.texts import read_stored
 from app.kit.db import is_marked
 from app.kit.runtime import settings
 
@@ -68,7 +68,7 @@ async def _compile(model_revision: int) -> Compiled:
     models = {}
     if model_revision:
         ids |= await queries.read_type_ids()
-        models = {each.scope: parse_model(each.source) for each in await queries.list_in_force(model_revision)}
+        models = {each.scope: await read_stored(each.source) for each in await queries.list_in_force(model_revision)}
     schema = build_schema(system_model(), models, ids, revision=model_revision)
     return Compiled(schema, build_graph(schema))
 

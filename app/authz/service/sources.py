@@ -12,6 +12,7 @@ from app.authz.engine.resolve import Resolution, resolve
 from app.authz.queries.head import WRITING, read_head
 from app.authz.service.consistency import Revision, encode_revision
 from app.authz.service.follower import Follower, active_follower
+from app.authz.service.measures import note_walk
 from app.authz.service.schemas import Compiled
 from app.authz.service.snapshots import Snapshot, open_sql_snapshot, wanted_revision
 from app.authz.types.answers import Check, Freshness, FreshnessMode, Source
@@ -51,7 +52,7 @@ class SqlSource:
         self.token = snapshot.token
 
     async def check(self, questions: Sequence[Check]) -> list[Resolution]:
-        return await resolve(self.compiled.rules, self.reader, questions)
+        return await resolve(self.compiled.rules, self.reader, questions, observe=note_walk)
 
     async def list_objects(
         self, query: ObjectQuery, *, after: str | None = None, limit: int = EVERYTHING

@@ -13,9 +13,9 @@ from app.authz.engine.resolve import (
     Resolution,
     Ruleset,
     asks_itself,
-    find_undecided,
     make_question,
 )
+from app.authz.engine.undecided import find_undecided
 from app.authz.engine.values import FALSE, TRUE
 from app.authz.engine.walk import Walk
 from app.authz.errors import TooSlow, WorkExceeded

@@ -185,8 +185,9 @@ class Closures:
             for each in relation.allowed
             if each.relation
         }
-        relevant = {key for each in wanted if each in graph.plain for key in graph.below[each]}
-        relevant = {key for key in relevant if key in graph.plain and self._schema.relation(*key)}
+        relevant = {
+            key for key in graph.below.of(wanted & graph.plain) if key in graph.plain and self._schema.relation(*key)
+        }
         for key in relevant:
             self._seed(key)
             for step in graph.steps.get(key, ()):

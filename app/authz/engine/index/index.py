@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -16,9 +17,9 @@ from app.authz.engine.index.store import Store
 from app.authz.engine.listing import FoundObject, ObjectQuery
 from app.authz.engine.lookups import Fact, Holding, Lookup
 from app.authz.engine.policies import PolicyInput, judge_policy
-from app.authz.engine.resolve import Resolution, Ruleset, find_problem, resolve
+from app.authz.engine.resolve import MAX_SECONDS, Resolution, Ruleset, find_problem, resolve
 from app.authz.engine.values import FALSE, UNDECIDED
-from app.authz.errors import WorkExceeded
+from app.authz.errors import TooSlow, WorkExceeded
 from app.authz.types.answers import Check, Context, Decision
 from app.authz.types.tuples import EntityRef, SubjectRef
 from app.kit import clock
@@ -125,15 +126,22 @@ class Index:
     async def check_many(self, checks: Sequence[Check]) -> list[Resolution]:
         """Answer checks in their order, policies asked; each has its own problem, if it has one."""
         found: list[Resolution] = []
+        busy_seconds = 0.0
         for check in checks:
+            if busy_seconds > MAX_SECONDS:
+                found.append(Resolution(Decision.UNDECIDED, TooSlow()))
+                continue
+            started = time.perf_counter()
             subject, entity = check.subject, check.entity
             if check.contextual:
                 self.catch_up()
                 found += await resolve(self.rules, self._reader, [check])
+                busy_seconds += time.perf_counter() - started
                 continue
             answer = self.check(
                 subject.type, subject.id, subject.relation, check.action, entity.type, entity.id, check.context
             )
+            busy_seconds += time.perf_counter() - started
             if isinstance(answer, PolicyInput):
                 verdict = await judge_policy(answer)
                 answer = _of_verdict(verdict.value, verdict.problem)

@@ -77,11 +77,7 @@ class Programs:
         gates = list(_gates(schema))
         knotted = {key for key, _, rests_on in gates if any(strata[key] == strata.get(each) for each in rests_on)}
         counts = {key: count for key, count, _ in gates}
-        self.tangled = frozenset(
-            key
-            for key, below in graph.below.items()
-            if knotted & below or sum(counts[each] for each in counts.keys() & below) > MAX_GATES
-        )
+        self.tangled = graph.below.above(knotted) | graph.below.heavier(counts, MAX_GATES)
 
     def of(self, type_name: str, relation: str) -> Program | None:
         """The program of a relation, None when there is no such relation."""

@@ -1,0 +1,38 @@
+"""Texts of models, read once: what is stored never changes. Long ones are read in a thread, so others are served."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final, TypeVar
+
+from app.authz.language.text import parse_model
+from app.authz.types.model import Model
+
+# Models that are kept as they were read.
+_KEPT: Final = 128
+# Shorter texts take some milliseconds. Characters.
+_SHORT: Final = 8_192
+
+Result = TypeVar("Result")
+
+
+@lru_cache(maxsize=_KEPT)
+def read_text(source: str) -> Model:
+    """The model of a text.
+
+    Raises:
+        ModelProblems: as `parse_model`.
+    """
+    return parse_model(source)
+
+
+async def read_stored(source: str) -> Model:
+    """The model of a stored text."""
+    return await read_aside(source, lambda: read_text(source))
+
+
+async def read_aside(source: str, read: Callable[[], Result]) -> Result:
+    """Call what reads a text: here when that is short, else in a thread."""
+    return read() if len(source) <= _SHORT else await asyncio.to_thread(read)
