@@ -81,7 +81,7 @@ async def list_objects(rules: Ruleset, graph: Graph, reader: TupleReader, query:
     if EVERY in decisions:
         has_policy = _has_policy(rules, query.type, query.action)
         exceptions = 2 if has_policy else max(graph.subtractions[target], is_self)
-        decisions[EVERY] = _decide_every(decisions[EVERY], exceptions)
+        decisions[EVERY] = decide_every(decisions[EVERY], exceptions)
     return [
         FoundObject(each, decision is Decision.ALLOWED)
         for each, decision in decisions.items()
@@ -89,7 +89,7 @@ async def list_objects(rules: Ruleset, graph: Graph, reader: TupleReader, query:
     ]
 
 
-def _decide_every(decision: Decision, exceptions: int) -> Decision:
+def decide_every(decision: Decision, exceptions: int) -> Decision:
     """What holds for every entity: `but not` may except single ones, and one within another let them in again.
 
     So does a policy. A userset that is asked about its own relation is an exception: it is no subject of itself.

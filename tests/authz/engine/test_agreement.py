@@ -36,7 +36,7 @@ async def make_checker(schema: Schema, tuples: Sequence[RelationTuple]) -> InMem
 
 
 @given(worlds())
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 async def test_the_engine_agrees_with_the_reference(world: World) -> None:
     note(describe(world))
 

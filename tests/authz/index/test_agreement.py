@@ -17,7 +17,7 @@ from app.authz.types import RelationTuple
 from tests.authz.engine.generators import World, assert_agreement, describe, worlds
 from tests.authz.index.support import Indexed, index_of, row_of, said
 
-_SETTINGS = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+_SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 async def _make_checker(schema: Schema, tuples: Sequence[RelationTuple]) -> Indexed:
@@ -49,7 +49,7 @@ async def test_answers_are_those_of_the_walk_to_the_last_word(world: World) -> N
 
 
 @given(worlds(), st.randoms(use_true_random=False))
-@settings(_SETTINGS, max_examples=80)
+@settings(_SETTINGS, max_examples=25)
 async def test_changes_lead_where_building_anew_leads(world: World, random: Random) -> None:
     note(describe(world))
     schema = world.schema()
