@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from app.authz.engine.index.numbers import NEVER_LATE, Kind
-from app.authz.engine.listing import FoundObject, ObjectQuery
-from app.authz.engine.listing import decide_every
+from app.authz.engine.listing import FoundObject, ObjectQuery, decide_every
 from app.authz.engine.objects import Search, reached_ids
 from app.authz.engine.overlay import Overlay
 from app.authz.types.answers import Check, Decision
