@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
+import { type DocumentNode, print, stripIgnoredCharacters } from 'graphql';
 import { defineConfig, type Plugin } from 'vite';
 
 const SERVER = 'http://localhost:8000';
@@ -17,9 +18,29 @@ function withoutGraphiqlFonts(): Plugin {
   };
 }
 
+const DOCUMENT = /^(export const \w+ = )(\{"kind":"Document".*\})( as unknown as DocumentNode<.*>;)$/gm;
+
+/** The first page carries the documents of all pages. Texts, which urql takes too, are smaller than trees. */
+function documentsAsTexts(): Plugin {
+  return {
+    name: 'documents-as-texts',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.endsWith('/src/gen/graphql.ts')) return null;
+      const toText = (json: string) => stripIgnoredCharacters(print(JSON.parse(json) as DocumentNode));
+      const replaced = code.replace(
+        DOCUMENT,
+        (_line, name: string, json: string, type: string) => `${name}${JSON.stringify(toText(json))}${type}`,
+      );
+      if (replaced === code) this.error('no documents were found in the generated code');
+      return { code: replaced, map: null };
+    },
+  };
+}
+
 export default defineConfig({
   base: '/admin/',
-  plugins: [react(), withoutGraphiqlFonts()],
+  plugins: [react(), documentsAsTexts(), withoutGraphiqlFonts()],
   build: {
     outDir: '../app/web_dist',
     emptyOutDir: true,

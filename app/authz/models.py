@@ -39,13 +39,17 @@ class EntityType(Model):
 
 
 class ModelVersion(Model):
-    """One immutable version of a scope's model. The newest is in force; `revision` is when it came into force."""
+    """One immutable version of a scope's model. The newest is in force; `revision` is when it came into force.
+
+    `type_ids` are the numbers that the names of its types had then, as a JSON object: a later version may rename.
+    """
 
     id = fields.CharField(primary_key=True, max_length=64)
     scope = fields.CharField(max_length=64)
     version = fields.IntField()
     revision = fields.BigIntField()
     source = fields.TextField()
+    type_ids = fields.TextField()
     note = fields.CharField(max_length=1000, null=True)
     author_kind = fields.CharField(max_length=16)
     author_id = fields.CharField(max_length=255, null=True)

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('version', fields.IntField()),
                 ('revision', fields.BigIntField()),
                 ('source', fields.TextField(unique=False)),
+                ('type_ids', fields.TextField(unique=False)),
                 ('note', fields.CharField(null=True, max_length=1000)),
                 ('author_kind', fields.CharField(max_length=16)),
                 ('author_id', fields.CharField(null=True, max_length=255)),

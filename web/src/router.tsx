@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { auditSearch } from './audit/search';
+import { modelsSearch, permissionsSearch } from './authz/search';
 import { clientSearch, clientsSearch } from './clients/search';
 import { mailsSearch } from './mails/search';
 import { sessionsSearch } from './sessions/search';
@@ -45,6 +46,26 @@ const client = createRoute({
   component: lazyRouteComponent(() => import('./clients/ClientPage'), 'ClientPage'),
 });
 
+const permissions = createRoute({
+  getParentRoute: () => root,
+  path: '/permissions',
+  validateSearch: modelsSearch,
+  component: lazyRouteComponent(() => import('./authz/ModelsPage'), 'ModelsPage'),
+});
+
+const installation = createRoute({
+  getParentRoute: () => root,
+  path: '/permissions/installation',
+  validateSearch: permissionsSearch,
+  component: lazyRouteComponent(() => import('./authz/InstallationPage'), 'InstallationPage'),
+});
+
+const builtIn = createRoute({
+  getParentRoute: () => root,
+  path: '/permissions/built-in',
+  component: lazyRouteComponent(() => import('./authz/BuiltInPage'), 'BuiltInPage'),
+});
+
 const sessions = createRoute({
   getParentRoute: () => root,
   path: '/sessions',
@@ -73,7 +94,20 @@ const mails = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, users, user, clients, client, sessions, keys, audit, mails]),
+  routeTree: root.addChildren([
+    overview,
+    users,
+    user,
+    clients,
+    client,
+    permissions,
+    installation,
+    builtIn,
+    sessions,
+    keys,
+    audit,
+    mails,
+  ]),
   basepath: '/admin',
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,9 @@ from app.authz.engine.lookups import Fact, Node, TupleReader
 from app.authz.engine.objects import Search, reached_ids
 from app.authz.engine.overlay import Overlay
 from app.authz.engine.paths import Graph
-from app.authz.engine.resolve import Resolution, Ruleset, resolve
+from app.authz.engine.resolve import MAX_SECONDS, Resolution, Ruleset, resolve
 from app.authz.engine.subjects import Descent
+from app.authz.errors import TooSlow
 from app.authz.types.answers import Check, Context, Decision
 from app.authz.types.tuples import EVERY, EntityRef, RelationTuple, SubjectRef
 
@@ -122,9 +124,16 @@ async def list_subjects(rules: Ruleset, graph: Graph, reader: TupleReader, query
 
 
 async def check_all(rules: Ruleset, reader: TupleReader, checks: Sequence[Check]) -> list[Resolution]:
-    """Check candidates in batches."""
+    """Check candidates in batches.
+
+    Raises:
+        TooSlow: all of them together take too long.
+    """
     answers: list[Resolution] = []
+    deadline = time.monotonic() + MAX_SECONDS
     for start in range(0, len(checks), _BATCH):
+        if time.monotonic() > deadline:
+            raise TooSlow
         answers += await resolve(rules, reader, checks[start : start + _BATCH])
     return answers
 

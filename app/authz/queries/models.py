@@ -19,7 +19,13 @@ SELECT DISTINCT ON (scope) {NAMES} FROM authz_model WHERE scope = ANY($1) ORDER 
 _BY_IDS = f"SELECT {NAMES} FROM authz_model WHERE id = ANY($1)"
 _BY_VERSION = f"SELECT {NAMES} FROM authz_model WHERE scope = $1 AND version = $2"
 _MODEL_REVISION = "SELECT coalesce(max(revision), 0) FROM authz_model WHERE revision <= $1"
-_INSERT = f"INSERT INTO authz_model ({NAMES}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+_INSERT = f"""
+INSERT INTO authz_model ({NAMES}, type_ids) VALUES ($1, $2::varchar, $3, $4, $5, $6, $7, $8, $9,
+    (SELECT coalesce(json_object_agg(name, id), '{{}}')::text FROM authz_type WHERE scope = $2::varchar))
+"""
+_TYPES_IN_FORCE = """
+SELECT DISTINCT ON (scope) scope, type_ids FROM authz_model WHERE revision <= $1 ORDER BY scope, version DESC
+"""
 _TYPES = "SELECT id, scope, name FROM authz_type"
 _ADD_TYPES = """
 INSERT INTO authz_type (scope, name) SELECT $1, name FROM unnest($2::text[]) AS name
@@ -85,8 +91,17 @@ async def list_versions(scope: str, sort: Sort, page: PageRequest) -> list[Store
     return [to_model(row) for row in await db.fetch(sql, scope, *keys.args)]
 
 
+async def read_type_ids_at(revision: int) -> dict[tuple[str, str], int]:
+    """Ids of types by scope and the name that they had at a revision."""
+    return {
+        (row["scope"], name): number
+        for row in await db.fetch(_TYPES_IN_FORCE, revision)
+        for name, number in db.load_json(row["type_ids"]).items()
+    }
+
+
 async def read_type_ids() -> dict[tuple[str, str], int]:
-    """Ids of the stored types by scope and name."""
+    """Ids of the stored types by scope and the name that they have now."""
     return {(row["scope"], row["name"]): row["id"] for row in await db.fetch(_TYPES)}
 
 

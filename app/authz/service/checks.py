@@ -60,12 +60,12 @@ async def explain(actor: Actor, question: Check, freshness: Freshness = LATEST) 
     """Answer a check with its proof, or with what was tried and which tuple is missing.
 
     Raises:
-        Forbidden, Unauthenticated: about another subject, without `manage_access`.
+        Forbidden, Unauthenticated: without `manage_access`, also about oneself: a proof names groups and tuples.
         TokenInvalid, RevisionAhead, RevisionGone: of the freshness.
         TypeUnknown, ActionUnknown, WorkExceeded, TooSlow: nothing can be explained.
     """
     source = await open_source(freshness)
-    await guard_questions(actor, source, [question])
+    await access.guard_scope(actor, access.scope_of(source.compiled.schema, question.entity.type))
     resolution, proof = await explain_with(source.compiled.rules, source.reader, question)
     return to_answer(source, resolution), proof
 

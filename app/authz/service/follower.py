@@ -65,10 +65,9 @@ class Follower:
                 try:
                     await self.catch_up()
                     failures = 0
-                except Unavailable as error:
+                except Exception as error:  # noqa: BLE001 - the follower's loop
                     failures += 1
-                    if failures == 1:
-                        _log.warning("index.waits_for_database", detail=error.detail)
+                    self._note_trouble(error, failures)
                     await wait_for_event(stop, reconnect_delay(failures))
                     continue
                 await wait_for_event(self._wake, POLL_SECONDS)
@@ -76,6 +75,15 @@ class Follower:
             listening.cancel()
             with suppress(asyncio.CancelledError):
                 await listening
+
+    def _note_trouble(self, error: Exception, failures: int) -> None:
+        if isinstance(error, Unavailable):
+            if failures == 1:
+                _log.warning("index.waits_for_database", detail=error.detail)
+            return
+        # Whatever it was, an index that stopped half-way is not trusted: the database answers until one is loaded anew.
+        self.index = None
+        _log.error("index.failed", exc_info=error)
 
     def wake(self) -> None:
         """Look for changes now."""

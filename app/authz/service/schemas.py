@@ -67,7 +67,7 @@ async def _compile(model_revision: int) -> Compiled:
     ids = {("", name): number for name, number in SYSTEM_TYPE_IDS.items()}
     models = {}
     if model_revision:
-        ids |= await queries.read_type_ids()
+        ids |= await queries.read_type_ids_at(model_revision)
         models = {each.scope: await read_stored(each.source) for each in await queries.list_in_force(model_revision)}
     schema = build_schema(system_model(), models, ids, revision=model_revision)
     return Compiled(schema, build_graph(schema))

@@ -27,7 +27,7 @@ def outline(nodes: list[dict[str, Any]]) -> list[tuple[int, str, str]]:
 async def test_a_proof_is_a_tree_that_leads_to_a_tuple() -> None:
     app = await make_application()
 
-    explained = await ask("Explain", as_user(app.ann), input=app.question(None, "edit"))
+    explained = await ask("Explain", app.admin, input=app.question(app.ann, "edit"))
 
     assert (explained["answer"]["allowed"], explained["missing"]) == (True, [])
     assert outline(explained["nodes"]) == [

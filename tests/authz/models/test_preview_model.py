@@ -6,7 +6,8 @@ import pytest
 
 from app.authz.errors import ModelStrands
 from app.authz.service.models import preview_model, save_model
-from app.authz.types import ConditionRef, Decision, RelationTuple
+from app.authz.service.schemas import forget_models
+from app.authz.types import ConditionRef, Decision, Freshness, FreshnessMode, RelationTuple
 from app.authz.types.saving import ModelDraft, ModelPreview
 from app.kit.actor import SYSTEM
 from tests.authz.answers.support import SCOPE, SOURCE, ask, grant, key, save_app
@@ -138,3 +139,18 @@ async def test_the_installation_s_types_cannot_go_while_a_client_s_model_names_t
 
 async def test_previewing_needs_the_permission() -> None:
     await assert_needs("clients.manage_access", lambda actor: preview_model(actor, ModelDraft(SCOPE, SOURCE)))
+
+
+async def test_an_exact_snapshot_from_before_a_rename_still_answers() -> None:
+    await save_app()
+    token = await grant(("document:1", "parent", "folder:f"), ("folder:f", "viewer", "user:ann"))
+    renamed = SOURCE.replace("type folder", "type drawer").replace("[folder]", "[drawer]")
+    await save_app(renamed, renames={"folder": "drawer"})
+    again = renamed.replace("type drawer", "type shelf").replace("[drawer]", "[shelf]")
+    await save_app(again, renames={"drawer": "shelf"})
+    forget_models()
+
+    assert (
+        await decision(ask("ann", "read", "1"), Freshness(FreshnessMode.AT_EXACT_SNAPSHOT, token)) is Decision.ALLOWED
+    )
+    assert await decision(ask("ann", "read", "1")) is Decision.ALLOWED

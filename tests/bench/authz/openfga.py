@@ -39,14 +39,7 @@ class Openfga:
     def __init__(self, peers: Peers, model: str, facts: Iterable[Fact], core: int | None = None) -> None:
         assert peers.fga is not None
         self._fga, self._core = peers.fga, core
-        self._tuples = [
-            {
-                "user": f"{each.subject_type}:{each.subject_id}" + (f"#{each.subject_relation}" if each.subject_relation else ""),
-                "relation": each.relation,
-                "object": f"{each.entity_type}:{each.entity_id}",
-            }
-            for each in facts
-        ]  # fmt: skip
+        self._tuples = [_tuple(each) for each in facts]
         self._model = model
         self._took = 0.0
 
@@ -85,6 +78,7 @@ class Openfga:
         return cast("dict[str, Any]", found[0])
 
     def _run(self, tests: dict[str, Any], *options: str) -> str:
+        core = self._core
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "bench.fga.yaml"
             content = {"model": self._model.strip(), "tuples": self._tuples, "tests": [{"name": "bench", **tests}]}
@@ -97,10 +91,16 @@ class Openfga:
                 text=True,
                 timeout=MAX_SECONDS,
                 check=False,
-                preexec_fn=(lambda: os.sched_setaffinity(0, {self._core})) if self._core is not None else None,
+                preexec_fn=(lambda: os.sched_setaffinity(0, {core})) if core is not None else None,
             )
             self._took = time.perf_counter() - started
         return done.stdout or done.stderr
+
+
+def _tuple(fact: Fact) -> dict[str, str]:
+    userset = f"#{fact.subject_relation}" if fact.subject_relation else ""
+    subject = f"{fact.subject_type}:{fact.subject_id}{userset}"
+    return {"user": subject, "relation": fact.relation, "object": f"{fact.entity_type}:{fact.entity_id}"}
 
 
 def _check(asked: Asked, expected: bool = True) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -15,7 +16,10 @@ from statistics import median
 
 import psutil
 
+from tests.bench.authz.timing import ROUNDS, number
+
 _DOCS = Path(__file__).parents[3] / "docs" / "benchmarks.md"
+MEASURED = "measured"
 _BEGIN, _END = "<!-- authz figures: begin -->", "<!-- authz figures: end -->"
 
 
@@ -38,13 +42,17 @@ class Figure:
     includes: str = ""
     rounds: tuple[float, ...] = field(default=())
 
+    @property
+    def named(self) -> str:
+        """What the note on it calls it: its column, or its row where the column says nothing."""
+        return self.what if self.column == MEASURED else self.column
+
     def text(self) -> str:
         """The value as the tables show it."""
         if self.value is None:
             return self.note
-        number = f"{self.value:,.0f}" if abs(self.value) >= 100 else f"{self.value:,.3g}"
         unit = self.unit if self.unit.startswith("/") or not self.unit else f" {self.unit}"
-        return f"{number}{unit}" + (f", {self.note}" if self.note else "")
+        return f"{number(self.value)}{unit}" + (f", {self.note}" if self.note else "")
 
 
 class Report:
@@ -73,7 +81,12 @@ class Report:
 
     def write(self, path: Path) -> None:
         """Everything as JSON."""
-        found = {"machine": machine(), "command": command(), "figures": [asdict(each) for each in self.figures]}
+        found = {
+            "machine": machine(),
+            "command": command(),
+            "rounds": ROUNDS,
+            "figures": [asdict(each) for each in self.figures],
+        }
         path.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 
     def markdown(self) -> str:
@@ -81,7 +94,7 @@ class Report:
         told = machine()
         head = (
             f"{told['date']}, {told['cores']} cores ({told['processor']}), {told['memory_gib']} GiB, {told['system']}, "
-            f"Python {told['python']}, at {told['commit']}; `{command()}`."
+            f"Python {told['python']}, at {told['commit']}; `ROUNDS={ROUNDS} {command()}`."
         )
         parts = dict.fromkeys(each.part for each in self.figures)
         return "\n\n".join([head, *(self._table(part) for part in parts)]) + "\n"
@@ -96,7 +109,7 @@ class Report:
         ]
         notes = [
             f"- {'; '.join(names)}: {includes}."
-            for includes, names in _grouped((each.includes, each.column) for each in figures if each.includes)
+            for includes, names in _grouped((each.includes, each.named) for each in figures if each.includes)
         ]
         table = [f"| {part} | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|", *rows]
         return "\n".join(table) + ("\n\n" + "\n".join(notes) if notes else "")
@@ -117,7 +130,7 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
 
 
 def command() -> str:
-    return " ".join(["python -m tests.bench.authz", *sys.argv[1:]])
+    return shlex.join(["python", "-m", "tests.bench.authz", *sys.argv[1:]])
 
 
 def machine() -> dict[str, object]:

@@ -8,7 +8,7 @@ fixed size and one question, here as many copies as a size needs, and questions 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -246,12 +246,17 @@ class _Arrows(Shape):
 
     def miss(self, pick: random.Random) -> tuple[str, str]:
         file = pick.randrange(self.files)
-        reached = {user for group in self.groups_of(file) for user in self.members(group)}
-        if len(reached) > self.users * 9 // 10:
-            return f"visitor-{pick.randrange(self.group_width)}", f"file-{file}"
-        while (user := pick.randrange(self.users)) in reached:
-            pass
-        return f"user-{user}", f"file-{file}"
+        groups = set(self.groups_of(file))
+        for _ in range(20):
+            user = pick.randrange(self.users)
+            if not any(map(self._membership(user), groups)):
+                return f"user-{user}", f"file-{file}"
+        return f"visitor-{pick.randrange(self.group_width)}", f"file-{file}"
+
+    def _membership(self, user: int) -> Callable[[int], bool]:
+        """Whether the user is in a group, without listing its members."""
+        place = user * pow(_STRIDE, -1, self.users) % self.users
+        return lambda group: (place - group * self.group_width // 2) % self.users < self.group_width
 
     def lists(self, count: int) -> list[ListQuestion]:
         asked = {user * _STRIDE % self.users: 0 for user in range(min(count, self.users))}

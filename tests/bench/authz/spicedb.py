@@ -25,7 +25,7 @@ class SpicedbProcess:
         assert peers.python is not None
         environment = {**os.environ, "SPICEDB_LIBRARY_PATH": str(peers.spicedb_library)}
         environment.pop("PYTHONPATH", None)
-        self._log = tempfile.TemporaryFile("w+")
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self._process = subprocess.Popen(
             [str(peers.python), str(_WORKER)],
             env=environment,

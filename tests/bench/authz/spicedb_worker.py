@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import grpc
 from authzed.api.v1 import (
     CheckBulkPermissionsRequest,
     CheckBulkPermissionsRequestItem,
@@ -27,7 +28,7 @@ from authzed.api.v1 import (
     WriteRelationshipsRequest,
 )
 from authzed.api.v1.permission_service_pb2_grpc import PermissionsServiceStub
-from spicedb_embedded import EmbeddedSpiceDB, ffi
+from spicedb_embedded import EmbeddedSpiceDB, SpiceDBError, ffi
 
 BATCH = 1_000
 FRESH = Consistency(fully_consistent=True)
@@ -68,7 +69,7 @@ class Worker:
             try:
                 answer = self.instance.permissions().CheckPermission(check_request(FRESH, *question))
                 answers.append({1: False, 2: True}.get(answer.permissionship))
-            except Exception as error:
+            except (RuntimeError, SpiceDBError, grpc.RpcError) as error:
                 answers.append(str(error))
         return {"answers": answers}
 
@@ -113,7 +114,7 @@ class Worker:
             started = time.perf_counter()
             try:
                 found.append(sorted(each.resource_object_id for each in stub.LookupResources(request)))
-            except Exception as error:
+            except (RuntimeError, SpiceDBError, grpc.RpcError) as error:
                 found.append(str(error))
             times.append((time.perf_counter() - started) * 1_000)
         return {"found": found, "times_ms": times}
@@ -166,7 +167,7 @@ def main() -> None:
         given = json.loads(line)
         try:
             told = getattr(worker, given.pop("do"))(**given)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             told = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(told) + "\n")
         answers.flush()

@@ -20,9 +20,19 @@ def percentile(values: Sequence[float], part: float) -> float:
     return ordered[min(int(len(ordered) * part), len(ordered) - 1)]
 
 
+def number(value: float) -> str:
+    """Three digits that count, without an exponent: `0.287`, `12.3`, `1,260`."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
 def spread(times: Sequence[float], unit: str) -> str:
     """`p50 1.2 µs, p99 3.4 µs`."""
-    return f"p50 {percentile(times, 0.5):.3g} {unit}, p99 {percentile(times, 0.99):.3g} {unit}"
+    return f"p50 {number(percentile(times, 0.5))} {unit}, p99 {number(percentile(times, 0.99))} {unit}"
+
+
+def late(times: Sequence[float], unit: str, part: float = 0.99) -> str:
+    """`p99 3.4 ms`."""
+    return f"p{part * 100:.0f} {number(percentile(times, part))} {unit}"
 
 
 def run_apart(work: Callable[..., Result], *arguments: Any) -> Result:

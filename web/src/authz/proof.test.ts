@@ -60,6 +60,20 @@ test('what led to a yes stands open, the rest is folded', () => {
   expect(proof && allSteps(proof)).toEqual(['0', '1', '6', '7']);
 });
 
+test('what is undecided stands open down to its condition', () => {
+  const proof = buildProof(
+    nodes(
+      [null, 'PERMISSION', 'UNDECIDED', 'a'],
+      [0, 'ARROW', 'DENIED', 'b'],
+      [1, 'ARROW', 'DENIED', 'c'],
+      [0, 'ARROW', 'UNDECIDED', 'd'],
+      [3, 'CONDITION', 'UNDECIDED', 'hours'],
+    ),
+  );
+
+  expect(proof && openSteps(proof)).toEqual(['0', '3']);
+});
+
 test('of a no the nearest steps stand open', () => {
   const chain = nodes(
     [null, 'PERMISSION', 'DENIED', 'a'],

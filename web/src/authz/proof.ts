@@ -61,20 +61,20 @@ function condense(proof: Proof): Proof {
   };
 }
 
+const RANKS: Record<Decision, number> = { ALLOWED: 0, UNDECIDED: 1, DENIED: 2 };
+
 function decisiveFirst(steps: readonly Proof[]): Proof[] {
-  const isDecisive = ({ decision }: Proof) => Number(decision === 'ALLOWED');
-  return steps.toSorted((a, b) => isDecisive(b) - isDecisive(a));
+  return steps.toSorted((a, b) => RANKS[a.decision] - RANKS[b.decision]);
 }
 
 const OPEN_DEPTH = 3;
 
-/** The steps that stand open at first: those that led to the answer, of a denial only the nearest. */
+/** The steps that stand open at first: those that led to the answer; of a no only the nearest. */
 export function openSteps(root: Proof): string[] {
   const open: string[] = [];
   function visit(proof: Proof, depth: number) {
-    const isDecisive = proof.decision === root.decision && root.decision === 'ALLOWED';
-    if (proof.steps.length === 0 || !(isDecisive || depth < OPEN_DEPTH)) return;
-    if (root.decision === 'ALLOWED' && !isDecisive) return;
+    const isOpen = root.decision === 'DENIED' ? depth < OPEN_DEPTH : proof.decision === root.decision;
+    if (proof.steps.length === 0 || !isOpen) return;
     open.push(proof.id);
     for (const step of proof.steps) visit(step, depth + 1);
   }

@@ -3,7 +3,7 @@ import { isNarrowed, permissionsSearch, scopeSearch, tupleVariables, withoutFilt
 
 test('a URL becomes the filter of the tuples; ids may look like numbers', () => {
   const search = scopeSearch({
-    view: 'tuples',
+    part: 'tuples',
     type: 'cli_1:document',
     entity: 42,
     subject: 'usr_1',
@@ -19,18 +19,18 @@ test('a URL becomes the filter of the tuples; ids may look like numbers', () => 
 });
 
 test('what a URL says wrongly is left out', () => {
-  expect(permissionsSearch({ view: 'graph', from: 'x', dialog: 'delete' })).toMatchObject({
-    view: undefined,
+  expect(permissionsSearch({ part: 'graph', from: 'x', dialog: 'delete' })).toMatchObject({
+    part: undefined,
     from: undefined,
     dialog: undefined,
   });
   expect(scopeSearch({ from: 3 }).from).toBe(3);
 });
 
-test('filters go together, the view stays', () => {
-  const search = withoutFilters(scopeSearch({ view: 'tuples', type: 'x', relation: 'viewer', after: 'c' }));
+test('filters go together, the part stays', () => {
+  const search = withoutFilters(scopeSearch({ part: 'tuples', type: 'x', relation: 'viewer', after: 'c' }));
 
-  expect(search.view).toBe('tuples');
+  expect(search.part).toBe('tuples');
   expect(isNarrowed(search)).toBe(false);
   expect(search.after).toBeUndefined();
 });

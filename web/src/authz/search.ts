@@ -2,12 +2,12 @@ import type { TupleFilter } from '../gen/graphql';
 import { type PageSearch, pageVariables } from '../shared/paging';
 import { oneOf, paging, type RawSearch, text } from '../shared/search';
 
-export const VIEWS = ['model', 'tuples', 'check'] as const;
-export type View = (typeof VIEWS)[number];
+export const PARTS = ['model', 'tuples', 'check'] as const;
+export type Part = (typeof PARTS)[number];
 
 /** What the URL says of the permissions of one scope: a client's, or the installation's. */
 export interface ScopeSearch extends PageSearch {
-  view?: View | undefined;
+  part?: Part | undefined;
   /** Full name of the entity's type. */
   type?: string | undefined;
   entity?: string | undefined;
@@ -26,7 +26,7 @@ export interface ScopeSearch extends PageSearch {
 export function scopeSearch(raw: RawSearch): ScopeSearch {
   const from = Number(raw.from);
   return {
-    view: oneOf(raw, 'view', VIEWS),
+    part: oneOf(raw, 'part', PARTS),
     type: text(raw, 'type'),
     entity: text(raw, 'entity'),
     relation: text(raw, 'relation'),

@@ -7,6 +7,7 @@ import { ClientDocument } from '../gen/graphql';
 import { Empty } from '../shared/Empty';
 import { PageHead } from '../shared/PageHead';
 import { ProblemPanel } from '../shared/ProblemPanel';
+import { canSeePermissions, useCan } from '../shell/viewer';
 import { ClientConnect } from './ClientConnect';
 import { ClientHeader } from './ClientHeader';
 import { isConfidential } from './connect';
@@ -14,6 +15,7 @@ import type { ClientSearch } from './search';
 
 const ClientSettings = lazyRouteComponent(() => import('./ClientSettings'), 'ClientSettings');
 const ClientSecrets = lazyRouteComponent(() => import('./ClientSecrets'), 'ClientSecrets');
+const ScopePermissions = lazyRouteComponent(() => import('../authz/ScopePermissions'), 'ScopePermissions');
 const DeleteClient = lazyRouteComponent(() => import('./DeleteClient'), 'DeleteClient');
 const route = getRouteApi('/clients/$clientId');
 
@@ -21,6 +23,7 @@ export function ClientPage() {
   const { clientId } = route.useParams();
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const can = useCan();
   const [{ data, error }, refetch] = useQuery({ query: ClientDocument, variables: { id: clientId } });
   const client = data?.client;
   const openDialog = (dialog: ClientSearch['dialog']) =>
@@ -44,6 +47,7 @@ export function ClientPage() {
           <Tabs.Tab value="connect">Connect</Tabs.Tab>
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
           {isConfidential(client) && <Tabs.Tab value="secrets">Secrets</Tabs.Tab>}
+          {canSeePermissions(can) && <Tabs.Tab value="permissions">Permissions</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="connect">
           <ClientConnect client={client} />
@@ -60,6 +64,15 @@ export function ClientPage() {
               isRotating={search.dialog === 'rotate'}
               onRotate={() => openDialog('rotate')}
               onClose={() => openDialog(undefined)}
+            />
+          </Suspense>
+        </Tabs.Panel>
+        <Tabs.Panel value="permissions">
+          <Suspense fallback={<Skeleton h={280} />}>
+            <ScopePermissions
+              scope={client.id}
+              search={{ ...search, dialog: search.dialog === 'tuple' ? 'tuple' : undefined }}
+              move={(next, replace = false) => navigate({ search: { ...next, tab: 'permissions' }, replace })}
             />
           </Suspense>
         </Tabs.Panel>

@@ -1,3 +1,4 @@
+import { type ScopeSearch, scopeSearch } from '../authz/search';
 import type { ClientFilter, ClientKind, ClientSort } from '../gen/graphql';
 import { type PageSearch, pageVariables } from '../shared/paging';
 import { flag, oneOf, paging, type RawSearch, text } from '../shared/search';
@@ -37,14 +38,14 @@ export function clientsVariables(search: ClientsSearch) {
   return { ...pageVariables(search), filter, sort: search.sort ?? DEFAULT_CLIENT_SORT };
 }
 
-const TABS = ['connect', 'settings', 'secrets'] as const;
-const DIALOGS = ['rotate', 'delete'] as const;
+const TABS = ['connect', 'settings', 'secrets', 'permissions'] as const;
+const DIALOGS = ['rotate', 'delete', 'tuple'] as const;
 
-export interface ClientSearch {
+export interface ClientSearch extends ScopeSearch {
   tab?: (typeof TABS)[number] | undefined;
   dialog?: (typeof DIALOGS)[number] | undefined;
 }
 
 export function clientSearch(raw: RawSearch): ClientSearch {
-  return { tab: oneOf(raw, 'tab', TABS), dialog: oneOf(raw, 'dialog', DIALOGS) };
+  return { tab: oneOf(raw, 'tab', TABS), dialog: oneOf(raw, 'dialog', DIALOGS), ...scopeSearch(raw) };
 }

@@ -1,8 +1,32 @@
 import { type Cache, cacheExchange, type UpdateResolver } from '@urql/exchange-graphcache';
 
 const EMBEDDED = [
+  'AccessChange',
+  'CheckAnswer',
+  'CheckProblem',
+  'Entity',
+  'Explanation',
+  'FailedAssertion',
+  'ModelBlocker',
+  'ModelCondition',
+  'ModelConnection',
+  'ModelImpact',
+  'ModelPermission',
+  'ModelPreview',
+  'ModelProblem',
+  'ModelRelation',
+  'ModelSavePayload',
+  'ModelType',
   'PageInfo',
+  'Permissions',
+  'ProofNode',
   'Server',
+  'Subject',
+  'SystemModel',
+  'TupleCondition',
+  'TupleConnection',
+  'TupleKey',
+  'TuplesWritePayload',
   'UserBan',
   'UserError',
   'Viewer',
@@ -58,6 +82,20 @@ function remove(typename: string, ...fields: ListField[]): UpdateResolver {
   };
 }
 
+/** Tuples and models decide together what anybody may do. */
+const PERMISSIONS = ['tuples', 'tokenPreview', 'model', 'modelVersion'];
+
+/** After a change of tuples or of a model everything that rests on them is fetched anew. */
+const refreshPermissions: UpdateResolver = (result, args, cache, info) => {
+  for (const field of PERMISSIONS) forget(cache, 'Query', field);
+  const { input } = args;
+  if (typeof input === 'object' && input !== null && 'clientId' in input && input.clientId) {
+    const client = cache.keyOfEntity({ __typename: 'Client', id: String(input.clientId) });
+    if (client) forget(cache, client, 'model');
+  }
+  refresh()(result, {}, cache, info);
+};
+
 /** The normalized cache: nodes by id, and which lists a mutation makes stale. */
 export function cache() {
   return cacheExchange({
@@ -74,6 +112,8 @@ export function cache() {
         clientSecretRotate: refresh(),
         clientDelete: remove('Client', 'clients'),
         sessionRevoke: remove('Session', 'sessions'),
+        tuplesWrite: refreshPermissions,
+        modelSave: refreshPermissions,
       },
     },
   });

@@ -8,11 +8,29 @@ const NOTHING: Can = {
   usersUpdate: false,
   usersDelete: false,
   usersBan: false,
+  usersImpersonate: false,
+  groupsView: false,
+  groupsCreate: false,
+  groupsUpdate: false,
+  groupsDelete: false,
+  groupsManageMembers: false,
   clientsView: false,
   clientsCreate: false,
   clientsUpdate: false,
   clientsDelete: false,
   clientsManageAccess: false,
+  webhooksView: false,
+  webhooksCreate: false,
+  webhooksUpdate: false,
+  webhooksDelete: false,
+  webhooksTest: false,
+  pipelinesView: false,
+  pipelinesCreate: false,
+  pipelinesUpdate: false,
+  pipelinesDelete: false,
+  pipelinesExecute: false,
+  apiKeysViewAll: false,
+  apiKeysRevoke: false,
   sessionsViewAll: false,
   sessionsRevokeAll: false,
   keysView: false,
@@ -34,5 +52,11 @@ test('each permission to view opens its page', () => {
   expect(labels({ ...NOTHING, sessionsViewAll: true })).toEqual(['Overview', 'Sessions']);
   expect(labels({ ...NOTHING, clientsView: true })).toEqual(['Overview', 'Clients']);
   expect(labels({ ...NOTHING, keysView: true })).toEqual(['Overview', 'Signing keys']);
-  expect(labels({ ...NOTHING, platformManage: true })).toEqual(['Overview', 'Audit trail', 'Mail outbox']);
+  expect(labels({ ...NOTHING, clientsManageAccess: true })).toEqual(['Overview', 'Permissions']);
+  expect(labels({ ...NOTHING, platformManage: true })).toEqual([
+    'Overview',
+    'Permissions',
+    'Audit trail',
+    'Mail outbox',
+  ]);
 });

@@ -6,13 +6,14 @@ import {
   Mail,
   MonitorSmartphone,
   ScrollText,
+  ShieldCheck,
   Users,
 } from 'lucide-react';
-import { type Can, canSeePlatform } from './viewer';
+import { type Can, canSeePermissions, canSeePlatform } from './viewer';
 
 export interface NavItem {
   label: string;
-  to: '/' | '/users' | '/sessions' | '/clients' | '/keys' | '/audit' | '/mails';
+  to: '/' | '/users' | '/sessions' | '/clients' | '/permissions' | '/keys' | '/audit' | '/mails';
   icon: LucideIcon;
   isShown: (can: Can) => boolean;
 }
@@ -33,7 +34,10 @@ const GROUPS: readonly NavGroup[] = [
   },
   {
     label: 'Applications',
-    items: [{ label: 'Clients', to: '/clients', icon: AppWindow, isShown: (can) => can.clientsView }],
+    items: [
+      { label: 'Clients', to: '/clients', icon: AppWindow, isShown: (can) => can.clientsView },
+      { label: 'Permissions', to: '/permissions', icon: ShieldCheck, isShown: canSeePermissions },
+    ],
   },
   {
     label: 'Platform',

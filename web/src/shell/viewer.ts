@@ -20,3 +20,8 @@ export function useCan(): Can {
 export function canSeePlatform(can: Can): boolean {
   return can.platformManage;
 }
+
+/** Models and tuples: the installation's come with the platform, the clients' with managing access to them. */
+export function canSeePermissions(can: Can): boolean {
+  return can.platformManage || can.clientsManageAccess;
+}

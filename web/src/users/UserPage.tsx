@@ -7,12 +7,13 @@ import { UserDocument } from '../gen/graphql';
 import { Empty } from '../shared/Empty';
 import { PageHead } from '../shared/PageHead';
 import { ProblemPanel } from '../shared/ProblemPanel';
-import { canSeePlatform, useViewer } from '../shell/viewer';
+import { canSeePermissions, canSeePlatform, useViewer } from '../shell/viewer';
 import type { UserSearch } from './search';
 import { UserHeader } from './UserHeader';
 
 const UserProfile = lazyRouteComponent(() => import('./UserProfile'), 'UserProfile');
 const UserSessions = lazyRouteComponent(() => import('./UserSessions'), 'UserSessions');
+const UserPermissions = lazyRouteComponent(() => import('./UserPermissions'), 'UserPermissions');
 const UserActivity = lazyRouteComponent(() => import('./UserActivity'), 'UserActivity');
 const UserDialogs = lazyRouteComponent(() => import('./UserDialogs'), 'UserDialogs');
 const route = getRouteApi('/users/$userId');
@@ -45,6 +46,7 @@ export function UserPage() {
         <Tabs.List mb="lg">
           <Tabs.Tab value="profile">Profile</Tabs.Tab>
           {(isOwn || can.sessionsViewAll) && <Tabs.Tab value="sessions">Sessions</Tabs.Tab>}
+          {(isOwn || canSeePermissions(can)) && <Tabs.Tab value="permissions">Permissions</Tabs.Tab>}
           {(isOwn || canSeePlatform(can)) && <Tabs.Tab value="activity">Activity</Tabs.Tab>}
         </Tabs.List>
         <Suspense fallback={<Skeleton h={280} />}>
@@ -53,6 +55,9 @@ export function UserPage() {
           </Tabs.Panel>
           <Tabs.Panel value="sessions">
             <UserSessions userId={user.id} search={search} />
+          </Tabs.Panel>
+          <Tabs.Panel value="permissions">
+            <UserPermissions user={user} search={search} isOwn={isOwn} />
           </Tabs.Panel>
           <Tabs.Panel value="activity">
             <UserActivity userId={user.id} search={search} />

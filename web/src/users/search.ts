@@ -43,7 +43,7 @@ export function usersVariables(search: UsersSearch) {
   return { ...pageVariables(search), filter, sort: search.sort ?? DEFAULT_USER_SORT };
 }
 
-const TABS = ['profile', 'sessions', 'activity'] as const;
+const TABS = ['profile', 'sessions', 'permissions', 'activity'] as const;
 const DIALOGS = ['ban', 'unban', 'delete'] as const;
 
 export interface UserSearch extends PageSearch {
@@ -51,6 +51,8 @@ export interface UserSearch extends PageSearch {
   dialog?: (typeof DIALOGS)[number] | undefined;
   /** The audit event that is unfolded. */
   event?: string | undefined;
+  /** The client whose token is previewed. */
+  client?: string | undefined;
 }
 
 export function userSearch(raw: RawSearch): UserSearch {
@@ -58,6 +60,7 @@ export function userSearch(raw: RawSearch): UserSearch {
     tab: oneOf(raw, 'tab', TABS),
     dialog: oneOf(raw, 'dialog', DIALOGS),
     event: text(raw, 'event'),
+    client: text(raw, 'client'),
     ...paging(raw),
   };
 }
