@@ -22,6 +22,10 @@ from app.authz.types.model import Arrow
 Parts: TypeAlias = tuple[frozenset[int] | set[int], ...]
 
 MAX_COPIED: Final = 256
+# Where more would be copied together, sets stand for themselves, however small: testing some dozens of them costs
+# less than keeping a copy for each entity.
+_MOST_TOGETHER: Final = 256
+_LEAST_REFERRED: Final = 8
 _MOST, _MOST_BY_ID, _MOST_WEIGHT = 65_536, 32_768, 1_000_000
 # Entities below a change that are looked through before everything is dropped.
 _MOST_BELOW: Final = 2_000
@@ -68,6 +72,15 @@ class Reach:
     def _collect(self, node: int) -> Parts:
         if node > MASK or (self._numbers.is_star(node) and not self._follows_star):
             return ()
+        own, whole = self._gather(node, MAX_COPIED)
+        if len(own) > _MOST_TOGETHER:
+            own, whole = self._gather(node, _LEAST_REFERRED)
+        program = self.programs.get(self._numbers.types[node])
+        first: Parts = (self._share(program, node, own),) if own else ()
+        return (*first, *whole.values())
+
+    def _gather(self, node: int, most_copied: int) -> tuple[set[int], dict[int, frozenset[int] | set[int]]]:
+        """Everybody: those of small sets put together, larger sets as they are."""
         types = self._numbers.types
         program = self.programs.get(types[node])
         own: set[int] = set()
@@ -77,17 +90,16 @@ class Reach:
         while waiting:
             at, number = waiting.pop()
             for found in at.grants_of(number) if at else ():
-                _gather(found, own, whole)
+                _add(found, own, whole, most_copied)
             for reach, parent in self._links(at, number) if at else ():
                 known = reach.known.find(parent)
                 for part in known or ():
-                    _gather(part, own, whole)
+                    _add(part, own, whole, most_copied)
                 step = (reach.programs.get(types[parent]), parent)
                 if known is None and step not in seen:
                     seen.add(step)
                     waiting.append(step)
-        first: Parts = (self._share(program, node, own),) if own else ()
-        return (*first, *whole.values())
+        return own, whole
 
     def _share(self, program: Program | None, node: int, own: set[int]) -> frozenset[int]:
         """The set, or the very one of the entity above if nothing was added to it: many have nothing of their own."""
@@ -106,17 +118,21 @@ class Reach:
                         yield self._all[relation], parent
 
 
-def _gather(found: NodeSet | frozenset[int], own: set[int], whole: dict[int, frozenset[int] | set[int]]) -> None:
+def _add(
+    found: NodeSet | frozenset[int], own: set[int], whole: dict[int, frozenset[int] | set[int]], most_copied: int
+) -> None:
     if isinstance(found, int):
         own.add(found)
-    elif isinstance(found, tuple) or len(found) <= MAX_COPIED:
+    elif isinstance(found, tuple) or len(found) <= most_copied:
         own.update(found)
     else:
         whole[id(found)] = found
 
 
 def _weigh(parts: Parts) -> int:
-    return sum(len(part) for part in parts if isinstance(part, frozenset))
+    """What is kept for these alone: the first part may be a copy, the others stand elsewhere."""
+    first = parts[0] if parts else ()
+    return len(parts) + (len(first) if isinstance(first, frozenset) else 0)
 
 
 class Door(Reach):
