@@ -1,4 +1,4 @@
-"""Endpoints for programs: discovery, keys, token, revocation, userinfo."""
+"""Endpoints for programs: discovery, keys, token, revocation, userinfo, the live check."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.kit.actor import Origin
+from app.kit.actor import Actor, Origin
 from app.kit.db import unit_of_work
 from app.kit.errors import InvalidInput, LimitReached
 from app.kit.runtime import settings
@@ -16,7 +16,8 @@ from app.oidc import pages
 from app.oidc.cors import for_registered_origins
 from app.oidc.discovery import metadata
 from app.oidc.errors import BearerError, ErrorCode, as_endpoint_error
-from app.oidc.forms import is_form, read_body, read_posted
+from app.oidc.forms import is_form, read_body, read_json, read_posted
+from app.oidc.live_checks import answer_checks, find_holder, list_reachable
 from app.oidc.params import Params, parse_params
 from app.oidc.refusals import NO_STORE, REALM, describe, refuse
 from app.oidc.revocation import revoke_token
@@ -63,6 +64,43 @@ async def get_userinfo(request: Request) -> Response:
         return _challenge(error)
 
 
+async def post_check(request: Request) -> Response:
+    return await _live(request, _check_one)
+
+
+async def post_checks(request: Request) -> Response:
+    return await _live(request, _check_batch)
+
+
+async def get_objects(request: Request) -> Response:
+    return await _live(request, _list_objects)
+
+
+async def _check_one(actor: Actor, request: Request) -> object:
+    return (await answer_checks(actor, [await read_json(request)]))[0]
+
+
+async def _check_batch(actor: Actor, request: Request) -> object:
+    sent = await read_json(request)
+    checks = sent.get("checks") if isinstance(sent, dict) else None
+    if not isinstance(checks, list):
+        raise InvalidInput("oidc_check_invalid", "The question is malformed: checks is a list.", field=("checks",))
+    return {"results": await answer_checks(actor, checks)}
+
+
+async def _list_objects(actor: Actor, request: Request) -> object:
+    return await list_reachable(actor, request.query_params)
+
+
+async def _live(request: Request, use_case: Callable[[Actor, Request], Awaitable[object]]) -> Response:
+    """Answer who shows an access token in the header; other errors are rendered as everywhere."""
+    try:
+        token = find_token(request.headers.get("authorization"), None)
+        return JSONResponse(await use_case(await find_holder(token, request.state.origin), request), headers=NO_STORE)
+    except BearerError as error:
+        return _challenge(error)
+
+
 async def _answer(request: Request, use_case: UseCase) -> Response:
     try:
         params = await read_posted(request)
@@ -100,6 +138,9 @@ routes: list[BaseRoute] = [
     Route("/oauth2/jwks", get_jwks, methods=_GET),
     Route("/oauth2/token", post_token, methods=_POST),
     Route("/oauth2/revoke", post_revoke, methods=_POST),
+    Route("/api/auth/check-permission", post_check, methods=["POST"]),
+    Route("/api/auth/check-permission/batch", post_checks, methods=["POST"]),
+    Route("/api/auth/list-objects", get_objects, methods=["GET"]),
     Route("/oauth2/userinfo", get_userinfo, methods=["GET", "POST", "OPTIONS"]),
     *pages.routes,
 ]
