@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from app import graph, wiring
+from app.authz.service.bypasses import tracing_bypasses
 from app.authz.service.follower import following
 from app.graph.streams import hub
 from app.jobs.service import Worker
@@ -46,6 +47,7 @@ def build_app(settings: Settings) -> Starlette:
             await stack.enter_async_context(open_stores(settings))
             await stack.enter_async_context(hub.running())
             await stack.enter_async_context(sampling(settings))
+            await stack.enter_async_context(tracing_bypasses())
             if settings.authz_index:
                 await stack.enter_async_context(following())
             if settings.run_worker:

@@ -14,6 +14,7 @@ import pytest
 from starlette.applications import Starlette
 
 from app import main
+from app.authz.service.bypasses import forget_bypasses
 from app.authz.service.schemas import forget_models
 from app.clients.service import forget_clients
 from app.kit import db
@@ -127,6 +128,7 @@ async def database(pool: list[str]) -> None:
     forget_keys()
     forget_clients()
     forget_models()
+    forget_bypasses()
     await db.fetch_value("SELECT test_empty($1)", pool)
 
 

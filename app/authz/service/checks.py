@@ -10,6 +10,7 @@ from app.authz.engine.proofs import explain as explain_with
 from app.authz.engine.resolve import Resolution
 from app.authz.errors import TooManyQuestions
 from app.authz.service import access
+from app.authz.service.bypasses import note_bypasses
 from app.authz.service.measures import note_answers
 from app.authz.service.sources import AnswerSource, open_source
 from app.authz.types.answers import Answer, Check, Decision, Freshness, Source
@@ -87,7 +88,9 @@ async def guard_questions(actor: Actor, source: AnswerSource, questions: Sequenc
 
 
 async def _answer(source: AnswerSource, questions: Sequence[Check], started: float) -> list[Answer]:
-    answers = [to_answer(source, each) for each in await source.check(questions)]
+    resolutions = await source.check(questions)
+    note_bypasses(questions, resolutions)
+    answers = [to_answer(source, each) for each in resolutions]
     note_answers(source.kind, answers, time.perf_counter() - started)
     return answers
 

@@ -49,3 +49,12 @@ class ModelSaved(Event):
     action: ClassVar[str] = "model.saved"
     target_type: ClassVar[str] = "model"
     is_published: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelsBypassed(Event):
+    """A super admin or a holder of full access was allowed past the models; `after` has the first case and how many."""
+
+    action: ClassVar[str] = "authz.bypassed"
+    target_type: ClassVar[str] = "subject"
+    is_published: ClassVar[bool] = False
