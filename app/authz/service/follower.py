@@ -142,12 +142,20 @@ class Follower:
 
     async def _step(self, index: Index, until: int) -> None:
         ended, begun = await read_deltas(index.revision, until)
-        compiled = await compiled_at(await find_model_revision(until))
+        model_revision = await find_model_revision(until)
+        known = self.compiled
+        is_new = known is None or known.schema.revision != model_revision
+        compiled = await compiled_at(model_revision) if is_new else known
         # INVARIANT: nothing is awaited from here on, so no question sees new models with old tuples.
-        index.apply(until, ended, begun)
-        if compiled is not self.compiled:
-            index.recompile(compiled.rules)
-            self.compiled = compiled
+        try:
+            index.apply(until, ended, begun)
+            if is_new and compiled is not None:
+                index.recompile(compiled.rules)
+        except Exception:
+            # Half of a change is no state to answer from: the database answers until an index is loaded anew.
+            self.index = None
+            raise
+        self.compiled = compiled
 
 
 _active: Follower | None = None
