@@ -163,9 +163,18 @@ def _key(actor: Actor) -> str:
 
 
 async def _settle(task: asyncio.Future[Result]) -> None:
-    """Cancel what still runs, and wait for its end; how it ended does not matter any more."""
-    if not task.done():
-        task.cancel()
-        await asyncio.wait([task])
+    """Cancel what still runs, and wait for its end; how it ended does not matter any more.
+
+    Whoever is cancelled while waiting here goes on to wait: a generator that is still at work cannot be closed.
+    """
+    interruption: asyncio.CancelledError | None = None
+    task.cancel()
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            interruption = error
     if not task.cancelled():
         task.exception()
+    if interruption is not None:
+        raise interruption

@@ -128,6 +128,38 @@ async def test_an_ending_cancels_what_waits_and_says_why() -> None:
     assert is_cancelled.is_set()
 
 
+async def test_whoever_is_cancelled_while_work_ends_still_waits_for_its_end() -> None:
+    ending, is_ending, may_end = Ending(), asyncio.Event(), asyncio.Event()
+    steps: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            is_ending.set()
+            await asyncio.shield(may_end.wait())
+            steps.append("work ended")
+
+    async def wait() -> None:
+        try:
+            await ending.unless_over(work())
+        finally:
+            steps.append("waiting ended")
+
+    waiting = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    ending.end(Restarting())
+    await is_ending.wait()
+    waiting.cancel()
+    await asyncio.sleep(0)
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+    assert steps == ["work ended", "waiting ended"]
+
+
+
 async def test_a_watch_that_breaks_ends_its_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(*arguments: object) -> Context:
         raise LookupError
