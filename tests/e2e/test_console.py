@@ -64,6 +64,36 @@ def test_graphiql_runs_a_query_on_the_same_graph(server: ServerProcess, console:
         if "admin@example.com" in result.inner_text():
             break
     expect(result).to_contain_text("admin@example.com")
+    expect(console.get_by_label("Cost of the last answer")).to_contain_text(re.compile(r"cost \d+ · \d+ ms"))
+
+
+def test_graphiql_follows_a_subscription(server: ServerProcess, console: Page) -> None:
+    console.goto(f"{server.url}/graphiql")
+    console.get_by_role("button", name=re.compile("^AuditEventsStream")).click()
+    result = console.locator(".result-window")
+    for _ in range(5):  # a click before the editor is ready does nothing
+        console.get_by_role("button", name=re.compile("Execute")).click()
+        console.wait_for_timeout(1_000)
+        if "cursor" in result.inner_text():
+            break
+    server.run("users", "create", "followed@example.com", "--verified")
+
+    expect(result).to_contain_text("followed@example.com")
+    console.get_by_role("button", name=re.compile("Stop")).click()
+
+
+def test_graphiql_acts_as_the_holder_of_a_token(server: ServerProcess, console: Page) -> None:
+    console.goto(f"{server.url}/graphiql")
+    console.get_by_label("Act as").select_option("token")
+    console.get_by_role("textbox", name="Key or access token").fill("not-a-token")
+    result = console.locator(".result-window")
+    for _ in range(5):
+        console.get_by_role("button", name=re.compile("Execute")).click()
+        console.wait_for_timeout(1_000)
+        if "UNAUTHENTICATED" in result.inner_text():
+            break
+
+    expect(result).to_contain_text("UNAUTHENTICATED")
 
 
 def test_a_plain_user_sees_nothing_of_others(server: ServerProcess, page: Page) -> None:

@@ -18,6 +18,7 @@ function ExamplesPanel() {
   const [typed, setTyped] = useState('');
   const { addTab } = useGraphiQLActions();
   const editors = useGraphiQL((state) => ({ query: state.queryEditor, variables: state.variableEditor }));
+  const isReady = Boolean(editors.query && editors.variables);
   function open(example: Example) {
     addTab();
     editors.query?.setValue(example.query);
@@ -41,7 +42,7 @@ function ExamplesPanel() {
           {found
             .filter((example) => example.room === room)
             .map((example) => (
-              <button key={example.name} type="button" onClick={() => open(example)}>
+              <button key={example.name} type="button" disabled={!isReady} onClick={() => open(example)}>
                 <span>
                   {example.name}
                   {example.kind === 'mutation' && <em>changes data</em>}

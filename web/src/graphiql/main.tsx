@@ -3,6 +3,7 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import 'graphiql/style.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Banner } from './Banner';
 import { EXAMPLES_PLUGIN } from './ExamplesPanel';
 import { fetcher } from './fetcher';
 import './graphiql.css';
@@ -32,13 +33,7 @@ function consoleScheme(): 'light' | 'dark' | null {
 function Page() {
   return (
     <>
-      <header className="banner">
-        <strong>This is real data: mutations change it.</strong>
-        <span>
-          You act as yourself. To act as a machine, put <code>Authorization</code> into the headers.
-        </span>
-        <a href="/admin/">Back to the console</a>
-      </header>
+      <Banner />
       <main className="explorer">
         <GraphiQL
           fetcher={fetcher}
