@@ -50,12 +50,16 @@ test: $(PY_STAMP) $(WEB_STAMP) $(E2E_STAMP) ## run every test
 	$(BIN)/python -m pytest -n auto -q
 	cd web && npm run --silent test
 
-check: $(PY_STAMP) $(NPM_STAMP) ## format, lint, types, contracts, schema, migrations
+check: $(PY_STAMP) $(NPM_STAMP) ## format, lint, types, contracts, schema, reference, migrations
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m app.graph.print --check
+	$(BIN)/python -m app.graph.reference --check
+	$(BIN)/python -m auther_codegen --check
+	$(BIN)/python -m app.cli.reference --check
+	$(BIN)/python -m app.graph.compatibility
 	$(BIN)/python -m migrations.make --check
 	cd web && npm run --silent codegen && npm run --silent lint && npm run --silent typecheck
 
@@ -63,8 +67,11 @@ format: $(PY_STAMP) ## format the code
 	$(BIN)/ruff format -q .
 	$(BIN)/ruff check -q --fix .
 
-schema: $(PY_STAMP) ## print schema.graphql from the code
+schema: $(PY_STAMP) ## write schema.graphql, the references and the Python client from the code
 	$(BIN)/python -m app.graph.print
+	$(BIN)/python -m app.graph.reference
+	$(BIN)/python -m auther_codegen
+	$(BIN)/python -m app.cli.reference
 
 migration: $(PY_STAMP) ## write the migrations that the models ask for
 	$(BIN)/python -m migrations.make

@@ -11,8 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from app import graph, wiring
+from app.api_keys.service import noting_uses
 from app.authz.service.bypasses import tracing_bypasses
 from app.authz.service.follower import following
+from app.events.denials import counting_denials
 from app.graph.streams import hub
 from app.jobs.service import Worker
 from app.kit import db, pages
@@ -20,14 +22,18 @@ from app.kit.db import unit_of_work
 from app.kit.errors import AppError
 from app.kit.log import configure_logging
 from app.kit.migrate import migrate
+from app.kit.recall import hearing
 from app.kit.secret_file import ensure_secret
 from app.kit.settings import Settings, load_settings
 from app.login import pages as login_pages
 from app.metrics import rest as metrics_rest
 from app.metrics.service import join_metrics, sampling
 from app.oidc import rest as oidc_rest
+from app.oidc.live import rest as live_rest
 from app.rest import console, health
 from app.rest.errors import render_app_error, render_fault, render_http_error
+from app.rest.exact import ExactRoutes
+from app.rest.listeners import PublicPart
 from app.rest.middleware import RequestContext
 from app.signing.service import ensure_keys
 from app.tables import APPS
@@ -45,9 +51,9 @@ def build_app(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(open_stores(settings))
-            await stack.enter_async_context(hub.running())
-            await stack.enter_async_context(sampling(settings))
-            await stack.enter_async_context(tracing_bypasses())
+            background = (hearing(), hub.running(), sampling(), tracing_bypasses(), noting_uses(), counting_denials())
+            for each in background:
+                await stack.enter_async_context(each)
             if settings.authz_index:
                 await stack.enter_async_context(following())
             if settings.run_worker:
@@ -56,15 +62,21 @@ def build_app(settings: Settings) -> Starlette:
 
     application = Starlette(
         routes=[
+            # Routes are tried in their order, and most requests are for this one.
+            *graph.routes,
             *health.routes,
             *metrics_rest.routes,
             *oidc_rest.routes,
             *login_pages.routes,
-            *graph.routes,
             *pages.routes,
             *console.build_routes(),
         ],
-        middleware=[Middleware(RequestContext), Middleware(pages.BrowserCookie)],
+        middleware=[
+            Middleware(RequestContext),
+            Middleware(PublicPart),
+            Middleware(ExactRoutes, endpoints=live_rest.exact),
+            Middleware(pages.BrowserCookie),
+        ],
         exception_handlers={AppError: render_app_error, HTTPException: render_http_error, Exception: render_fault},
         lifespan=lifespan,
     )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 # Rooms that own tables, lowest floor first.
-ROOMS = ("kit", "jobs", "events", "mail", "users", "signing", "authz", "clients", "credentials", "sessions", "oidc")
+ROOMS = (
+    "kit", "jobs", "events", "mail", "users", "signing", "authz", "clients", "credentials", "sessions", "api_keys",
+    "oidc",
+)  # fmt: skip
 
 APPS: dict[str, dict[str, Any]] = {
     room: {"models": [f"app.{room}.models"], "migrations": f"migrations.{room}", "default_connection": "default"}

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.api_keys.service import delete_keys_of
+from app.api_keys.types import Owner, OwnerKind
 from app.authz import jobs as authz_jobs
 from app.authz.service import PlatformDecider, forget_scope, forget_subject
+from app.authz.service.access import can_manage_access
 from app.authz.service.models import retire_model
-from app.clients.types import ClientDeleted
+from app.clients.types import ClientDeleted, ClientUpdated
 from app.credentials import jobs as credentials_jobs
 from app.credentials.types import PasswordChanged
 from app.events import jobs as events_jobs
-from app.events.service import react
+from app.events.refusals import observe_denials
+from app.events.service import let_managers_read, react
 from app.jobs import jobs as jobs_jobs
 from app.jobs.service import every, register
 from app.jobs.types import Job
@@ -25,12 +29,13 @@ from app.mail.service import erase_mails_of
 from app.metrics.pool import measure_pool
 from app.metrics.service import sample
 from app.oidc import service as oidc
+from app.rest.measures import count_denied
 from app.sessions.measures import count_failure, count_renewal, count_session
-from app.sessions.service import end_sessions_of_banned, sweep_sessions
+from app.sessions.service import end_sessions_of_banned, end_user_sessions, sweep_sessions
 from app.sessions.types import SessionCreated, SessionDeleted, SessionRenewed, SignInFailed
 from app.signing import jobs as signing_jobs
 from app.signing.measures import measure_keys
-from app.users.types import UserBanned, UserDeleted
+from app.users.types import UserBanned, UserDeleted, UserUpdated, UserVerified
 
 _HOURLY = timedelta(hours=1)
 
@@ -44,6 +49,8 @@ def wire(settings: Settings) -> None:
     react(SessionDeleted, oidc.end_grants_of_session)
     react(UserBanned, oidc.end_grants_of_user)
     react(PasswordChanged, oidc.end_grants_of_user)
+    for changed in (UserUpdated, UserVerified, UserDeleted, ClientUpdated, ClientDeleted):
+        react(changed, oidc.forget_tokens)
     _measure()
     for room in (jobs_jobs, events_jobs, mail_jobs, signing_jobs, authz_jobs, credentials_jobs, login_jobs):
         room.register_jobs()
@@ -60,18 +67,24 @@ def _measure() -> None:
     react(SessionCreated, count_session)
     react(SessionRenewed, count_renewal)
     react(SignInFailed, count_failure)
+    observe_denials(count_denied)
+    let_managers_read(can_manage_access)
     sample(measure_pool)
     sample(measure_keys)
 
 
 async def _forget_user(actor: Actor, event: UserDeleted) -> None:
     if event.target_id is not None:
+        # Told while they are still there: their rows go with the user's.
+        await end_user_sessions(actor, event.target_id)
+        await delete_keys_of(actor, Owner(OwnerKind.USER, event.target_id))
         await forget_subject("user", event.target_id)
         await erase_mails_of(event.target_id)
 
 
 async def _forget_client(actor: Actor, event: ClientDeleted) -> None:
     if event.target_id is not None:
+        await delete_keys_of(actor, Owner(OwnerKind.CLIENT, event.target_id))
         await forget_scope(event.target_id)
         await retire_model(actor, event.target_id)
 

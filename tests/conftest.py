@@ -14,9 +14,13 @@ import pytest
 from starlette.applications import Starlette
 
 from app import main
+from app.api_keys.service import forget_api_keys
 from app.authz.service.bypasses import forget_bypasses
 from app.authz.service.schemas import forget_models
 from app.clients.service import forget_clients
+from app.events.denials import forget_denials
+from app.graph.budget import budgets
+from app.graph.outcomes import forget_shared
 from app.kit import db
 from app.kit.migrate import migrate
 from app.kit.notify import flush_notifications
@@ -129,6 +133,10 @@ async def database(pool: list[str]) -> None:
     forget_clients()
     forget_models()
     forget_bypasses()
+    forget_api_keys()
+    forget_denials()
+    budgets.forget()
+    forget_shared()
     await db.fetch_value("SELECT test_empty($1)", pool)
 
 

@@ -7,17 +7,39 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.authz.service import grant_relation, list_super_admins, super_admin
+from app.clients.types import AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN
 from app.credentials.service import check_password, require_password_change, set_password
 from app.kit.actor import SYSTEM
+from app.kit.settings import Settings
+from app.kit.settings_clients import ClientDeclaration
 from app.users.service import find_by_login, find_user, register_user
 from app.users.types import NewUser
 
+CLI_CLIENT_ID = "auther-cli"
+# A browser comes back to any port of the loopback address (RFC 8252 §7.3). It is not first party: whoever asks in its
+# name is not proved, so a person is asked (RFC 8252 §8.6).
+CLI_CLIENT = ClientDeclaration(
+    id=CLI_CLIENT_ID,
+    name="Auther CLI",
+    kind="native",
+    description="The auther command on somebody's machine",
+    redirect_uris=("http://127.0.0.1/callback",),
+    grant_types=(AUTHORIZATION_CODE, REFRESH_TOKEN, DEVICE_CODE),
+    scopes=("openid", "profile", "email", "offline_access", "auther:api"),
+)
 OPERATOR_EMAIL = "admin@example.com"
 OPERATOR_USERNAME = "admin"
 PASSWORD_FILE = "operator-password"
 _WORDS = 4
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _WORD_LENGTH = 5
+
+
+def with_own_clients(settings: Settings) -> Settings:
+    """The settings with the clients that are part of Auther, unless they declare them in their own way."""
+    if any(declared.id == CLI_CLIENT_ID for declared in settings.clients):
+        return settings
+    return settings.model_copy(update={"clients": (*settings.clients, CLI_CLIENT)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from datetime import timedelta
 import typer
 from pydantic import SecretStr
 
-from app.cli.output import print_json, print_table
+from app.cli.output import Form, Printer
+from app.cli.printing import printing
 from app.kit.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -15,16 +16,15 @@ _REDACTED = "(set)"
 
 
 @app.command("show")
-def show(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
+@printing
+def show(out: Printer) -> None:
     """Print the effective settings; secrets are not shown."""
     settings = load_settings()
     values = {f"AUTHER_{name.upper()}": _shown(getattr(settings, name)) for name in Settings.model_fields}
-    if as_json:
-        print_json(values)
+    if out.form is not Form.TABLE:
+        out.show_data(values)
         return
-    print_table(
-        [{"setting": name, "value": value} for name, value in values.items()], ("setting", "value"), as_json=False
-    )
+    out.show_list(list(values.items()), {"setting": lambda each: each[0], "value": lambda each: each[1]})
 
 
 @app.command("reference")

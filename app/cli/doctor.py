@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import shutil
 import stat
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import typer
 
 from app import wiring
-from app.cli.output import print_json
+from app.cli.output import Form, Printer
+from app.cli.printing import printing
 from app.cli.stores import read_settings, running_database
+from app.cli.target import require_local
 from app.kit import db
 from app.kit.errors import AppError
 from app.kit.migrate import list_pending
@@ -35,12 +37,14 @@ class Finding:
     fix: str = ""
 
 
-def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
+@printing
+def doctor(out: Printer) -> None:
     """Check configuration, database, schema, keys, disk and console; exit 1 if anything is wrong."""
+    require_local("The doctor")
     with running_database(read_settings()) as (settings, _):
         findings = asyncio.run(_examine(settings))
-    if as_json:
-        print_json([asdict(finding) for finding in findings])
+    if out.form is not Form.TABLE:
+        out.show_data([_record(finding) for finding in findings])
     else:
         for finding in findings:
             typer.echo(f"{'ok  ' if finding.is_well else 'FAIL'}  {finding.name:<10} {finding.found}")
@@ -48,6 +52,10 @@ def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) ->
                 typer.echo(f"      {'':<10} {finding.fix}")
     if not all(finding.is_well for finding in findings):
         raise typer.Exit(1)
+
+
+def _record(finding: Finding) -> dict[str, object]:
+    return {"name": finding.name, "isWell": finding.is_well, "found": finding.found, "fix": finding.fix}
 
 
 async def _examine(settings: Settings) -> list[Finding]:

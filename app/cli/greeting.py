@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.cli.bootstrap import OPERATOR_USERNAME, Operator
 from app.cli.demo import DEMO_PASSWORD, Demo
+from app.kit.listening import admin_url
 from app.kit.settings import Settings
 
 _LABEL_WIDTH = 20
@@ -18,8 +19,8 @@ def describe_server(settings: Settings, operator: Operator) -> list[str]:
     return [
         "",
         _line("Auther is ready", url),
-        _line("Admin console", f"{url}/admin/"),
-        *([_line("GraphQL explorer", f"{url}/graphiql")] if settings.graphiql else []),
+        _line("Admin console", f"{admin_url(settings)}/admin/"),
+        *([_line("GraphQL explorer", f"{admin_url(settings)}/graphiql")] if settings.graphiql else []),
         _line("OIDC discovery", f"{url}/.well-known/openid-configuration"),
         "",
         _line("Operator", f"{operator.email} (or {OPERATOR_USERNAME})" if operator.is_new else operator.email),

@@ -4,43 +4,41 @@ from __future__ import annotations
 
 import typer
 
-from app.cli.output import print_table
-from app.cli.stores import read_settings, run
-from app.kit.actor import SYSTEM
-from app.signing.service import list_keys, rotate_keys
+from app.cli.output import Columns, Printer
+from app.cli.printing import printing
+from app.cli.target import ask
+from auther_client import Operations, accepted
+from auther_client.generated.inputs import SigningKeysRotateInput
+from auther_client.generated.signing import SigningKeysResult
 
 app = typer.Typer(no_args_is_help=True)
-_COLUMNS = ("kid", "alg", "status", "created", "signs_from", "retires", "removed")
+
+_ROW: Columns[SigningKeysResult] = {
+    "kid": lambda key: key.kid,
+    "alg": lambda key: key.alg,
+    "status": lambda key: key.status,
+    "created": lambda key: key.created_at,
+    "signs from": lambda key: key.activates_at,
+    "retires": lambda key: key.retires_at,
+    "removed": lambda key: key.removes_at,
+}
 
 
 @app.command("list")
-def list_(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
+@printing
+def list_(out: Printer) -> None:
     """List signing keys: which one signs, which ones still verify, and until when."""
-    _print(as_json)
+    out.show_list(ask(lambda api: api.signing_keys()), _ROW)
 
 
 @app.command("rotate")
-def rotate(
-    alg: str = typer.Option(None, help="Only this algorithm: RS256, ES256 or EdDSA."),
-    as_json: bool = typer.Option(False, "--json", help="Print JSON."),
-) -> None:
+@printing
+def rotate(out: Printer, alg: str = typer.Option(None, help="Only this algorithm: RS256, ES256 or EdDSA.")) -> None:
     """Make successors of the signing keys. They are published first and sign a little later."""
-    run(rotate_keys(SYSTEM, alg), read_settings())
-    _print(as_json)
+    out.show_list(ask(lambda api: _rotate(api, alg)), _ROW)
 
 
-def _print(as_json: bool) -> None:
-    keys = run(list_keys(SYSTEM), read_settings())
-    records = [
-        {
-            "kid": key.kid,
-            "alg": key.alg,
-            "status": key.status.value,
-            "created": key.created_at.isoformat(timespec="seconds"),
-            "signs_from": key.activates_at.isoformat(timespec="seconds"),
-            "retires": key.retires_at.isoformat(timespec="seconds"),
-            "removed": key.removes_at.isoformat(timespec="seconds"),
-        }
-        for key in keys
-    ]
-    print_table(records, _COLUMNS, as_json=as_json)
+async def _rotate(api: Operations, alg: str | None) -> tuple[SigningKeysResult, ...]:
+    given = {"alg": alg} if alg is not None else {}
+    accepted(await api.signing_keys_rotate(SigningKeysRotateInput.model_validate(given)))
+    return await api.signing_keys()

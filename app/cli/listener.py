@@ -16,6 +16,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from app.kit.errors import Unavailable
+from app.kit.listening import admin_address, public_address
 from app.kit.postgres import EmbeddedPostgres, supervise_postgres
 from app.kit.settings import Settings
 from app.main import build_app
@@ -51,7 +52,7 @@ def listen(settings: Settings, instance: EmbeddedPostgres | None, greeting: Sequ
     Raises:
         Unavailable: `cli_port_taken`.
     """
-    listener = _bind(settings.host, settings.port, option="--port")
+    listeners = _bind_all(settings)
     share_metrics(settings)
     _serve_metrics(settings)
     if instance is not None:
@@ -59,12 +60,21 @@ def listen(settings: Settings, instance: EmbeddedPostgres | None, greeting: Sequ
         watch.start()
     _end_cleanly_on_signals()
     if settings.workers == 1:
-        _AnnouncingServer(_config(build_app(settings)), greeting).run([listener])
+        _AnnouncingServer(_config(build_app(settings)), greeting).run(listeners)
         return
     os.environ.update(_environment_of(settings))
     typer.echo("\n".join(greeting))
     config = _config("app.main:app_factory", workers=settings.workers, factory=True)
-    Multiprocess(config, sockets=[listener]).run()
+    Multiprocess(config, sockets=listeners).run()
+
+
+def _bind_all(settings: Settings) -> list[socket.socket]:
+    """The public listener, and the operators' if they have one."""
+    bound = [_bind(*public_address(settings), option="--port")]
+    own = admin_address(settings)
+    if own is not None:
+        bound.append(_bind(*own, option="AUTHER_ADMIN_HOST or AUTHER_ADMIN_PORT"))
+    return bound
 
 
 def _serve_metrics(settings: Settings) -> None:
@@ -95,6 +105,8 @@ def _config(app: object, **options: object) -> uvicorn.Config:
         proxy_headers=False,
         lifespan="on",
         ws_max_size=1_048_576,
+        # Its memory is a quarter of a megabyte for each socket; messages are short.
+        ws_per_message_deflate=False,
         timeout_worker_healthcheck=30,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACEFUL_STOP_SECONDS,

@@ -15,7 +15,9 @@ from app.authz.language.printer import print_model
 from app.authz.language.problems import ModelProblem, ModelProblems
 from app.authz.language.text import parse_model
 from app.authz.types import Model
-from app.cli.output import fail, print_json
+from app.authz.types.model import Position
+from app.cli.output import fail, print_json, styled
+from auther_client.generated.fragments import ModelProblemFields
 
 FORMATS = ("fga", "json", "openfga")
 _MAX_BYTES = 1024 * 1024
@@ -64,20 +66,35 @@ def print_problems(problems: Sequence[ModelProblem], file: Path) -> None:
     for problem in problems:
         kind, colour = ("warning", "yellow") if problem.is_warning else ("error", "red")
         text = problem.render(str(file))
-        typer.echo(text.replace(f": {kind}: ", f": {typer.style(kind, fg=colour, bold=True)}: ", 1), err=True)
+        typer.echo(text.replace(f": {kind}: ", f": {styled(kind, fg=colour, bold=True)}: ", 1), err=True)
         typer.echo(err=True)
 
 
+def to_problem(told: ModelProblemFields) -> ModelProblem:
+    """A problem that a server tells, to be printed as our own are."""
+    position = Position(told.line, told.column or 1) if told.line else None
+    return ModelProblem(
+        told.code,
+        told.message,
+        position=position,
+        path=told.path,
+        hint=told.hint,
+        excerpt=told.excerpt,
+        is_warning=told.is_warning,
+    )
+
+
 def problem_record(problem: ModelProblem) -> dict[str, object]:
-    """A problem for programs."""
+    """A problem for programs, in the names of the API."""
     at = problem.position
     return {
-        "severity": "warning" if problem.is_warning else "error",
         "code": problem.code,
+        "message": problem.reason,
         "line": at.line if at else None,
         "column": at.column if at else None,
-        "reason": problem.reason,
+        "path": list(problem.field),
         "hint": problem.hint,
+        "isWarning": problem.is_warning,
     }
 
 

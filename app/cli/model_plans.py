@@ -1,79 +1,71 @@
-"""What saving a model would do, for people and for programs."""
+"""What saving a model would do, for people."""
 
 from __future__ import annotations
 
 import typer
 
-from app.authz.types.saving import Blocker, ChangeKind, FailedAssertion, Impact, ModelPreview
+from app.cli.checks import subject_text
+from app.cli.output import harmless, styled
+from auther_client.generated.enums import AccessChangeKind
+from auther_client.generated.fragments import (
+    ModelPreviewFields,
+    ModelPreviewFieldsBlockers,
+    ModelPreviewFieldsFailedAssertions,
+    ModelPreviewFieldsImpact,
+    ModelProblemFields,
+)
 
 _DIFF_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 _MAX_SHOWN = 20
 
 
-def can_be_saved(preview: ModelPreview) -> bool:
+def mistakes_of(preview: ModelPreviewFields) -> list[ModelProblemFields]:
+    """What is wrong with the model itself; warnings apart."""
+    return [each for each in preview.problems if not each.is_warning]
+
+
+def can_be_saved(preview: ModelPreviewFields) -> bool:
     """Whether nothing stands in the way."""
-    return not preview.blockers and not preview.failed
+    return not mistakes_of(preview) and not preview.blockers and not preview.failed_assertions
 
 
-def print_plan(preview: ModelPreview) -> None:
+def print_plan(preview: ModelPreviewFields) -> None:
     """The difference, warnings, what stands in the way, who gains and who loses."""
     if not preview.diff:
         typer.echo("Nothing changes.")
         return
     for line in preview.diff.splitlines():
-        colour = _DIFF_COLOURS.get(line[:1])
-        typer.echo(typer.style(line, fg=colour) if colour else line)
-    for warning in preview.warnings:
-        typer.echo(f"{typer.style('warning', fg='yellow', bold=True)}: {warning}")
+        typer.echo(styled(harmless(line), fg=_DIFF_COLOURS.get(line[:1])))
+    for warning in preview.problems:
+        place = f"line {warning.line}: " if warning.line else ""
+        typer.echo(f"{styled('warning', fg='yellow', bold=True)}: {place}{harmless(warning.message)}")
     for blocker in preview.blockers:
         _print_blocker(blocker)
-    for failed in preview.failed:
+    for failed in preview.failed_assertions:
         _print_failed(failed)
-    _print_impact(preview.impact)
+    if preview.impact is not None:
+        _print_impact(preview.impact)
 
 
-def plan_record(preview: ModelPreview) -> dict[str, object]:
-    """A plan for programs."""
-    impact = preview.impact
-    return {
-        "can_be_saved": can_be_saved(preview),
-        "diff": preview.diff,
-        "warnings": [each.message for each in preview.warnings],
-        "blockers": [
-            {"kind": each.kind, "reason": each.reason, "count": each.count, "samples": list(each.samples)}
-            for each in preview.blockers
-        ],
-        "failed_assertions": [
-            {"line": each.line, "text": each.text, "expected": each.expected, "actual": each.actual}
-            for each in preview.failed
-        ],
-        "gained": impact.gained,
-        "lost": impact.lost,
-        "is_complete": impact.is_complete,
-        "changes": [
-            {"kind": each.kind.value, "subject": str(each.subject), "action": each.action, "entity": str(each.entity)}
-            for each in impact.changes
-        ],
-    }
-
-
-def _print_blocker(blocker: Blocker) -> None:
-    word = typer.style("blocked", fg="red", bold=True)
-    typer.echo(f"{word}: {blocker.reason}, and {blocker.count:,} stand so:")
+def _print_blocker(blocker: ModelPreviewFieldsBlockers) -> None:
+    word = styled("blocked", fg="red", bold=True)
+    typer.echo(f"{word}: {harmless(blocker.reason)}, and {blocker.count:,} stand so:")
     for sample in blocker.samples:
-        typer.echo(f"  {sample}")
+        typer.echo(f"  {harmless(sample)}")
 
 
-def _print_failed(failed: FailedAssertion) -> None:
-    word = typer.style("failed", fg="red", bold=True)
-    typer.echo(f"{word}: line {failed.line}: {failed.text} should be {failed.expected}, and is {failed.actual}")
+def _print_failed(failed: ModelPreviewFieldsFailedAssertions) -> None:
+    word = styled("failed", fg="red", bold=True)
+    text = harmless(failed.text)
+    typer.echo(f"{word}: line {failed.line}: {text} should be {failed.expected}, and is {failed.actual}")
 
 
-def _print_impact(impact: Impact) -> None:
+def _print_impact(impact: ModelPreviewFieldsImpact) -> None:
     bound = "" if impact.is_complete else " at least (not everything was compared)"
     typer.echo(f"Access gained: {impact.gained:,}, lost: {impact.lost:,}{bound}.")
     for change in impact.changes[:_MAX_SHOWN]:
-        sign, colour = ("+", "green") if change.kind is ChangeKind.GAINED else ("-", "red")
-        typer.echo(f"  {typer.style(sign, fg=colour)} {change.subject} {change.action} {change.entity}")
+        sign, colour = ("+", "green") if change.kind is AccessChangeKind.GAINED else ("-", "red")
+        told = f"{subject_text(change.subject)} {change.action} {change.entity.type}:{change.entity.id}"
+        typer.echo(f"  {styled(sign, fg=colour)} {harmless(told)}")
     if len(impact.changes) > _MAX_SHOWN:
-        typer.echo(f"  … and {len(impact.changes) - _MAX_SHOWN:,} more; see them with --json.")
+        typer.echo(f"  … and {len(impact.changes) - _MAX_SHOWN:,} more; see them with --output json.")

@@ -14,27 +14,29 @@ from app.authz.suites.load import load_suite
 from app.authz.suites.parts import assertion_stages, make_given
 from app.authz.suites.run import run_suite
 from app.authz.suites.types import Outcome, Place, Suite, SuiteReport
-from app.cli.output import print_json
+from app.cli.output import Form, Printer, styled
+from app.cli.printing import printing
 from app.cli.proofs import draw_proof
 
 _YAML = (".yaml", ".yml")
 
 
+@printing
 def run_tests(
+    out: Printer,
     files: list[Path] = typer.Argument(
         exists=True, dir_okay=False, help="YAML suites, OpenFGA's *.fga.yaml and matrices, models with assertions."
     ),
     client: str = typer.Option("", help="Client that the models (.fga, .json) would belong to, by its id."),
     is_explained: bool = typer.Option(False, "--explain", help="Draw how the answer of a failed check comes about."),
-    as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Test models without a database. Exit code 1 when a case fails or a model could not be saved.
 
     Example: auther models test model.fga tests/*.yaml
     """
     reports = asyncio.run(_run_all(files, client))
-    if as_json:
-        print_json([_record(file, report) for file, report in zip(files, reports, strict=True)])
+    if out.form is not Form.TABLE:
+        out.show_data([_record(file, report) for file, report in zip(files, reports, strict=True)])
     else:
         for file, report in zip(files, reports, strict=True):
             asyncio.run(_print_report(file, report, is_explained=is_explained))
@@ -102,10 +104,10 @@ def _print_summary(reports: Sequence[SuiteReport | SuiteInvalid]) -> None:
 
 def _record(file: Path, report: SuiteReport | SuiteInvalid) -> dict[str, object]:
     if isinstance(report, SuiteInvalid):
-        return {"file": str(file), "is_passed": False, "cases": 0, "failed": [], "problems": [report.message]}
+        return {"file": str(file), "isPassed": False, "cases": 0, "failed": [], "problems": [report.message]}
     return {
         "file": str(file),
-        "is_passed": report.is_passed,
+        "isPassed": report.is_passed,
         "cases": len(report.outcomes),
         "failed": [
             {
@@ -123,4 +125,4 @@ def _record(file: Path, report: SuiteReport | SuiteInvalid) -> dict[str, object]
 
 
 def _word(text: str, colour: str) -> str:
-    return typer.style(text, fg=colour, bold=True)
+    return styled(text, fg=colour, bold=True)

@@ -2,49 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-import typer
+from app.authz.engine.explain import Proof, ProofStep
+from app.cli.output import harmless, styled
+from auther_client.generated.authz import ExplainResult
 
-from app.authz.engine.explain import Proof, ProofStep, StepKind
-from app.authz.types import Decision
-
-_MARKS = {Decision.ALLOWED: ("✓", "green"), Decision.DENIED: ("✗", "red"), Decision.UNDECIDED: ("?", "yellow")}
+_MARKS = {"allowed": ("✓", "green"), "denied": ("✗", "red"), "undecided": ("?", "yellow")}
 _WORDS = {
-    StepKind.UNION: "any of",
-    StepKind.INTERSECTION: "all of",
-    StepKind.EXCLUSION: "the first but not the second of",
-    StepKind.CONDITION: "condition {}",
-    StepKind.POLICY: "policy {}",
-    StepKind.BYPASS: "whatever the model says: {}",
-    StepKind.REPEATED: "{}, as above",
+    "union": "any of",
+    "intersection": "all of",
+    "exclusion": "the first but not the second of",
+    "condition": "condition {}",
+    "policy": "policy {}",
+    "bypass": "whatever the model says: {}",
+    "repeated": "{}, as above",
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A node of a proof; kind and decision in lower case."""
+
+    kind: str
+    label: str
+    decision: str
+    problem: str | None
+    steps: list[Step] = field(default_factory=list)
+
+
 def draw_proof(proof: Proof) -> list[str]:
-    """The lines of a proof, and of what is missing."""
-    lines = [_line(proof.root), *_draw(proof.root, "")]
-    if proof.missing:
-        lines += ["", "One of these tuples alone would allow it:", *(f"  {key}" for key in proof.missing)]
+    """The lines of a proof of the engine, and of what is missing."""
+    return _draw_whole([_from_engine(proof.root)], [str(key) for key in proof.missing])
+
+
+def draw_explanation(explained: ExplainResult) -> list[str]:
+    """The lines of a proof as the API tells it, and of what is missing."""
+    steps: dict[int, Step] = {}
+    roots: list[Step] = []
+    for node in explained.nodes:
+        step = Step(node.kind.lower(), node.label, node.decision.lower(), node.problem)
+        steps[node.id] = step
+        above = steps.get(node.parent_id) if node.parent_id is not None else None
+        (above.steps if above else roots).append(step)
+    return _draw_whole(roots, [key.text for key in explained.missing])
+
+
+def decided(decision: str, text: str) -> str:
+    """A text in the colour of a decision."""
+    mark = _MARKS.get(decision.lower())
+    return styled(text, fg=mark[1] if mark else None, bold=True)
+
+
+def _from_engine(step: ProofStep) -> Step:
+    steps = [_from_engine(each) for each in step.steps]
+    return Step(step.kind.value, step.label, step.decision.value, step.problem, steps)
+
+
+def _draw_whole(roots: Sequence[Step], missing: Sequence[str]) -> list[str]:
+    lines = [line for root in roots for line in (_line(root), *_draw(root, ""))]
+    if missing:
+        lines += ["", "One of these tuples alone would allow it:", *(f"  {harmless(key)}" for key in missing)]
     return lines
 
 
-def proof_record(step: ProofStep) -> dict[str, object]:
-    """A proof for programs."""
-    record: dict[str, object] = {"kind": step.kind.value, "label": step.label, "decision": step.decision.value}
-    if step.problem is not None:
-        record["problem"] = step.problem
-    if step.steps:
-        record["steps"] = [proof_record(each) for each in step.steps]
-    return record
-
-
-def styled(decision: Decision, text: str) -> str:
-    """A text in the colour of a decision."""
-    return typer.style(text, fg=_MARKS[decision][1], bold=True)
-
-
-def _draw(step: ProofStep, margin: str) -> Iterator[str]:
+def _draw(step: Step, margin: str) -> Iterator[str]:
     steps = [_unwrapped(each) for each in step.steps]
     for number, each in enumerate(steps, start=1):
         is_last = number == len(steps)
@@ -52,15 +75,15 @@ def _draw(step: ProofStep, margin: str) -> Iterator[str]:
         yield from _draw(each, margin + ("   " if is_last else "│  "))
 
 
-def _unwrapped(step: ProofStep) -> ProofStep:
+def _unwrapped(step: Step) -> Step:
     """`viewer` and `document:1#viewer` say the same: the second does."""
-    while step.kind is StepKind.COMPUTED and len(step.steps) == 1:
+    while step.kind == "computed" and len(step.steps) == 1:
         step = step.steps[0]
     return step
 
 
-def _line(step: ProofStep) -> str:
-    mark = _MARKS[step.decision][0]
-    words = _WORDS.get(step.kind, "{}").format(step.label)
-    problem = f"  ({step.problem})" if step.problem else ""
-    return f"{styled(step.decision, mark)} {words}{problem}"
+def _line(step: Step) -> str:
+    mark = _MARKS.get(step.decision, ("?", ""))[0]
+    words = _WORDS.get(step.kind, "{}").format(harmless(step.label))
+    problem = f"  ({harmless(step.problem)})" if step.problem else ""
+    return f"{decided(step.decision, mark)} {words}{problem}"

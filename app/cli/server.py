@@ -7,7 +7,7 @@ import os
 
 import typer
 
-from app.cli.bootstrap import Operator, ensure_dev_operator, ensure_operator
+from app.cli.bootstrap import Operator, ensure_dev_operator, ensure_operator, with_own_clients
 from app.cli.demo import Demo, seed_demo
 from app.cli.greeting import describe_demo, describe_server
 from app.cli.listener import listen
@@ -80,11 +80,11 @@ async def _migrate(settings: Settings, *, is_check: bool) -> list[str]:
 
 async def _prepare(settings: Settings) -> Operator:
     async with work(settings):
-        await declare_clients(settings)
+        await declare_clients(with_own_clients(settings))
         return await ensure_operator(must_change=True)
 
 
 async def _prepare_demo(settings: Settings) -> tuple[Operator, Demo]:
     async with work(settings):
-        await declare_clients(settings)
+        await declare_clients(with_own_clients(settings))
         return await ensure_dev_operator(settings.data_dir), await seed_demo(settings)

@@ -28,7 +28,7 @@ class IdempotencyMismatch(Conflict):
 
 class SecretUnsupported(Conflict):
     def __init__(self) -> None:
-        super().__init__("clients_secret_unsupported", "A public client has no secret.", field=("id",))
+        super().__init__("clients_secret_unsupported", "This client proves itself by no secret.", field=("id",))
 
 
 class InvalidClient(InvalidInput):

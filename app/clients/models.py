@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.db_defaults import SqlDefault
 from tortoise.models import Model
+
+_NONE = SqlDefault("'{}'")
 
 
 class Client(Model):
@@ -26,6 +29,11 @@ class Client(Model):
     grant_types = ArrayField(element_type="text")
     scopes = ArrayField(element_type="text")
     token_endpoint_auth_method = fields.CharField(max_length=32)
+    token_endpoint_auth_signing_alg = fields.CharField(max_length=16, null=True)
+    jwks = fields.TextField(null=True)
+    jwks_uri = fields.CharField(max_length=2048, null=True)
+    allowed_audiences = ArrayField(element_type="text", db_default=_NONE)
+    token_exchange_clients = ArrayField(element_type="text", db_default=_NONE)
     id_token_signed_response_alg = fields.CharField(max_length=16, null=True)
     access_token_ttl_seconds = fields.IntField(null=True)
     refresh_token_ttl_seconds = fields.IntField(null=True)

@@ -19,10 +19,13 @@ AUTHORIZATION_CODE = "authorization_code"
 REFRESH_TOKEN = "refresh_token"
 CLIENT_CREDENTIALS = "client_credentials"
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 AUTH_NONE = "none"
 AUTH_BASIC = "client_secret_basic"
 AUTH_POST = "client_secret_post"
+AUTH_PRIVATE_KEY = "private_key_jwt"
+SECRET_METHODS = frozenset({AUTH_BASIC, AUTH_POST})
 
 
 class ClientKind(StrEnum):
@@ -48,7 +51,12 @@ class ClientSecret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """An OAuth client. Values that it left to the settings are filled in from them."""
+    """An OAuth client. Values that it left to the settings are filled in from them.
+
+    `jwks` is the JSON text of its public keys (RFC 7517 §5). Tokens given to it may be exchanged by clients among
+    its `allowed_audiences`, which it may also name as audience of its own ones; `token_exchange_clients` may get
+    tokens by exchange that are meant for it.
+    """
 
     id: str
     name: str
@@ -64,6 +72,11 @@ class Client:
     response_types: tuple[str, ...]
     scopes: tuple[str, ...]
     token_endpoint_auth_method: str
+    token_endpoint_auth_signing_alg: str | None
+    jwks: str | None
+    jwks_uri: str | None
+    allowed_audiences: tuple[str, ...]
+    token_exchange_clients: tuple[str, ...]
     id_token_signed_response_alg: str
     access_token_ttl: timedelta
     refresh_token_ttl: timedelta
@@ -82,10 +95,18 @@ class Client:
         """Whether it cannot keep a secret (RFC 6749 §2.1)."""
         return self.token_endpoint_auth_method == AUTH_NONE
 
+    @property
+    def has_secret(self) -> bool:
+        """Whether it proves itself by a secret."""
+        return self.token_endpoint_auth_method in SECRET_METHODS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewClient:
-    """A client to be made. None leaves a value to the kind's default or to the settings."""
+    """A client to be made. None leaves a value to the kind's default or to the settings.
+
+    `jwks` is a JWK Set, as a mapping or as JSON text.
+    """
 
     name: str
     kind: ClientKind
@@ -96,6 +117,11 @@ class NewClient:
     grant_types: tuple[str, ...] | None = None
     scopes: tuple[str, ...] | None = None
     token_endpoint_auth_method: str | None = None
+    token_endpoint_auth_signing_alg: str | None = None
+    jwks: object = None
+    jwks_uri: str | None = None
+    allowed_audiences: tuple[str, ...] = ()
+    token_exchange_clients: tuple[str, ...] = ()
     id_token_signed_response_alg: str | None = None
     access_token_ttl_seconds: int | None = None
     refresh_token_ttl_seconds: int | None = None
@@ -120,6 +146,11 @@ class ClientChanges:
     grant_types: tuple[str, ...] | Unset | None = UNSET
     scopes: tuple[str, ...] | Unset | None = UNSET
     token_endpoint_auth_method: str | Unset | None = UNSET
+    token_endpoint_auth_signing_alg: str | Unset | None = UNSET
+    jwks: object = UNSET
+    jwks_uri: str | Unset | None = UNSET
+    allowed_audiences: tuple[str, ...] | Unset = UNSET
+    token_exchange_clients: tuple[str, ...] | Unset = UNSET
     id_token_signed_response_alg: str | Unset | None = UNSET
     access_token_ttl_seconds: int | Unset | None = UNSET
     refresh_token_ttl_seconds: int | Unset | None = UNSET
@@ -138,7 +169,7 @@ class ClientChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredClient:
-    """A client that the configuration file names. `secret` only for kinds that have one."""
+    """A client that the configuration file names. `secret` only for those that prove themselves by one."""
 
     id: str
     client: NewClient

@@ -23,14 +23,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ROW = "audit-row"
 _LINK = "audit-link"
 _HEAD = "audit-head"
+_EXPORT = "audit-export"
 
 
 def new_salt() -> bytes:
     return secrets.token_bytes(SALT_BYTES)
 
 
-def commit_to(salt: bytes, fields: Sequence[str | None]) -> bytes:
-    """A commitment that hides the fields without the salt and binds them with it."""
+def commit_to(salt: bytes, fields: Sequence[object]) -> bytes:
+    """A commitment that hides the fields (texts or None) without the salt and binds them with it."""
     return hashlib.sha256(salt + orjson.dumps(list(fields))).digest()
 
 
@@ -60,6 +61,15 @@ def sign_ends(floor: Checkpoint, head: Checkpoint) -> bytes:
 
 def are_ends_signed(floor: Checkpoint, head: Checkpoint, mac: bytes) -> bool:
     return keyring().verify(_encode([*_parts(floor), *_parts(head)]), mac, purpose=_HEAD)
+
+
+def sign_export(digest: bytes, rows: int) -> bytes:
+    """The signature of an exported file: of its SHA-256, and of how many rows it has."""
+    return keyring().sign(_encode([digest, rows]), purpose=_EXPORT)
+
+
+def is_export_signed(digest: bytes, rows: int, mac: bytes) -> bool:
+    return keyring().verify(_encode([digest, rows]), mac, purpose=_EXPORT)
 
 
 def _parts(place: Checkpoint) -> tuple[int, bytes]:

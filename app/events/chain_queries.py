@@ -36,14 +36,21 @@ _ALLOW_TRIM = "SELECT set_config('auther.audit_trim', 'on', true)"
 _TRIM = "DELETE FROM events_audit WHERE position > $1 AND position <= $2"
 _FACTS = """id, action, outcome, occurred_at, actor_kind, actor_id, impersonator_id, session_id, client_id,
     target_type, target_id, about_user_id, request_id, origin_commitment, content_commitment"""
+RAW_COLUMNS = f"position, link, {_FACTS}, ip, user_agent, reason, before, after, origin_salt, content_salt, mac"
 _ROWS = """
-SELECT {facts}, ip, user_agent, reason, before, after, origin_salt, content_salt, mac, position, link
-FROM events_audit WHERE {where} ORDER BY {order} LIMIT $2
+SELECT {columns} FROM events_audit WHERE {where} ORDER BY {order} LIMIT $2
 """
-_CHAINED = _ROWS.format(facts=_FACTS, where="position > $1", order="position")
-_LOOSE = _ROWS.format(facts=_FACTS, where="position IS NULL AND seq > $1", order="seq").replace(
-    "position, link\n", "position, link, seq\n"
-)
+_CHAINED = _ROWS.format(columns=RAW_COLUMNS, where="position > $1 AND position <= $3", order="position")
+# One statement, one snapshot: a row that is sealed at this moment moves the head with it.
+_OUTSIDE = """
+SELECT id, position FROM events_audit WHERE position > coalesce((SELECT max(position) FROM events_chain_head), 0)
+UNION ALL
+SELECT id, position FROM events_audit
+WHERE position <= coalesce((SELECT max(floor_position) FROM events_chain_head), 0)
+LIMIT $1
+"""
+_LOOSE = _ROWS.format(columns=f"{RAW_COLUMNS}, seq", where="position IS NULL AND seq > $1", order="seq")
+_LINK = "SELECT link FROM events_audit WHERE position = $1"
 _SCRUBBED = "SELECT target_id FROM events_audit WHERE action = $1 AND target_id IS NOT NULL"
 
 
@@ -102,9 +109,31 @@ async def trim_rows(floor: int, new_floor: int) -> int:
     return await db.execute(_TRIM, floor, new_floor)
 
 
-async def read_chained(after: int, limit: int) -> list[db.Row]:
-    """Rows of the chain, in its order."""
-    return await db.fetch(_CHAINED, after, limit)
+async def read_chained(after: int, until: int, limit: int) -> list[db.Row]:
+    """Rows of the chain behind a position and up to another one, in its order."""
+    return await db.fetch(_CHAINED, after, limit, until)
+
+
+async def find_link(position: int) -> bytes | None:
+    """The link of the row at a position."""
+    link = await db.fetch_value(_LINK, position)
+    return None if link is None else bytes(link)
+
+
+async def find_outside(limit: int) -> list[db.Row]:
+    """Id and position of rows that are numbered, but lie before the chain's beginning or behind its end."""
+    return await db.fetch(_OUTSIDE, limit)
+
+
+async def count_unsealed() -> int:
+    """How many rows are not chained."""
+    count: int = await db.fetch_value("SELECT count(*) FROM events_audit WHERE position IS NULL")
+    return count
+
+
+async def freeze_view() -> None:
+    """Let the rest of the unit of work see one state of the database. Its first statement."""
+    await db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 async def read_loose(limit: int) -> AsyncIterator[db.Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.errors import Gone, NotFound
+from app.kit.errors import Gone, InvalidInput, NotFound
 
 
 class AuditEventNotFound(NotFound):
@@ -21,6 +21,22 @@ class AuditCursorGone(Gone):
             "What followed this cursor is gone. Read the list, then start anew without a cursor.",
             field=("after",),
         )
+
+
+class AuditPositionUnknown(NotFound):
+    """The chain has no such position: it never had, or retention took it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "events_position_unknown", "The audit trail has no such position (any more).", field=("after",)
+        )
+
+
+class AddressInvalid(InvalidInput):
+    """What was given as an address is none."""
+
+    def __init__(self) -> None:
+        super().__init__("events_address_invalid", "An address looks like 203.0.113.7 or 2001:db8::7.", field=("ip",))
 
 
 class ChainBroken(Exception):

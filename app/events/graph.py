@@ -12,22 +12,30 @@ import strawberry
 from strawberry import ID, UNSET, Parent, argument, enum_value, field
 
 from app.events import service, stream, types
-from app.graph.connections import After, Before, Connection, First, Last, Paged, page_request
+from app.events.rules import read_address
+from app.graph.connections import Connection, Paged, connection, load_page
 from app.graph.context import Info
 from app.graph.directives import Requires
 from app.graph.inputs import build
 from app.graph.node import Node
 from app.graph.scalars import JSON
 from app.graph.streams import Delivered, Delivery, hub
-from app.kit.paging import Page, PageRequest
+from app.kit.paging import PageRequest
 
 if TYPE_CHECKING:
     from app.clients.types import Client
     from app.users.types import User
 
-hub.declare(types.SEALED_CHANNEL)
+hub.declare(types.SEALED_CHANNEL, stream.forget_slices)
 # A filter that matches nothing for so long gets a place to resume from, so that it need not start far behind.
 _QUIET_POSITIONS = 1_000
+_AFTER = (
+    "Go on after this cursor, the last one that was received: nothing is missed. "
+    'Example: `"Qmx1ZVdoYWxlWyI0MiJd"`'
+)  # fmt: skip
+
+# Kinds of targets that are nodes of the graph; the id of any other is a name or a text.
+_NODES = frozenset({"api_key", "client", "model", "session", "signing_key", "user"})
 
 _USER = Annotated["User", strawberry.lazy("app.users.graph")] | None
 _CLIENT = Annotated["Client", strawberry.lazy("app.clients.graph")] | None
@@ -71,6 +79,16 @@ class AuditEvent(Node):
 
         return await load_user(info, event.actor_id if event.actor_kind == "user" else None)
 
+    @field(
+        description="Whoever did it, also a client or an API key. Null when they are gone or hidden.",
+        graphql_type=Node | None,
+    )
+    @staticmethod
+    async def actor_node(event: Parent[types.AuditEvent], info: Info) -> object:
+        from app.graph.nodes import load_node
+
+        return await load_node(info, event.actor_id)
+
     @field(description="The operator who acted as the user.", graphql_type=_USER)
     @staticmethod
     async def impersonator(event: Parent[types.AuditEvent], info: Info) -> User | None:
@@ -93,7 +111,8 @@ class AuditEvent(Node):
     async def target(event: Parent[types.AuditEvent], info: Info) -> object:
         from app.graph.nodes import load_node
 
-        return await load_node(info, event.target_id)
+        is_node = event.target_type in _NODES
+        return await load_node(info, event.target_id) if is_node else None
 
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:
@@ -103,46 +122,70 @@ class AuditEvent(Node):
 AuditEventConnection = Connection[AuditEvent]
 
 
-@strawberry.input(description="Which audit events; everything that is given must hold.")
+@strawberry.input(
+    description="Which audit events; everything that is given must hold. "
+    'Example: `{action: "user.", outcome: DENIED, after: "2026-01-31T00:00:00Z"}`'
+)
 class AuditEventFilter:
-    action: str | None = field(default=UNSET, description="Beginning of the action, such as `user.` or `user.banned`.")
-    actor_id: ID | None = field(default=UNSET, description="Only what they did.")
-    target_id: ID | None = field(default=UNSET, description="Only what was done to it.")
+    action: str | None = field(
+        default=UNSET, description='Beginning of the action: `user.`, `user.*` or `user.banned`. Example: `"user."`'
+    )
+    actor_id: ID | None = field(
+        default=UNSET, description='Only what they did. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`'
+    )
+    target_id: ID | None = field(
+        default=UNSET, description='Only what was done to it. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za"`'
+    )
     about_user_id: ID | None = field(
-        default=UNSET, description="Only what is about this user. Everybody may ask for what is about themselves."
+        default=UNSET,
+        description="Only what is about this user. Everybody may ask for what is about themselves. "
+        'Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`',
     )
     outcome: AuditOutcome | None = field(default=UNSET, description="Only what ended so.")
-    after: datetime | None = field(default=UNSET, description="Only from this moment on.")
-    before: datetime | None = field(default=UNSET, description="Only before this moment.")
-    request_id: str | None = field(default=UNSET, description="Only from this request.")
+    after: datetime | None = field(
+        default=UNSET, description='Only from this moment on. Example: `"2026-01-31T00:00:00Z"`'
+    )
+    before: datetime | None = field(
+        default=UNSET, description='Only before this moment. Example: `"2026-02-01T00:00:00Z"`'
+    )
+    client_id: ID | None = field(
+        default=UNSET,
+        description='Only what came through this client. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za"`',
+    )
+    ip: str | None = field(default=UNSET, description='Only from this address. Example: `"203.0.113.7"`')
+    request_id: str | None = field(
+        default=UNSET,
+        description="Only from this request, as `extensions.requestId` and log lines name it. "
+        'Example: `"3f2b6c1e9d8a4f07"`',
+    )
 
 
 @strawberry.type
 class EventQuery:
-    @field(
-        description="A page of the audit trail, newest first.",
-        graphql_type=AuditEventConnection,
-        directives=[Requires(permission="platform.manage_platform")],
+    @connection(
+        AuditEventConnection,
+        description="A page of the audit trail, newest first. Everybody may list what is about themselves, with "
+        "`filter.aboutUserId`; who manages the access of a client, what came through it, with "
+        "`filter.clientId`.",
+        requires="platform.manage_platform",
     )
     async def audit_events(
         self,
         info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
+        page: PageRequest,
         filter: Annotated[AuditEventFilter | None, argument(description="Which events.")] = UNSET,
     ) -> Paged[types.AuditEvent]:
         actor, wanted = info.context.actor, build(_make_filter, filter)
-        page = await service.list_audit_events(actor, wanted, page_request(first, after, last, before))
-        return Paged(page, partial(service.count_audit_events, actor, wanted))
+        found = await service.list_audit_events(actor, wanted, page)
+        return Paged(found, partial(service.count_audit_events, actor, wanted))
 
 
 @strawberry.type
 class EventSubscription:
     @strawberry.subscription(
         description="The audit trail as it grows, in the order of commits. It begins with a place to resume from. "
-        "Everybody may follow what is about themselves, with `filter.aboutUserId`.",
+        "Everybody may follow what is about themselves, with `filter.aboutUserId`; who manages the access of a "
+        "client, what came through it, with `filter.clientId`.",
         graphql_type=Delivery[AuditEvent],
         directives=[Requires(permission="platform.manage_platform")],
     )
@@ -150,7 +193,7 @@ class EventSubscription:
         self,
         info: Info,
         filter: Annotated[AuditEventFilter | None, argument(description="Which events.")] = UNSET,
-        after: Annotated[str | None, argument(description="Go on after this cursor: nothing is missed.")] = UNSET,
+        after: Annotated[str | None, argument(description=_AFTER)] = UNSET,
     ) -> AsyncIterator[Delivered]:
         actor, wanted = info.context.actor, build(_make_filter, filter)
         place = told = await stream.find_audit_place(actor, wanted, None if after is UNSET else after)
@@ -171,13 +214,7 @@ class EventSubscription:
 async def load_events_about(info: Info, user_id: str, page: PageRequest) -> Paged[types.AuditEvent]:
     """A page of what is about a user; those of several users come in one statement."""
     await service.guard_events_about(info.context.actor, user_id)
-    loaders = info.context.loaders
-    found = await loaders.load(service.list_events_about, user_id, page)
-
-    async def count() -> int:
-        return await loaders.load(service.count_events_about, user_id) or 0
-
-    return Paged(found or Page((), (), has_next=False, has_previous=False), count)
+    return await load_page(info, service.list_events_about, service.count_events_about, user_id, page=page)
 
 
 async def load_event(info: Info, event_id: str) -> types.AuditEvent | None:
@@ -187,5 +224,8 @@ async def load_event(info: Info, event_id: str) -> types.AuditEvent | None:
     return event if is_visible else None
 
 
-def _make_filter(*, after: datetime | None = None, before: datetime | None = None, **same: object) -> types.AuditFilter:
-    return types.AuditFilter(since=after, until=before, **same)  # type: ignore[arg-type]
+def _make_filter(
+    *, after: datetime | None = None, before: datetime | None = None, ip: str | None = None, **same: object
+) -> types.AuditFilter:
+    address = None if ip is None else read_address(ip)
+    return types.AuditFilter(since=after, until=before, ip=address, **same)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from app.events.chain_queries import RAW_COLUMNS
 from app.events.types import AuditEvent, AuditFilter, Outcome, PublishedEvent
 from app.kit import db
 from app.kit.paging import COUNT_BOUND, PageRequest, Sort, keyset
@@ -59,6 +60,10 @@ FROM unnest($1::text[]) AS wanted (user_id)
 """
 _LIST_CHAINED = f"""
 SELECT position, {_SHOWN} FROM events_audit WHERE {{where}} AND position > {{after}} AND position <= {{until}}
+ORDER BY position LIMIT {{limit}}
+"""
+_LIST_RAW = f"""
+SELECT {RAW_COLUMNS} FROM events_audit WHERE {{where}} AND position > {{after}} AND position <= {{until}}
 ORDER BY position LIMIT {{limit}}
 """
 _GET = f"SELECT {_SHOWN} FROM events_audit WHERE id = ANY($1::text[])"
@@ -115,6 +120,14 @@ async def list_chained(wanted: AuditFilter, after: int, until: int, limit: int) 
     places = [f"${len(args) + n}" for n in (1, 2, 3)]
     sql = _LIST_CHAINED.format(where=where, after=places[0], until=places[1], limit=places[2])
     return [(row["position"], _audit_event(row)) for row in await db.fetch(sql, *args, after, until, limit)]
+
+
+async def list_raw(wanted: AuditFilter, after: int, until: int, limit: int) -> list[db.Row]:
+    """The same rows with everything that is signed."""
+    where, args = _conditions(wanted)
+    places = [f"${len(args) + n}" for n in (1, 2, 3)]
+    sql = _LIST_RAW.format(where=where, after=places[0], until=places[1], limit=places[2])
+    return await db.fetch(sql, *args, after, until, limit)
 
 
 async def count_audit(wanted: AuditFilter) -> int:
@@ -174,7 +187,7 @@ async def sweep_outbox(before: datetime, limit: int) -> int:
 
 def _conditions(wanted: AuditFilter) -> tuple[str, list[object]]:
     pairs: list[tuple[str, object]] = [
-        ("action LIKE ${}", None if wanted.action is None else _prefix_pattern(wanted.action)),
+        ("action LIKE ${}", None if wanted.action is None else _prefix_pattern(wanted.action.removesuffix("*"))),
         ("actor_id = ${}", wanted.actor_id),
         ("target_id = ${}", wanted.target_id),
         ("about_user_id = ${}", wanted.about_user_id),
@@ -183,6 +196,7 @@ def _conditions(wanted: AuditFilter) -> tuple[str, list[object]]:
         ("occurred_at >= ${}", wanted.since),
         ("occurred_at < ${}", wanted.until),
         ("request_id = ${}", wanted.request_id),
+        ("ip = ${}", wanted.ip),
     ]
     given = [(condition, value) for condition, value in pairs if value is not None]
     conditions = [condition.format(number) for number, (condition, _) in enumerate(given, start=1)]

@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
+from ipaddress import IPv6Address, ip_address
+
+from app.events.errors import AddressInvalid
 
 REDACTED = "[redacted]"
 MAX_TEXT_CHARS = 4_096
@@ -25,6 +28,7 @@ _HARMLESS_KEY = re.compile(
 _WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 _SECRET_VALUE = re.compile(
     r"\b[a-z]{2,8}_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])"
+    r"|\bak_[a-z0-9]{1,12}_[0-9a-z]{26}_[0-9A-Za-z]{43,}"
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|\$(argon2|scrypt|2[aby]|pbkdf2)[^\s]*",
@@ -44,6 +48,20 @@ def clean_text(text: str, max_chars: int = MAX_TEXT_CHARS) -> str:
     """The text without secrets, NUL and lone surrogates, cut to size."""
     printable = text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     return _SECRET_VALUE.sub(REDACTED, printable)[:max_chars]
+
+
+def read_address(text: str) -> str:
+    """An address as the trail has it.
+
+    Raises:
+        AddressInvalid.
+    """
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        raise AddressInvalid from None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)
 
 
 def names_a_secret(key: str) -> bool:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any, TypeVar, cast
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import TypeVar, cast
 
-from app.events import chain, queries, rules
+from app.events import queries
 from app.events.errors import AuditEventNotFound
-from app.events.trail import read_checkpoint, seal_chain, trim_chain, verify_chain
+from app.events.refusals import tell_later
+from app.events.rows import make_rows
+from app.events.trail import read_checkpoint, seal_chain, trim_chain
 from app.events.types import (
-    AUDIT_PREFIX,
-    CHANNEL,
-    OUTBOX_PREFIX,
     AuditEvent,
     AuditFilter,
     AuditScrubbed,
+    AuditTrimmed,
     Event,
     Follower,
 )
-from app.kit import clock, db
+from app.events.verification import verify_chain
+from app.kit import clock
 from app.kit.actor import SYSTEM, Actor, ActorKind
+from app.kit.errors import Forbidden, Unauthenticated
 from app.kit.guard import guard, has_permission
-from app.kit.ids import new_id
-from app.kit.notify import notify_after_commit
 from app.kit.paging import Direction, Page, PageRequest, Sort, make_page
 from app.kit.runtime import settings
 
@@ -37,6 +37,8 @@ __all__ = [
     "follow",
     "get_audit_events",
     "guard_events_about",
+    "guard_reading",
+    "let_managers_read",
     "list_audit_events",
     "list_events_about",
     "may_view_event",
@@ -53,16 +55,11 @@ __all__ = [
 OUTBOX_RETENTION = timedelta(days=7)
 DISPATCH_BATCH = 200
 _SWEEP_BATCH = 5_000
-_MAX_ID_CHARS = 255
-# Four bytes a character at most: an index entry holds 2,704 bytes.
-_MAX_TARGET_CHARS = 600
-_MAX_IP_CHARS = 64
-_MAX_REQUEST_ID_CHARS = 128
-_MAX_USER_AGENT_CHARS = 512
-_MAX_REASON_CHARS = 2_048
-_MAX_JSON_CHARS = 131_072
 _SORT = Sort("audit", ("occurred_at", "id"), ("timestamptz", "text"), Direction.DESC)
 
+_PERMISSION = "platform.manage_platform"
+
+Decide = Callable[[Actor, str], Awaitable[bool]]
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 Reaction = Callable[[Actor, SomeEvent], Awaitable[None]]
 
@@ -76,7 +73,8 @@ async def emit(actor: Actor, event: Event) -> None:
     Raises:
         RuntimeError: outside a unit of work.
     """
-    await queries.insert_event(*_rows_of(actor, event, clock.now()))
+    await queries.insert_event(*make_rows(actor, event, clock.now()))
+    tell_later(event)
     await _run_reactions(actor, event)
 
 
@@ -89,8 +87,9 @@ async def emit_many(actor: Actor, events: Sequence[Event]) -> None:
     if not events:
         return
     now = clock.now()
-    await queries.insert_events([_rows_of(actor, event, now) for event in events])
+    await queries.insert_events([make_rows(actor, event, now) for event in events])
     for event in events:
+        tell_later(event)
         await _run_reactions(actor, event)
 
 
@@ -137,13 +136,13 @@ async def dispatch_outbox() -> bool:
 
 
 async def list_audit_events(actor: Actor, wanted: AuditFilter, page: PageRequest) -> Page[AuditEvent]:
-    """One page of the audit trail, newest first. Everybody may list what is about themselves.
+    """One page of the audit trail, newest first.
 
     Raises:
-        Forbidden, Unauthenticated: without `platform.manage_platform`, beyond oneself.
+        Forbidden, Unauthenticated: see `guard_reading`.
         InvalidInput, LimitReached: the page is not well-formed.
     """
-    await _guard_reading(actor, wanted)
+    await guard_reading(actor, wanted)
     rows = await queries.list_audit(wanted, _SORT, page)
     return make_page(_SORT, page, rows, lambda event: (event.occurred_at, event.id))
 
@@ -154,7 +153,7 @@ async def count_audit_events(actor: Actor, wanted: AuditFilter) -> int:
     Raises:
         Forbidden, Unauthenticated: as `list_audit_events`.
     """
-    await _guard_reading(actor, wanted)
+    await guard_reading(actor, wanted)
     return await queries.count_audit(wanted)
 
 
@@ -164,7 +163,7 @@ async def guard_events_about(actor: Actor, user_id: str) -> None:
     Raises:
         Forbidden, Unauthenticated.
     """
-    await _guard_reading(actor, AuditFilter(about_user_id=user_id))
+    await guard_reading(actor, AuditFilter(about_user_id=user_id))
 
 
 async def list_events_about(user_ids: Sequence[str], page: PageRequest) -> dict[str, Page[AuditEvent]]:
@@ -186,8 +185,13 @@ async def count_events_about(user_ids: Sequence[str]) -> dict[str, int]:
 
 
 async def may_view_event(actor: Actor, event: AuditEvent) -> bool:
-    """Whether the actor may read this audit event: about themselves, any with `platform.manage_platform`."""
-    return _is_self(actor, event.about_user_id) or await has_permission(actor, "platform.manage_platform")
+    """Whether the actor may read this audit event, by the rules of `guard_reading`."""
+    wanted = AuditFilter(about_user_id=event.about_user_id, client_id=event.client_id)
+    try:
+        await guard_reading(actor, wanted)
+    except (Forbidden, Unauthenticated):
+        return False
+    return True
 
 
 async def find_audit_event(actor: Actor, audit_id: str) -> AuditEvent:
@@ -224,8 +228,15 @@ async def scrub_user(user_id: str) -> int:
 
 
 async def trim_audit() -> bool:
-    """Delete a batch of audit events older than `settings.audit_retention`; whether there may be more."""
-    return await trim_chain(settings().audit_retention)
+    """Delete a batch of audit events older than `settings.audit_retention`; whether there may be more.
+
+    Recorded as `audit.trimmed`.
+    """
+    trimmed = await trim_chain(settings().audit_retention)
+    if trimmed.count or trimmed.missing:
+        after = {"count": trimmed.count, "missing": trimmed.missing, "position": trimmed.floor}
+        await emit(SYSTEM, AuditTrimmed(target_id=None, after=after))
+    return trimmed.has_more
 
 
 async def sweep_outbox() -> int:
@@ -233,59 +244,37 @@ async def sweep_outbox() -> int:
     return await queries.sweep_outbox(clock.now() - OUTBOX_RETENTION, _SWEEP_BATCH)
 
 
-async def _guard_reading(actor: Actor, wanted: AuditFilter) -> None:
-    if not _is_self(actor, wanted.about_user_id):
-        await guard(actor, "platform.manage_platform")
+async def guard_reading(actor: Actor, wanted: AuditFilter) -> None:
+    """Let the actor read what matches: all with `platform.manage_platform`, what is about themselves, and what came
+    through a client whose access they manage.
+
+    Raises:
+        Forbidden, Unauthenticated.
+    """
+    if _is_self(actor, wanted.about_user_id) or await has_permission(actor, _PERMISSION):
+        return
+    if wanted.client_id is not None and await _manages_client(actor, wanted.client_id):
+        return
+    await guard(actor, _PERMISSION)
+
+
+def let_managers_read(manages_client: Decide) -> None:
+    """Who manages a client, in the words of the room that knows; nobody until this is called."""
+    global _manages_client
+    _manages_client = manages_client
+
+
+async def _nobody(actor: Actor, client_id: str) -> bool:
+    return False
+
+
+_manages_client: Decide = _nobody
 
 
 def _is_self(actor: Actor, user_id: str | None) -> bool:
     return actor.kind is ActorKind.USER and actor.id is not None and actor.id == user_id
 
 
-def _rows_of(actor: Actor, event: Event, now: datetime) -> tuple[tuple[object, ...], str | None, str | None]:
-    """The audit row, and id and payload of the outbox row if there is one. Tells of the audit row after the commit."""
-    audit_id = new_id(AUDIT_PREFIX)
-    notify_after_commit(CHANNEL, audit_id)
-    row = _audit_row(audit_id, now, actor, event)
-    if not event.is_published:
-        return row, None, None
-    payload = event.snapshot if event.snapshot is not None else event.after
-    return row, new_id(OUTBOX_PREFIX), _as_json(payload or {})
-
-
 async def _run_reactions(actor: Actor, event: Event) -> None:
     for reaction in _reactions.get(type(event), ()):
         await reaction(actor, event)
-
-
-def _audit_row(audit_id: str, now: datetime, actor: Actor, event: Event) -> tuple[object, ...]:
-    """The row in the order of `queries.AUDIT_COLUMNS`, then salts, commitments and the signature."""
-    origin = (_cut(actor.origin.ip, _MAX_IP_CHARS), _cut(actor.origin.user_agent, _MAX_USER_AGENT_CHARS))
-    content = (_cut(event.reason, _MAX_REASON_CHARS), _as_json(event.before), _as_json(event.after))
-    facts = (
-        audit_id,
-        event.action,
-        event.outcome.value,
-        now,
-        actor.kind.value,
-        *(_cut(value, _MAX_ID_CHARS) for value in (actor.id, actor.impersonator_id, actor.session_id, actor.client_id)),
-        event.target_type,
-        _cut(event.target_id, _MAX_TARGET_CHARS),
-        _cut(event.about_user_id, _MAX_ID_CHARS),
-        _cut(actor.origin.request_id or None, _MAX_REQUEST_ID_CHARS),
-    )
-    origin_salt, content_salt = chain.new_salt(), chain.new_salt()
-    commitments = (chain.commit_to(origin_salt, origin), chain.commit_to(content_salt, content))
-    mac = chain.sign_row((*facts, *commitments))
-    return (*facts, *origin, *content, origin_salt, commitments[0], content_salt, commitments[1], mac)
-
-
-def _cut(text: str | None, max_chars: int) -> str | None:
-    return None if text is None else rules.clean_text(text, max_chars)
-
-
-def _as_json(values: Mapping[str, Any] | None) -> str | None:
-    if values is None:
-        return None
-    text = db.dump_json(rules.redact(values))
-    return text if len(text) <= _MAX_JSON_CHARS else db.dump_json({"_omitted": f"{len(text)} characters"})

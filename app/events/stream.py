@@ -6,18 +6,21 @@ order of the commits. So a position says exactly what a reader has seen, whichev
 
 from __future__ import annotations
 
+from functools import partial
+
 from app.events import chain, chain_queries, queries
 from app.events.chain_queries import ChainEnds
 from app.events.errors import AuditCursorGone
-from app.events.service import guard_events_about
+from app.events.service import guard_reading
 from app.events.types import AuditFilter, AuditSlice
 from app.kit.actor import Actor
-from app.kit.guard import guard
 from app.kit.paging import Direction, PageRequest, Sort, encode_cursor, keyset
+from app.kit.sharing import Shared
 
 SLICE = 100
 # How many positions one look goes through: a filter that matches little must not read the whole trail at once.
 WINDOW = 5_000
+_slices: Shared[tuple[AuditFilter, int], AuditSlice] = Shared()
 _PLACE = Sort("audit:position", ("position",), ("bigint",), Direction.ASC)
 
 
@@ -25,11 +28,20 @@ async def find_audit_place(actor: Actor, wanted: AuditFilter, cursor: str | None
     """The position where a reader goes on: that of the cursor, else the present end of the chain.
 
     Raises:
-        Forbidden, Unauthenticated: without `platform.manage_platform`, beyond what is about oneself.
+        Forbidden, Unauthenticated: see `service.guard_reading`.
         InvalidInput: `kit_cursor`, not one of this stream.
         AuditCursorGone: `events_cursor_gone`.
     """
-    await _guard(actor, wanted)
+    await guard_reading(actor, wanted)
+    return await find_place(cursor)
+
+
+async def find_place(cursor: str | None) -> int:
+    """The position of a cursor, else the present end of the chain. No guard: behind one.
+
+    Raises:
+        InvalidInput, AuditCursorGone: as `find_audit_place`.
+    """
     ends = await _read_ends()
     if cursor is None:
         return ends.head.position
@@ -46,7 +58,25 @@ async def read_audit_slice(actor: Actor, wanted: AuditFilter, position: int) -> 
         Forbidden, Unauthenticated: as `find_audit_place`.
         AuditCursorGone: `events_cursor_gone`, retention has overtaken the reader.
     """
-    await _guard(actor, wanted)
+    await guard_reading(actor, wanted)
+    return await read_slice(wanted, position)
+
+
+async def read_slice(wanted: AuditFilter, position: int) -> AuditSlice:
+    """What follows a position and matches; who asks for the same at the same time shares a read. No guard: behind one.
+
+    Raises:
+        AuditCursorGone: as `read_audit_slice`.
+    """
+    return await _slices.get((wanted, position), partial(_read_slice, wanted, position))
+
+
+def forget_slices() -> None:
+    """Read anew from now on: something was sealed."""
+    _slices.forget()
+
+
+async def _read_slice(wanted: AuditFilter, position: int) -> AuditSlice:
     ends = await _read_ends()
     _require_within(ends, position)
     until = min(ends.head.position, position + WINDOW)
@@ -61,13 +91,6 @@ async def read_audit_slice(actor: Actor, wanted: AuditFilter, position: int) -> 
 def audit_cursor(position: int) -> str:
     """The opaque, signed cursor of a position."""
     return encode_cursor(_PLACE, (position,))
-
-
-async def _guard(actor: Actor, wanted: AuditFilter) -> None:
-    if wanted.about_user_id is not None:
-        await guard_events_about(actor, wanted.about_user_id)
-    else:
-        await guard(actor, "platform.manage_platform")
 
 
 async def _read_ends() -> ChainEnds:

@@ -58,6 +58,58 @@ class AuditScrubbed(Event):
     is_published: ClassVar[bool] = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class AuditTrimmed(Event):
+    """Retention deleted the oldest rows. `after` says how many, and up to which position."""
+
+    action: ClassVar[str] = "audit.trimmed"
+    target_type: ClassVar[str] = "audit"
+    is_published: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessDenied(Event):
+    """Somebody tried what they may not do. `reason` is the stable code of the refusal, never a text of the caller's."""
+
+    is_published: ClassVar[bool] = False
+    outcome: Outcome = Outcome.DENIED
+
+
+class EndpointDenied(AccessDenied):
+    """A request was refused. The target is method and path, parameters by their names."""
+
+    action: ClassVar[str] = "endpoint.denied"
+    target_type: ClassVar[str] = "endpoint"
+
+
+class QueryDenied(AccessDenied):
+    """The target is the field that was refused."""
+
+    action: ClassVar[str] = "query.denied"
+    target_type: ClassVar[str] = "query"
+
+
+class MutationDenied(AccessDenied):
+    """The target is the mutation, or the field of its answer."""
+
+    action: ClassVar[str] = "mutation.denied"
+    target_type: ClassVar[str] = "mutation"
+
+
+class SubscriptionDenied(AccessDenied):
+    """The target is the subscription, or a field of what it gives."""
+
+    action: ClassVar[str] = "subscription.denied"
+    target_type: ClassVar[str] = "subscription"
+
+
+class DenialsCounted(AccessDenied):
+    """More denials of one kind than are told one by one. `after` has action, count, first and last moment."""
+
+    action: ClassVar[str] = "denials.counted"
+    target_type: ClassVar[str] = "denials"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEvent:
     """A row of the audit trail. `actor_kind` is a value of `ActorKind`."""
@@ -84,7 +136,10 @@ class AuditEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
-    """Which audit events; every condition given must hold. `action` is a prefix, `until` is exclusive."""
+    """Which audit events; every condition given must hold. `until` is exclusive.
+
+    `action` is the beginning of one; a `*` at its end means the same (`user.*`).
+    """
 
     action: str | None = None
     actor_id: str | None = None
@@ -95,6 +150,7 @@ class AuditFilter:
     since: datetime | None = None
     until: datetime | None = None
     request_id: str | None = None
+    ip: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +170,8 @@ class PublishedEvent:
     payload: Mapping[str, Any]
 
 
+# Is told how many rows there were so far.
+Progress = Callable[[int], None]
 Follower = Callable[[Sequence[PublishedEvent]], Awaitable[None]]
 
 
@@ -123,6 +181,16 @@ class Checkpoint:
 
     position: int
     link: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Trimmed:
+    """What retention deleted at once: how many rows, how many were not there any more, up to which position."""
+
+    count: int
+    missing: int
+    floor: int
+    has_more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +210,12 @@ class AuditSlice:
 
 @dataclass(frozen=True, slots=True)
 class ChainProblem:
-    """What is wrong with the trail, and where."""
+    """What is wrong with the trail, and where. `until` is the last position of a gap."""
 
     code: str
     position: int | None = None
     audit_id: str | None = None
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from app.clients.service import find_client
+from app.api_keys.errors import ApiKeyInvalid, KeyRefusal
 from app.graph.context import Context
 from app.graph.errors import CrossSite
-from app.kit.actor import Actor, ActorKind, Origin
+from app.kit.actor import Actor, Origin
 from app.kit.errors import AppError, Forbidden, Unauthenticated
 from app.kit.pages import session_cookie_name
 from app.kit.runtime import settings
-from app.oidc.service import AccessToken, find_access_token
+from app.oidc.errors import BearerError
+from app.oidc.service import Shown, find_holder, look_at_holder
 from app.oidc.types import Scope
 from app.sessions.service import resolve_session
+from app.sessions.types import ResolvedSession
+from app.sessions.watching import look_at_sessions
 
 CSRF_HEADER = "x-auther-csrf"
+# An API key may come here instead of as a bearer token.
+KEY_HEADER = "x-api-key"
 API_SCOPE = Scope.AUTHER_API.value
+
+Find = Callable[[Shown, Origin], Awaitable[Actor]]
 
 
 class InvalidToken(Unauthenticated):
@@ -63,8 +70,8 @@ async def find_caller(connection: HTTPConnection) -> Context:
     """
     credentials = read_credentials(connection)
     if credentials.authorization:
-        return Context(await _read_bearer(credentials.authorization, connection.state.origin))
-    return Context(connection.state.actor, connection.state.session)
+        return Context(await _read_bearer(credentials.authorization, credentials.actor))
+    return Context(credentials.actor, connection.state.session)
 
 
 def read_credentials(connection: HTTPConnection, sent: Mapping[str, object] | None = None) -> Credentials:
@@ -76,20 +83,22 @@ def read_credentials(connection: HTTPConnection, sent: Mapping[str, object] | No
     Raises:
         CrossSite: `graph_csrf`.
     """
+    actor = replace(connection.state.actor, is_account_level=connection.state.is_public_part)
     said = {name.lower(): value for name, value in (sent or {}).items()}
     given = [*connection.headers.getlist("authorization")]
+    given += [f"Bearer {key}" for key in connection.headers.getlist(KEY_HEADER)]
     if "authorization" in said:
         given.append(str(said["authorization"]))
     if given:
-        return Credentials(connection.state.actor, tuple(given))
+        return Credentials(actor, tuple(given))
     if connection.state.session is None:
-        return Credentials(connection.state.actor)
+        return Credentials(actor)
     _check_same_site(connection, has_proof=CSRF_HEADER in connection.headers or CSRF_HEADER in said)
-    return Credentials(connection.state.actor, (), connection.cookies.get(session_cookie_name()))
+    return Credentials(actor, (), connection.cookies.get(session_cookie_name()))
 
 
 async def find_again(credentials: Credentials) -> Context:
-    """The caller as of now.
+    """The caller as of now, who uses the session by that.
 
     Raises:
         InvalidToken, MissingScope: as `find_caller`.
@@ -97,7 +106,7 @@ async def find_again(credentials: Credentials) -> Context:
     """
     actor = credentials.actor
     if credentials.authorization:
-        return Context(await _read_bearer(credentials.authorization, actor.origin))
+        return Context(await _read_bearer(credentials.authorization, actor))
     if credentials.session_token is None:
         return Context(actor)
     resolved = await resolve_session(credentials.session_token)
@@ -106,9 +115,22 @@ async def find_again(credentials: Credentials) -> Context:
     return Context(actor, resolved)
 
 
+async def look_again(shown: Collection[Credentials]) -> dict[Credentials, Context | AppError]:
+    """The callers as of now, or why they are none any more. Sessions take one statement; it is no use of them.
+
+    Raises:
+        Unavailable: nobody can be looked up now.
+    """
+    tokens = {each.session_token for each in shown if each.session_token is not None and not each.authorization}
+    sessions = await look_at_sessions(list(tokens)) if tokens else {}
+    bearers = {each.authorization: each.actor for each in shown if each.authorization}
+    holders = {headers: await _try_bearer(headers, actor) for headers, actor in bearers.items()}
+    return {each: _context_of(each, sessions, holders) for each in shown}
+
+
 def challenge(error: AppError) -> str | None:
     """The `WWW-Authenticate` header that goes with a refusal (RFC 6750 §3)."""
-    if isinstance(error, InvalidToken):
+    if isinstance(error, (InvalidToken, ApiKeyInvalid)):
         return 'Bearer error="invalid_token"'
     return f'Bearer error="insufficient_scope", scope="{API_SCOPE}"' if isinstance(error, MissingScope) else None
 
@@ -123,31 +145,38 @@ def _check_same_site(connection: HTTPConnection, *, has_proof: bool) -> None:
         raise CrossSite
 
 
-async def _read_bearer(headers: Sequence[str], origin: Origin) -> Actor:
-    scheme, _, text = headers[0].partition(" ")
-    if len(headers) != 1 or scheme.lower() != "bearer":
-        raise InvalidToken("not one bearer token")
-    token = await find_access_token(text.strip())
-    if token is None:
-        raise InvalidToken("forged, expired or revoked; or its session has ended, its user is banned")
-    if API_SCOPE not in token.scope:
+def _context_of(
+    shown: Credentials,
+    sessions: Mapping[str, ResolvedSession],
+    holders: Mapping[tuple[str, ...], Actor | AppError],
+) -> Context | AppError:
+    if shown.authorization:
+        holder = holders[shown.authorization]
+        return holder if isinstance(holder, AppError) else Context(_as_connected(holder, shown.actor))
+    if shown.session_token is None:
+        return Context(shown.actor)
+    resolved = sessions.get(shown.session_token)
+    return SessionOver() if resolved is None else Context(shown.actor, resolved)
+
+
+async def _try_bearer(headers: Sequence[str], connected: Actor) -> Actor | AppError:
+    try:
+        return await _read_bearer(headers, connected, look_at_holder)
+    except (InvalidToken, MissingScope, KeyRefusal) as error:
+        return error
+
+
+def _as_connected(holder: Actor, connected: Actor) -> Actor:
+    return replace(holder, origin=connected.origin, is_account_level=connected.is_account_level)
+
+
+async def _read_bearer(headers: Sequence[str], connected: Actor, find: Find = find_holder) -> Actor:
+    try:
+        actor = await find(Shown(headers), connected.origin)
+    except BearerError as error:
+        raise InvalidToken(
+            f"{error.message} Or its session has ended, its user is banned, its client disabled."
+        ) from error
+    if API_SCOPE not in actor.scopes:
         raise MissingScope
-    client = await find_client(token.stored.grant.approval.client_id)
-    if client is None or not client.is_enabled:
-        raise InvalidToken("the client is gone or disabled")
-    return _actor(token, origin)
-
-
-def _actor(token: AccessToken, origin: Origin) -> Actor:
-    approval = token.stored.grant.approval
-    return Actor(
-        ActorKind.USER,
-        token.user.id,
-        session_id=approval.session_id,
-        client_id=approval.client_id,
-        scopes=frozenset(token.scope),
-        acr=approval.acr,
-        amr=approval.amr,
-        auth_time=approval.auth_time,
-        origin=origin,
-    )
+    return _as_connected(actor, connected)

@@ -19,6 +19,7 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
@@ -42,7 +43,7 @@ MAX_BATCH = 5_000
 INTROSPECTION = {"__schema": 2_000, "__type": 200}
 
 Variables = Mapping[str, object]
-Composite = GraphQLObjectType | GraphQLInterfaceType
+Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +146,13 @@ class _Builder:
         name = node.name.value
         if name.startswith("__"):
             return Weight(INTROSPECTION[name]) if name in INTROSPECTION else None
+        # A union has no fields of its own but `__typename`.
+        assert not isinstance(parent, GraphQLUnionType)
         definition = parent.fields[name]
         named = get_named_type(definition.type)
         if is_leaf_type(named):
             return None
-        assert isinstance(named, GraphQLObjectType | GraphQLInterfaceType)
+        assert isinstance(named, Composite)
         return Weight(
             own=0 if named.name.endswith("Edge") else 1,
             is_list=is_list_type(get_nullable_type(definition.type)),
@@ -160,7 +163,7 @@ class _Builder:
 
     def _type(self, name: str) -> Composite:
         found = self._schema.get_type(name)
-        assert isinstance(found, GraphQLObjectType | GraphQLInterfaceType)
+        assert isinstance(found, Composite)
         return found
 
 

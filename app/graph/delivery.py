@@ -29,7 +29,7 @@ async def run_any(operation: Operation, watch: Watch, request_id: str) -> AsyncG
         return
     with remembering():
         outcome = await execute(operation)
-    yield outcome.show(request_id)
+    yield outcome.show(request_id, operation.rate)
 
 
 async def hand_over(sending: Awaitable[None], watch: Watch) -> None:

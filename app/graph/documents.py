@@ -11,11 +11,22 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, specified_rules, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from app.graph.cost import Weight, build_weights
 from app.graph.limits import MAX_FIELDS, Limits, TooComplex, check_shape
+from app.graph.plans.calls import Calls
+from app.graph.plans.operations import PlannedOperation
 
 CACHE_CHARACTERS = 131_072
 LONGEST_KEPT = 16_384
@@ -30,10 +41,17 @@ _GAVE_UP = "Validation aborted."
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document that can run, and the weight of each of its operations by name."""
+    """A document that can run, and by name the weight and the plans of each of its operations."""
 
     document: DocumentNode
     weights: Mapping[str | None, Weight]
+    operations: Mapping[str | None, PlannedOperation]
+
+    def find(self, name: str | None) -> PlannedOperation | None:
+        """The operation of this name; without a name the only one there is."""
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.operations.values()))
+        return self.operations.get(name) if name is not None else None
 
 
 class InvalidDocument(Exception):
@@ -49,6 +67,7 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
+        self._calls = Calls(schema)
         self._kept: OrderedDict[tuple[str, Limits], Prepared] = OrderedDict()
         self._characters = 0
 
@@ -64,7 +83,7 @@ class Documents:
         if prepared is not None:
             self._kept.move_to_end(key)
             return prepared
-        prepared = _prepare(self._schema, source, limits)
+        prepared = self._prepare(source, limits)
         if len(source) <= LONGEST_KEPT:
             self._keep(key, prepared)
         return prepared
@@ -81,16 +100,20 @@ class Documents:
             (oldest, _), _ = self._kept.popitem(last=False)
             self._characters -= len(oldest)
 
-
-def _prepare(schema: GraphQLSchema, source: str, limits: Limits) -> Prepared:
-    document = _parse(source, limits)
-    check_shape(document, limits)
-    errors = validate(schema, document, _RULES, max_errors=_MAX_ERRORS)
-    if any(error.message == _GAVE_UP for error in errors):
-        raise TooComplex("fields", MAX_FIELDS)
-    if errors:
-        raise InvalidDocument([_marked(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
-    return Prepared(document, build_weights(schema, document))
+    def _prepare(self, source: str, limits: Limits) -> Prepared:
+        document = _parse(source, limits)
+        check_shape(document, limits)
+        errors = validate(self._schema, document, _RULES, max_errors=_MAX_ERRORS)
+        if any(error.message == _GAVE_UP for error in errors):
+            raise TooComplex("fields", MAX_FIELDS)
+        if errors:
+            raise InvalidDocument([_marked(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
+        operations = {
+            each.name.value if each.name else None: PlannedOperation(self._schema, self._calls, document, each)
+            for each in document.definitions
+            if isinstance(each, OperationDefinitionNode)
+        }
+        return Prepared(document, build_weights(self._schema, document), operations)
 
 
 def _parse(source: str, limits: Limits) -> DocumentNode:

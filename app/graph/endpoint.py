@@ -10,6 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from app.events.refusals import mark_error
+from app.graph.admission import admit
+from app.graph.budget import OverBudget, Rate, show_cost
 from app.graph.callers import challenge, find_caller, read_credentials
 from app.graph.documents import InvalidDocument
 from app.graph.errors import (
@@ -32,7 +35,7 @@ from app.graph.http import (
     takes_events,
 )
 from app.graph.limits import TooComplex
-from app.graph.running import Outcome, execute, prepare, run
+from app.graph.running import Outcome, execute, run
 from app.graph.socket import graphql_socket
 from app.graph.watch import Watch, require_place
 from app.kit.errors import AppError
@@ -61,19 +64,19 @@ async def graphql(request: Request) -> Response:
 async def _respond(request: Request, media_type: str) -> Response:
     parameters = await read_parameters(request, settings().graphql_max_body_bytes)
     context = await find_caller(request)
-    operation = prepare(parameters, context)
+    operation = await admit(parameters, context)
     if operation.is_subscription and takes_events(request.headers.get("accept")):
         media_type = EVENT_STREAM
     if media_type != EVENT_STREAM:
-        return answer(await execute(operation), media_type, request.state.request_id)
+        return answer(await execute(operation), media_type, request.state.request_id, operation.rate)
     if operation.is_subscription:
         require_place(context.actor)
     return EventStream(operation, Watch(read_credentials(request), context), request.state.request_id)
 
 
-def answer(outcome: Outcome, media_type: str, request_id: str) -> Response:
+def answer(outcome: Outcome, media_type: str, request_id: str, rate: Rate | None = None) -> Response:
     status, headers = _slow_down(outcome.result)
-    return respond(outcome.show(request_id), status, media_type, headers)
+    return respond(outcome.show(request_id, rate), status, media_type, headers)
 
 
 def _slow_down(result: ExecutionResult) -> tuple[int, dict[str, str]]:
@@ -90,13 +93,16 @@ def reject(errors: Sequence[GraphQLError], media_type: str, request_id: str) -> 
 
 def refuse(error: AppError, media_type: str, request_id: str) -> Response:
     # What the document itself asks for is told like a failed validation, everything else by its status.
+    mark_error(error)
     is_about_document = isinstance(error, TooComplex) and media_type == JSON
     headers = {}
     if (proof := challenge(error)) is not None:
         headers["www-authenticate"] = proof
     if (seconds := retry_seconds(error)) is not None:
         headers["retry-after"] = str(seconds)
-    body = {"errors": [{"message": error.message, "extensions": describe(error, request_id)}]}
+    body: dict[str, object] = {"errors": [{"message": error.message, "extensions": describe(error, request_id)}]}
+    if isinstance(error, OverBudget):
+        body["extensions"] = {"cost": show_cost(error.rate.requested, error.rate)}
     return respond(body, 200 if is_about_document else error.status, media_type, headers)
 
 

@@ -129,13 +129,21 @@ class Restarting(Unavailable):
         )
 
 
-_OWN_CODES: dict[type[AppError], str] = {CrossSite: "CSRF", TimedOut: "TIMEOUT", SlowReader: "SLOW_READER"}
+# Stable code → code of a top-level error, where that of its kind says too little.
+_OWN_CODES = {
+    "graph_csrf": "CSRF",
+    "graph_timeout": "TIMEOUT",
+    "graph_slow_reader": "SLOW_READER",
+    "graph_document_unregistered": "DOCUMENT_NOT_REGISTERED",
+    "graph_document_unknown": "PERSISTED_QUERY_NOT_FOUND",
+    "graph_admin_only": "ADMIN_LISTENER_ONLY",
+}
 
 
 def code_of(error: AppError) -> str:
     """The `extensions.code` of an error."""
-    if type(error) in _OWN_CODES:
-        return _OWN_CODES[type(error)]
+    if error.code in _OWN_CODES:
+        return _OWN_CODES[error.code]
     return next(code for kind, code, _ in _KINDS if isinstance(error, kind))
 
 
@@ -149,7 +157,7 @@ def user_errors(error: AppError) -> list[UserError]:
 
 def show_error(error: GraphQLError, request_id: str) -> dict[str, object]:
     """One entry of a response's `errors`. Bugs are logged here and shown without any detail."""
-    cause = _cause(error)
+    cause = find_cause(error)
     shown: dict[str, object] = {"message": error.message}
     if error.locations:
         shown["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
@@ -186,7 +194,7 @@ def retry_seconds(error: AppError) -> int | None:
 def app_errors(errors: Sequence[GraphQLError]) -> Iterator[AppError]:
     """The expected errors among those of an execution."""
     for error in errors:
-        cause = _cause(error)
+        cause = find_cause(error)
         if isinstance(cause, AppError):
             yield cause
 
@@ -196,7 +204,8 @@ def _is_about_request(error: GraphQLError) -> bool:
     return error.path is None or error.message.startswith("Argument ")
 
 
-def _cause(error: GraphQLError) -> Exception | None:
+def find_cause(error: GraphQLError) -> Exception | None:
+    """What a resolver raised; None when the request itself is at fault."""
     cause: Exception | None = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error

@@ -6,8 +6,8 @@ Source: GraphQL over Server-Sent Events, distinct connections mode.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
 
 import structlog
 from starlette.responses import Response
@@ -16,7 +16,8 @@ from starlette.types import Receive, Scope, Send
 from app.graph import delivery
 from app.graph.delivery import hand_over, run_any
 from app.graph.errors import SlowReader
-from app.graph.http import EVENT_STREAM, dump_json
+from app.graph.http import EVENT_STREAM
+from app.graph.outcomes import write_body
 from app.graph.running import Body, Operation
 from app.graph.subscriptions import show_failure
 from app.graph.watch import Watch
@@ -59,10 +60,10 @@ class EventStream(Response):
 
     async def _stream(self, send: Send) -> None:
         ending = _COMPLETE
+        writer = _Writer(send, self._watch)
         try:
-            async with self._watch.running(), aclosing(self._events()) as events:
-                async for event in events:
-                    await hand_over(_send(send, event), self._watch)
+            async with self._watch.running(), writer.staying_alive():
+                await self._write_all(writer)
         except Exception as error:  # noqa: BLE001 - the edge
             if isinstance(error, SlowReader):
                 _log.info("graphql.slow_reader", way="event stream")
@@ -71,28 +72,55 @@ class EventStream(Response):
             async with asyncio.timeout(delivery.FAREWELL_SECONDS):
                 await _send(send, ending, is_last=True)
 
-    async def _events(self) -> AsyncGenerator[bytes, None]:
-        """Results as they come, and a comment whenever none came for a while. The first comment opens the stream."""
-        yield _KEEP_ALIVE
+    async def _write_all(self, writer: _Writer) -> None:
+        # The first comment opens the stream.
+        await writer.write(_KEEP_ALIVE)
         async with aclosing(run_any(self._operation, self._watch, self._request_id)) as bodies:
-            following = asyncio.ensure_future(anext(bodies, None))
-            try:
-                while True:
-                    await asyncio.wait((following,), timeout=KEEP_ALIVE_SECONDS)
-                    if not following.done():
-                        yield _KEEP_ALIVE
-                        continue
-                    if (body := following.result()) is None:
-                        return
-                    yield _event(body)
-                    following = asyncio.ensure_future(anext(bodies, None))
-            finally:
-                following.cancel()
-                await asyncio.wait((following,))
+            async for body in bodies:
+                await writer.write(_event(body))
+
+
+class _Writer:
+    """Writes events one after the other, and a comment whenever none came for a while."""
+
+    def __init__(self, send: Send, watch: Watch) -> None:
+        self._send = send
+        self._watch = watch
+        self._writing = asyncio.Lock()
+        self._is_silent = True
+
+    async def write(self, text: bytes) -> None:
+        """Hand over a text.
+
+        Raises:
+            SlowReader: `graph_slow_reader`.
+        """
+        async with self._writing:
+            self._is_silent = False
+            await hand_over(_send(self._send, text), self._watch)
+
+    @asynccontextmanager
+    async def staying_alive(self) -> AsyncIterator[None]:
+        """Write comments into silence while the block runs."""
+        task = asyncio.create_task(self._stay_alive(), name="event stream's comments")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait((task,))
+
+    async def _stay_alive(self) -> None:
+        # A reader who does not take a comment is dropped by way of the watch.
+        with suppress(SlowReader):
+            while True:
+                self._is_silent = True
+                await asyncio.sleep(KEEP_ALIVE_SECONDS)
+                if self._is_silent:
+                    await self.write(_KEEP_ALIVE)
 
 
 def _event(body: Body) -> bytes:
-    return b"event: next\ndata: " + dump_json(body) + b"\n\n"
+    return b"event: next\ndata: " + write_body(body) + b"\n\n"
 
 
 async def _send(send: Send, content: bytes, *, is_last: bool = False) -> None:

@@ -9,12 +9,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.graph.document_ids import read_document_id
 from app.graph.errors import InvalidRequest
 from app.kit.errors import LimitReached
 
@@ -33,6 +35,9 @@ _BOM = b"\xef\xbb\xbf"
 # U+0000 cannot be stored; as an escape it can stand in JSON (`\u0000`) and in GraphQL strings (`\u{0}`).
 _NUL = re.compile(rb"\\u(?:0000|\{0+\})")
 _MAX_QUALITY_CHARS = 5
+# Clients send the same few headers again and again.
+_REMEMBERED = 256
+_MAX_REMEMBERED_CHARACTERS = 128
 
 
 class UnsupportedMedia(InvalidRequest):
@@ -58,11 +63,12 @@ class TooLarge(LimitReached):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """One operation to run."""
+    """One operation to run. `query` is empty when only `document_id` was sent."""
 
     query: str
     variables: Mapping[str, Any]
     operation_name: str | None
+    document_id: str | None = None
 
 
 def choose_media_type(accept: str | None) -> str:
@@ -75,11 +81,20 @@ def choose_media_type(accept: str | None) -> str:
     """
     if not accept or not accept.strip():
         return JSON
-    liked = _read_liked(accept)
-    if not liked:
+    choose = _choose_remembered if len(accept) <= _MAX_REMEMBERED_CHARACTERS else _choose
+    chosen = choose(accept)
+    if chosen is None:
         raise NotAcceptable
+    return chosen
+
+
+def _choose(accept: str) -> str | None:
+    liked = _read_liked(accept)
     plain = [pair for pair in liked if pair[1] != EVENT_STREAM]
-    return max(plain or liked, key=lambda pair: pair[0])[1]
+    return max(plain or liked, key=lambda pair: pair[0])[1] if liked else None
+
+
+_choose_remembered = lru_cache(maxsize=_REMEMBERED)(_choose)
 
 
 def takes_events(accept: str | None) -> bool:
@@ -129,13 +144,25 @@ def respond(body: object, status: int, media_type: str, headers: Mapping[str, st
 
 
 def _check_media_type(request: Request) -> None:
-    header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
-    charset = header.get_param("charset", "utf-8")
+    content_type = request.headers.get("content-type")
     encoding = request.headers.get("content-encoding", "identity")
-    is_known = "content-type" in request.headers and header.get_content_type() == JSON
-    if not is_known or str(charset).lower() not in {"utf-8", "utf8"} or encoding != "identity":
+    if content_type is None or encoding != "identity":
         raise UnsupportedMedia
+    # Long headers are not remembered: anybody can send them.
+    is_ours = _is_json_remembered if len(content_type) <= _MAX_REMEMBERED_CHARACTERS else _is_json
+    if not is_ours(content_type):
+        raise UnsupportedMedia
+
+
+def _is_json(content_type: str) -> bool:
+    """Whether a media type is JSON in UTF-8."""
+    header = Message()
+    header["content-type"] = content_type
+    charset = header.get_param("charset", "utf-8")
+    return header.get_content_type() == JSON and str(charset).lower() in {"utf-8", "utf8"}
+
+
+_is_json_remembered = lru_cache(maxsize=_REMEMBERED)(_is_json)
 
 
 async def _read_body(request: Request, most: int) -> bytes:
@@ -161,7 +188,10 @@ def check_parameters(sent: object) -> Parameters:
     if not isinstance(sent, dict):
         raise InvalidRequest("graph_request", "A request is a JSON object.")
     query, variables, name = sent.get("query"), sent.get("variables"), sent.get("operationName")
-    if not isinstance(query, str) or not query.strip():
+    document_id = read_document_id(sent)
+    if document_id is not None and query is None:
+        query = ""
+    elif not isinstance(query, str) or not query.strip():
         raise InvalidRequest("graph_request", "`query` is the text of a document.")
     if not isinstance(variables, dict | None):
         raise InvalidRequest("graph_request", "`variables` is an object.")
@@ -169,7 +199,7 @@ def check_parameters(sent: object) -> Parameters:
         raise InvalidRequest("graph_request", "`operationName` is a name.")
     if not isinstance(sent.get("extensions"), dict | None):
         raise InvalidRequest("graph_request", "`extensions` is an object.")
-    return Parameters(query, variables or {}, name or None)
+    return Parameters(query, variables or {}, name or None, document_id)
 
 
 def _read_liked(accept: str) -> list[tuple[float, str]]:

@@ -51,6 +51,11 @@ def build_changes(
     return make(**{name: _plain(value) for name, value in given.items()})
 
 
+def given(value: Value | None) -> Value | None:
+    """The value of an input field that may be absent; None when it is."""
+    return None if value is strawberry.UNSET else value
+
+
 def _given(source: object | None) -> dict[str, object]:
     if source is None or source is strawberry.UNSET:
         return {}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
-from pathlib import Path
 from typing import Final
 
+from app.graph.registered import registered_documents
 from app.metrics.instruments import Histogram
 
 ADHOC: Final = "adhoc"
@@ -15,21 +14,12 @@ _DURATION: Final = Histogram(
     "How long queries and mutations took, by the operation's name if it is one of our documents.",
     ("operation", "outcome"),
 )
-_APP: Final = Path(__file__).parents[1]
-# A wheel carries the documents inside the package, a checkout beside it.
-_FOLDERS: Final = (_APP / "operations", _APP.parent / "graphql")
-_OPERATION: Final = re.compile(r"^(?:query|mutation|subscription)\s+(\w+)", re.MULTILINE)
 
 
 @cache
 def registered_operations() -> frozenset[str]:
     """The names of the operations in our own documents; none where there are no documents."""
-    return frozenset(
-        name
-        for folder in _FOLDERS
-        for file in folder.rglob("*.graphql")
-        for name in _OPERATION.findall(file.read_text("utf-8"))
-    )
+    return frozenset(each.name for each in registered_documents().values())
 
 
 def note_operation(name: str | None, outcome: str, seconds: float) -> None:

@@ -6,29 +6,23 @@ earlier one did stays when a later one fails.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
+import strawberry
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 
-from app.events.service import emit
-from app.events.types import Event, Outcome
+from app.events.denials import record_denial
+from app.events.refusals import is_denial
+from app.events.types import MutationDenied
 from app.graph.context import Info
+from app.graph.denials import describe_denial
+from app.graph.directives import Requires
 from app.graph.errors import MENDABLE, user_errors
 from app.kit.actor import Actor
 from app.kit.db import after_rollback, unit_of_work
-from app.kit.errors import AppError, Forbidden
-
-
-@dataclass(frozen=True, kw_only=True)
-class MutationDenied(Event):
-    """Somebody tried what they may not do. The target is the mutation, `reason` the missing permission."""
-
-    action: ClassVar[str] = "mutation.denied"
-    target_type: ClassVar[str] = "mutation"
-    is_published: ClassVar[bool] = False
-    outcome: Outcome = Outcome.DENIED
+from app.kit.errors import AppError
 
 
 class OwnUnitOfWork(FieldExtension):
@@ -45,11 +39,26 @@ class OwnUnitOfWork(FieldExtension):
             context.loaders.forget()
 
 
+def mutation(*, description: str, requires: str) -> Callable[[Any], Any]:
+    """A mutation: a unit of work of its own, and the permission that it asks for, shown by `@requires`."""
+
+    def declare(resolver: Any) -> Any:
+        return strawberry.mutation(
+            resolver=resolver,
+            description=description,
+            extensions=[OwnUnitOfWork()],
+            directives=[Requires(permission=requires)],
+        )
+
+    return declare
+
+
 async def _run(work: Any, actor: Actor, name: str) -> Any:
     try:
         return await work
-    except Forbidden as error:
-        after_rollback(partial(emit, actor, MutationDenied(target_id=name, reason=error.detail or error.code)))
+    except AppError as error:
+        if is_denial(error) and not isinstance(error, MENDABLE):
+            after_rollback(partial(record_denial, actor, describe_denial(MutationDenied, name, error)))
         raise
 
 

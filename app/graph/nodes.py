@@ -9,6 +9,7 @@ from typing import Annotated
 import strawberry
 from strawberry import ID, argument, field
 
+from app.api_keys.graph import load_key as load_api_key
 from app.authz.graph import TUPLE_PREFIX, load_model, load_tuple
 from app.clients.graph import load_client
 from app.events.graph import load_event
@@ -19,20 +20,27 @@ from app.kit.guard import require_sign_in
 from app.kit.ids import prefix_of
 from app.kit.paging import MAX_PAGE
 from app.mail.graph import load_mail
+from app.oidc.graph import load_consent
 from app.sessions.graph import load_session
 from app.signing.graph import load_key
 from app.users.graph import load_user
 
 Load = Callable[[Info, str], Awaitable[object | None]]
 
+_IDS = (
+    "At most 100 ids, of any kinds. "
+    'Example: `["usr_01jq3zv4m9w8k2c7d5f6g1h0ab", "cli_01jq40b7n2r5s8t1v4w7x0y3za"]`'
+)  # fmt: skip
 _LOADERS: dict[str | None, Load] = {
     "usr": load_user,
     "cli": load_client,
+    "key": load_api_key,
     "ses": load_session,
     "sk": load_key,
     "aud": load_event,
     "mail": load_mail,
     "mdl": load_model,
+    "con": load_consent,
 }
 
 
@@ -42,7 +50,11 @@ class NodeQuery:
         description="Whatever has this id; null when there is nothing or it is hidden from the caller.",
         graphql_type=Node | None,
     )
-    async def node(self, info: Info, id: Annotated[ID, argument(description="The id.")]) -> object | None:
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[ID, argument(description='The id, of any kind. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`')],
+    ) -> object | None:
         require_sign_in(info.context.actor)
         return await load_node(info, id)
 
@@ -50,9 +62,7 @@ class NodeQuery:
         description="Whatever has these ids, in their order; null where there is nothing or it is hidden.",
         graphql_type=list[Node | None],
     )
-    async def nodes(
-        self, info: Info, ids: Annotated[list[ID], argument(description="At most 100 ids.")]
-    ) -> list[object | None]:
+    async def nodes(self, info: Info, ids: Annotated[list[ID], argument(description=_IDS)]) -> list[object | None]:
         require_sign_in(info.context.actor)
         if len(ids) > MAX_PAGE:
             raise TooComplex("ids", MAX_PAGE)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import ExecutionResult, OperationType
+from graphql import ExecutionResult, GraphQLError, OperationType
 
+from app.graph.budget import Rate, show_cost
 from app.graph.context import Context
 from app.graph.cost import weigh
+from app.graph.denials import record_denials
 from app.graph.documents import InvalidDocument, Prepared
 from app.graph.errors import InvalidRequest, TimedOut, show_error
 from app.graph.executor import PlanningExecutor
@@ -18,7 +21,7 @@ from app.graph.http import Parameters
 from app.graph.limits import Limits, TooComplex
 from app.graph.measures import note_operation
 from app.graph.schema import documents, graphql_schema
-from app.kit.guard import permissions_of
+from app.kit.guard import permissions_of, recall_permissions
 from app.kit.runtime import settings
 
 Body = dict[str, object]
@@ -26,10 +29,17 @@ Body = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation that can run, within the limits, and what it costs."""
+    """An operation that can run, within the limits, and what it costs.
+
+    Attributes:
+        rate: how the caller's budget stands after it; None without a limit.
+        identity: the same for those who ask for the same; None if that is not known.
+    """
 
     executor: PlanningExecutor
     cost: int
+    rate: Rate | None = None
+    identity: Hashable = None
 
     @property
     def is_subscription(self) -> bool:
@@ -43,12 +53,12 @@ class Outcome:
     result: ExecutionResult
     cost: int
 
-    def show(self, request_id: str) -> Body:
+    def show(self, request_id: str, rate: Rate | None = None) -> Body:
         """The response's body."""
         body: Body = {"data": self.result.data}
         if self.result.errors:
             body["errors"] = [show_error(error, request_id) for error in self.result.errors]
-        body["extensions"] = {"cost": self.cost}
+        body["extensions"] = {"cost": show_cost(self.cost, rate)}
         return body
 
 
@@ -105,26 +115,39 @@ async def complete(executor: PlanningExecutor, cost: int) -> Outcome:
     context: Context = executor.context_value
     try:
         async with asyncio.timeout(settings().graphql_timeout.total_seconds()):
-            # Fields run side by side: asked here, the permissions are looked up once for all of them.
-            await permissions_of(context.actor)
+            await _look_up_permissions(executor)
             result: Any = executor.execute_operation()
-            return Outcome(result if isinstance(result, ExecutionResult) else await result, cost)
+            outcome = Outcome(result if isinstance(result, ExecutionResult) else await result, cost)
     except TimeoutError:
         raise TimedOut from None
+    if outcome.result.errors:
+        await record_denials(context.actor, executor.operation.operation, outcome.result.errors)
+    return outcome
+
+
+async def _look_up_permissions(executor: PlanningExecutor) -> None:
+    """Fields run side by side: asked for here, permissions are looked up once for all of them."""
+    actor = executor.context_value.actor
+    if executor.operation.operation is OperationType.QUERY:
+        await recall_permissions(actor)
+    else:
+        await permissions_of(actor)
 
 
 def _build(prepared: Prepared, parameters: Parameters, context: Context) -> PlanningExecutor:
-    executor = PlanningExecutor.build(
-        graphql_schema,
-        prepared.document,
-        context_value=context,
-        raw_variable_values=dict(parameters.variables),
-        operation_name=parameters.operation_name,
-    )
-    if isinstance(executor, list):
-        raise InvalidDocument(executor)
-    assert isinstance(executor, PlanningExecutor)
-    return executor
+    operation = prepared.find(parameters.operation_name)
+    if operation is None:
+        raise InvalidDocument([_unknown(parameters.operation_name)])
+    variables = operation.coerce(parameters.variables)
+    if isinstance(variables, list):
+        raise InvalidDocument(variables)
+    return PlanningExecutor.begin(graphql_schema, operation, variables, context)
+
+
+def _unknown(name: str | None) -> GraphQLError:
+    if name is None:
+        return GraphQLError("Must provide operation name if query contains multiple operations.")
+    return GraphQLError(f"Unknown operation named '{name}'.")
 
 
 def _check_cost(prepared: Prepared, executor: PlanningExecutor, limits: Limits) -> int:

@@ -5,23 +5,37 @@ from __future__ import annotations
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from app.api_keys.graph import ApiKeyMutation, ApiKeyQuery
 from app.authz.graph import AuthzMutation, AuthzQuery, AuthzSubscription
 from app.clients.graph import ClientMutation, ClientQuery
 from app.events.graph import EventQuery, EventSubscription
 from app.graph.documents import Documents
 from app.graph.nodes import NodeQuery
+from app.graph.revocations import SessionSubscription
 from app.graph.scalars import SCALARS
 from app.graph.viewer import ViewerQuery
+from app.jobs.graph import JobSubscription
 from app.login.graph import AccountMutation
 from app.mail.graph import MailQuery
+from app.metrics.graph import MetricsSubscription
+from app.oidc.graph import ConsentMutation
 from app.sessions.graph import SessionMutation, SessionQuery
-from app.signing.graph import SigningQuery
+from app.signing.graph import SigningMutation, SigningQuery
 from app.users.graph import UserMutation, UserQuery
 
 
 @strawberry.type(description="What can be read.")
 class Query(
-    NodeQuery, ViewerQuery, UserQuery, ClientQuery, SessionQuery, SigningQuery, EventQuery, MailQuery, AuthzQuery
+    NodeQuery,
+    ViewerQuery,
+    UserQuery,
+    ClientQuery,
+    ApiKeyQuery,
+    SessionQuery,
+    SigningQuery,
+    EventQuery,
+    MailQuery,
+    AuthzQuery,
 ):
     pass
 
@@ -29,14 +43,23 @@ class Query(
 @strawberry.type(
     description="What can be changed. Each field is a transaction of its own: done as a whole or not at all."
 )
-class Mutation(AccountMutation, UserMutation, ClientMutation, SessionMutation, AuthzMutation):
+class Mutation(
+    AccountMutation,
+    UserMutation,
+    ClientMutation,
+    ApiKeyMutation,
+    SessionMutation,
+    SigningMutation,
+    ConsentMutation,
+    AuthzMutation,
+):
     pass
 
 
 @strawberry.type(
     description="What can be followed, as an event stream or over a WebSocket. It ends when the caller may not see it."
 )
-class Subscription(EventSubscription, AuthzSubscription):
+class Subscription(EventSubscription, AuthzSubscription, SessionSubscription, MetricsSubscription, JobSubscription):
     pass
 
 

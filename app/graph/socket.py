@@ -16,13 +16,16 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.graph import delivery
+from app.graph.admission import admit
 from app.graph.callers import find_again, read_credentials
 from app.graph.context import Context
 from app.graph.delivery import hand_over, run_any
+from app.graph.denials import record_refused_socket
 from app.graph.documents import InvalidDocument
 from app.graph.errors import FAULT_MESSAGE, InvalidRequest, Restarting, SlowReader, TooManyStreams, show_error
 from app.graph.http import Parameters, check_parameters, dump_json, load_json
-from app.graph.running import Operation, prepare
+from app.graph.outcomes import write_message
+from app.graph.running import Body, Operation
 from app.graph.subscriptions import show_failure
 from app.graph.watch import Watch, socket_place
 from app.kit.errors import AppError, Unavailable
@@ -107,6 +110,7 @@ class _Connection:
         except Closing as closing:
             return await self._close(closing.code, closing.reason)
         except AppError as error:
+            await record_refused_socket(self._socket.state.actor, error)
             return await self._close(_close_code(error), error.message)
         except Exception as error:  # noqa: BLE001 - the edge
             _log.exception("fault", exc_info=error)
@@ -200,19 +204,21 @@ class _Connection:
         with suppress(WebSocketDisconnect, *_WITHOUT_A_WORD):
             try:
                 context = await watch.check()
-                operation = prepare(parameters, Context(context.actor, context.session))
+                operation = await admit(parameters, Context(context.actor, context.session))
             except _WITHOUT_A_WORD:
                 raise
             except Exception as error:  # noqa: BLE001 - the edge
+                if isinstance(error, AppError):
+                    await record_refused_socket(watch.context.actor, error)
                 errors = _show_refusal(error, self._request_id)
                 await self._send({"id": operation_id, "type": "error", "payload": errors}, watch)
                 return
             async with aclosing(self._results(operation, watch)) as results:
                 async for body in results:
-                    await self._send({"id": operation_id, "type": "next", "payload": body}, watch)
+                    await self._send_text(write_message({"id": operation_id, "type": "next"}, body), watch)
             await self._send({"id": operation_id, "type": "complete"}, watch)
 
-    async def _results(self, operation: Operation, watch: Watch) -> AsyncGenerator[object, None]:
+    async def _results(self, operation: Operation, watch: Watch) -> AsyncGenerator[Body, None]:
         try:
             async with aclosing(run_any(operation, watch, self._request_id)) as bodies:
                 async for body in bodies:
@@ -223,7 +229,9 @@ class _Connection:
             yield {"errors": [show_failure(error, self._request_id)]}
 
     async def _send(self, message: Message, watch: Watch) -> None:
-        text = dump_json(message).decode()
+        await self._send_text(dump_json(message).decode(), watch)
+
+    async def _send_text(self, text: str, watch: Watch) -> None:
         async with self._sending:
             await hand_over(self._socket.send_text(text), watch)
 

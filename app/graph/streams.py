@@ -65,11 +65,17 @@ class Hub:
 
     def __init__(self) -> None:
         self._listening: dict[str, set[Wakeups]] = {}
+        self._forgetting: dict[str, list[Callable[[], None]]] = {}
         self.is_stopping = False
 
-    def declare(self, channel: str) -> str:
-        """Name a channel that streams will listen to. Done where a room's module is loaded, before `running`."""
+    def declare(self, channel: str, *forget: Callable[[], None]) -> str:
+        """Name a channel that streams will listen to. Done where a room's module is loaded, before `running`.
+
+        Args:
+            forget: called when something is heard, before streams are woken: what is shared may be old.
+        """
         self._listening.setdefault(channel, set())
+        self._forgetting.setdefault(channel, []).extend(forget)
         return channel
 
     @asynccontextmanager
@@ -111,6 +117,8 @@ class Hub:
         return len(self._listening[channel])
 
     def _hear(self, channel: str, _payload: str) -> None:
+        for forget in self._forgetting[channel]:
+            forget()
         for wakeups in self._listening[channel]:
             wakeups.wake()
 

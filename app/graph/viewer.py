@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum
 from typing import Annotated
 
@@ -9,13 +10,18 @@ import strawberry
 from strawberry import ID, Parent, argument, enum_value, field
 
 from app import __version__
+from app.api_keys.graph import ApiKey, ApiKeyConnection, load_own_key, load_own_keys
+from app.api_keys.types import ApiKey as RoomKey
 from app.authz.graph import Permissions, load_own_permissions
 from app.clients import service as clients
 from app.clients.graph import Client
 from app.clients.types import Client as RoomClient
+from app.graph.budget import budgets
+from app.graph.connections import Paged, connection
 from app.graph.context import Info
 from app.kit.actor import Actor, ActorKind
 from app.kit.guard import PERMISSIONS, permissions_of, require_sign_in
+from app.kit.paging import PageRequest
 from app.kit.runtime import settings
 from app.mail.service import smtp_server
 from app.sessions.graph import Session
@@ -23,6 +29,8 @@ from app.sessions.types import Session as RoomSession
 from app.users import service as users
 from app.users.graph import User
 from app.users.types import User as RoomUser
+
+_CLIENT = 'The client; null for Auther itself. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za"`'
 
 
 @strawberry.enum(description="Who may sign up by themselves.")
@@ -99,6 +107,18 @@ class Viewer:
             return None
         return await info.context.loaders.load(clients.get_clients, actor.id)
 
+    @field(
+        description="The API key that calls, by itself or by its token; null for others.", graphql_type=ApiKey | None
+    )
+    async def api_key(self, info: Info) -> RoomKey | None:
+        return await load_own_key(info)
+
+    @connection(
+        ApiKeyConnection, description="The API keys that belong to the user or client that calls, newest first."
+    )
+    async def api_keys(self, info: Info, page: PageRequest) -> Paged[RoomKey]:
+        return await load_own_keys(info, page)
+
     @field(description="The session that the caller is signed in with by cookie.", graphql_type=Session | None)
     def session(self, info: Info) -> RoomSession | None:
         return info.context.session.session if info.context.session else None
@@ -115,13 +135,35 @@ class Viewer:
     async def permissions(
         self,
         info: Info,
-        client_id: Annotated[ID | None, argument(description="The client; null for Auther itself.")] = None,
+        client_id: Annotated[ID | None, argument(description=_CLIENT)] = None,
     ) -> Permissions:
         return await load_own_permissions(info, client_id)
 
 
+@strawberry.type(
+    description="How much the caller may ask for in this minute, in points of cost, in all processes together."
+)
+class RateLimit:
+    limit: int = field(description="Points that the caller has per minute. Example: `1000000`")
+    remaining: int = field(description="Points that are left. Example: `999871`")
+    used: int = field(description="Points that are spent. Example: `129`")
+    reset_at: datetime = field(description='When the minute is over. Example: `"2026-01-31T12:01:00Z"`')
+
+
 @strawberry.type
 class ViewerQuery:
+    @field(description="How much the caller may still ask for. Null without a limit; nobody has to sign in for it.")
+    async def rate_limit(self, info: Info) -> RateLimit | None:
+        rate = budgets.look(info.context.actor)
+        if rate is None:
+            return None
+        return RateLimit(
+            limit=rate.limit,
+            remaining=rate.remaining,
+            used=rate.limit - rate.remaining,
+            reset_at=rate.resets_at,
+        )
+
     @field(description="The caller.", graphql_type=Viewer)
     async def viewer(self, info: Info) -> Actor:
         require_sign_in(info.context.actor)

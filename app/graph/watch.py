@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -11,7 +12,7 @@ from typing import TypeVar
 import structlog
 
 from app.events.types import CHANNEL
-from app.graph.callers import Credentials, find_again
+from app.graph.callers import Credentials, find_again, look_again
 from app.graph.context import Context
 from app.graph.errors import Restarting, TooManyStreams
 from app.graph.streams import hub
@@ -66,16 +67,16 @@ class Watch(Ending):
     def __init__(self, credentials: Credentials, context: Context) -> None:
         super().__init__()
         self.context = context
-        self._credentials = credentials
+        self.credentials = credentials
 
     async def check(self) -> Context:
-        """The caller as of now, with loaders of its own.
+        """The caller as of now, with loaders of its own. This counts as use of a session.
 
         Raises:
             AppError: why the connection is over, from now on or already.
         """
         try:
-            self.context = await self.unless_over(find_again(self._credentials))
+            self.context = await self.unless_over(find_again(self.credentials))
         except AppError as error:
             self.end(error)
             raise
@@ -83,12 +84,36 @@ class Watch(Ending):
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Keep asking while the block runs."""
-        task = asyncio.create_task(self._run(), name="watch")
+        """Be looked at in each round while the block runs."""
+        rounds.enter(self)
         try:
             yield
         finally:
-            task.cancel()
+            await rounds.leave(self)
+
+
+class Rounds:
+    """Looks at all watched callers of a process together: every second, and at once when something happens.
+
+    A look is no use of a session, so a stream alone does not keep one alive.
+    """
+
+    def __init__(self) -> None:
+        self._watches: set[Watch] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def enter(self, watch: Watch) -> None:
+        """Look at this one, too."""
+        self._watches.add(watch)
+        if self._task is None:
+            # A context of its own: this outlives the request that came first.
+            self._task = asyncio.create_task(self._run(), name="watch", context=contextvars.Context())
+
+    async def leave(self, watch: Watch) -> None:
+        """Look at this one no more."""
+        self._watches.discard(watch)
+        if not self._watches and self._task is not None:
+            task, self._task = self._task, None
             await _settle(task)
 
     async def _run(self) -> None:
@@ -97,13 +122,31 @@ class Watch(Ending):
                 while not hub.is_stopping:
                     await asyncio.sleep(_GAP_SECONDS)
                     await wakeups.wait()
-                    await self.check()
-            self.end(Restarting())
+                    await self._look()
+            self._end_all(Restarting())
         except AppError as error:
-            self.end(error)
+            self._end_all(error)
         except Exception as error:  # noqa: BLE001 - the edge: no stream goes on unwatched
             _log.exception("fault", exc_info=error)
-            self.end(Unavailable("graph_unwatched", "This was interrupted. Connect again."))
+            self._end_all(Unavailable("graph_unwatched", "This was interrupted. Connect again."))
+        self._task = None
+
+    async def _look(self) -> None:
+        watches = list(self._watches)
+        found = await look_again({watch.credentials for watch in watches})
+        for watch in watches:
+            context = found[watch.credentials]
+            if isinstance(context, AppError):
+                watch.end(context)
+            else:
+                watch.context = context
+
+    def _end_all(self, reason: AppError) -> None:
+        for watch in self._watches:
+            watch.end(reason)
+
+
+rounds = Rounds()
 
 
 @contextmanager

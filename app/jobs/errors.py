@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.kit.errors import NotFound
+from app.kit.errors import LimitReached, NotFound
 
 
 class JobNotFound(NotFound):
@@ -10,6 +10,20 @@ class JobNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("jobs_not_found", "There is no such dead job.")
+
+
+class NoSuchJob(NotFound):
+    """There is no job with this id, or it ended long ago."""
+
+    def __init__(self) -> None:
+        super().__init__("jobs_unknown", "There is no such job; what ended is kept for a while only.", field=("id",))
+
+
+class ResultTooLarge(LimitReached):
+    """What a handler leaves is looked at, not worked with."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__("jobs_result_too_large", f"A job's result has at most {most} characters of JSON.")
 
 
 class UnknownKind(Exception):

@@ -12,6 +12,7 @@ class JobRow(Model):
     `seq` counts up in the order of enqueuing. `due_at` is when the job may be claimed: its start
     time while ready, the end of its lease while running, NULL otherwise. `run_at` is the wanted
     start. `claimed_by` and `attempt` together name one lease: who lost it cannot finish the job.
+    `progress_done` and `progress_total` count steps of the present attempt; `result` is what a handler left.
     """
 
     id = fields.CharField(primary_key=True, max_length=64)
@@ -29,6 +30,9 @@ class JobRow(Model):
     created_at = fields.DatetimeField()
     finished_at = fields.DatetimeField(null=True)
     last_error = fields.TextField(null=True)
+    progress_done = fields.BigIntField(null=True)
+    progress_total = fields.BigIntField(null=True)
+    result = fields.JSONField[object](null=True)
 
     class Meta:
         table = "jobs_job"

@@ -13,16 +13,22 @@ from app.kit.notify import reconnect_delay, wait_for_event
 
 _log = structlog.get_logger("auther.jobs")
 
+# What belongs together often comes together.
+_SHORTEST_GAP_SECONDS = 0.01
 # A step that keeps failing is logged at first and then about every five minutes.
 _LOG_EVERY = 60
 
 
 async def run_pump(pump: Pump, wake: asyncio.Event, stop: asyncio.Event) -> None:
-    """Repeat the step, each time in a unit of work of its own, until `stop` is set."""
-    failures = 0
+    """Repeat the step, each time in a unit of work of its own, until `stop` is set.
+
+    After a while of rest it steps soon, so that a single change is quick; under load once in each gap.
+    """
+    failures, loop = 0, asyncio.get_running_loop()
     while not stop.is_set():
         wake.clear()
         try:
+            stepped_at = loop.time()
             await _drain(pump, stop)
             failures = 0
         except Exception as error:  # noqa: BLE001 - the worker's loop
@@ -31,7 +37,8 @@ async def run_pump(pump: Pump, wake: asyncio.Event, stop: asyncio.Event) -> None
             await wait_for_event(stop, reconnect_delay(failures))
             continue
         if await wait_for_event(wake, pump.poll.total_seconds()):
-            await wait_for_event(stop, pump.gap.total_seconds())
+            gap = pump.gap.total_seconds()
+            await wait_for_event(stop, max(stepped_at + gap - loop.time(), min(gap, _SHORTEST_GAP_SECONDS)))
 
 
 async def _drain(pump: Pump, stop: asyncio.Event) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import asyncpg
 
-from app.jobs.types import ClaimedJob, Job, JobRecord, JobState
+from app.jobs.types import ClaimedJob, Job, JobRecord, JobState, Progress
 from app.kit import db
 from app.kit.paging import Keyset, PageRequest, Sort, keyset
 
@@ -38,7 +38,8 @@ _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id FROM jobs_job WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
 )
-UPDATE jobs_job j SET state = 'running', attempt = j.attempt + 1, due_at = $3, claimed_by = $4
+UPDATE jobs_job j SET state = 'running', attempt = j.attempt + 1, due_at = $3, claimed_by = $4,
+    progress_done = NULL, progress_total = NULL, result = NULL
 FROM due WHERE j.id = due.id
 RETURNING j.id, j.kind, j.payload, j.attempt, j.lane, j.max_attempts, j.seq
 """
@@ -98,9 +99,16 @@ FROM (SELECT CASE WHEN EXISTS (
     ) THEN 'waiting' ELSE 'ready' END AS state) AS head
 WHERE id = $1 AND jobs_job.state = 'dead'
 """
-_DEAD = """
-SELECT id, kind, state, attempt, max_attempts, lane, created_at, due_at, finished_at, last_error
-FROM jobs_job WHERE state = 'dead' AND {where} ORDER BY {order} LIMIT {limit}
+_SHOWN = """id, kind, state, attempt, max_attempts, lane, created_at, due_at, finished_at, last_error,
+    progress_done, progress_total, result"""
+_READ = f"SELECT {_SHOWN} FROM jobs_job WHERE id = $1"
+_NOTE_PROGRESS = """
+UPDATE jobs_job SET progress_done = $3, progress_total = $4 WHERE id = $1 AND attempt = $2 AND state = 'running'
+"""
+_NOTE_RESULT = "UPDATE jobs_job SET result = $3::jsonb WHERE id = $1 AND attempt = $2 AND state = 'running'"
+_DEAD = f"""
+SELECT {_SHOWN}
+FROM jobs_job WHERE state = 'dead' AND {{where}} ORDER BY {{order}} LIMIT {{limit}}
 """
 _DEAD_LANE = "SELECT lane FROM jobs_job WHERE id = $1 AND state = 'dead'"
 _SWEEP = """
@@ -217,7 +225,23 @@ async def list_dead(sort: Sort, page: PageRequest) -> list[JobRecord]:
     """One page of dead letters and one more."""
     part: Keyset = keyset(sort, page, first_parameter=1)
     sql = _DEAD.format(where=part.where, order=part.order, limit=part.limit)
-    return [JobRecord(**{**dict(row), "state": JobState(row["state"])}) for row in await db.fetch(sql, *part.args)]
+    return [_record(row) for row in await db.fetch(sql, *part.args)]
+
+
+async def read_job(job_id: str) -> JobRecord | None:
+    """A job in whatever state."""
+    row = await db.fetch_row(_READ, job_id)
+    return _record(row) if row else None
+
+
+async def note_progress(job: Job, progress: Progress) -> bool:
+    """Write down how far the present attempt is; False when the lease was lost."""
+    return await db.execute(_NOTE_PROGRESS, job.id, job.attempt, progress.done, progress.total) == 1
+
+
+async def note_result(job: Job, result: str) -> bool:
+    """Write down what the present attempt gives, as JSON; False when the lease was lost."""
+    return await db.execute(_NOTE_RESULT, job.id, job.attempt, result) == 1
 
 
 async def sweep_jobs(state: JobState, before: datetime, limit: int) -> int:
@@ -237,7 +261,15 @@ async def take_due_schedules(periods: Sequence[tuple[str, timedelta]], now: date
 
 def _record(row: db.Row) -> JobRecord:
     values: dict[str, Any] = dict(row)
-    return JobRecord(**{**values, "state": JobState(values["state"])})
+    done, total = values.pop("progress_done"), values.pop("progress_total")
+    return JobRecord(
+        **{
+            **values,
+            "state": JobState(values["state"]),
+            "progress": None if done is None else Progress(done, total),
+            "result": db.load_json(values["result"]),
+        }
+    )
 
 
 def _columns(periods: Sequence[tuple[str, timedelta]]) -> tuple[list[str], list[timedelta]]:

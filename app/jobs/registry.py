@@ -23,7 +23,7 @@ class Pump:
 
     Attributes:
         channel: a notification on it wakes the pump.
-        gap: how long to wait after waking, so that one step serves many changes.
+        gap: the shortest time between two steps, so that one step serves many changes.
         poll: the longest time without a step.
     """
 

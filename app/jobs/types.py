@@ -41,8 +41,16 @@ class ClaimedJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is: steps that are done, and how many there are if that is known."""
+
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A job as an operator sees it."""
+    """A job as an operator sees it. `result` is whatever its handler left, a JSON value."""
 
     id: str
     kind: str
@@ -54,6 +62,12 @@ class JobRecord:
     due_at: datetime | None
     finished_at: datetime | None
     last_error: str | None
+    progress: Progress | None
+    result: Any
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {JobState.DONE, JobState.DEAD}
 
 
 Handler = Callable[[Job], Awaitable[None]]

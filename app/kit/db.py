@@ -114,15 +114,17 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
 
 async def fetch(sql: str, *args: object) -> list[Row]:
     """All rows."""
-    async with connection() as held:
-        rows: list[Row] = await held.fetch(sql, *args)
-        return rows
+    with translated():
+        async with get_connection(_CONNECTION).acquire_connection() as held:
+            rows: list[Row] = await held.fetch(sql, *args)
+            return rows
 
 
 async def fetch_row(sql: str, *args: object) -> Row | None:
     """The first row, None if there is none."""
-    async with connection() as held:
-        return await held.fetchrow(sql, *args)
+    with translated():
+        async with get_connection(_CONNECTION).acquire_connection() as held:
+            return await held.fetchrow(sql, *args)
 
 
 async def fetch_value(sql: str, *args: object) -> Any:

@@ -6,7 +6,7 @@ the engine stands above some of the rooms that ask. Unbound means denied.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NoReturn, Protocol
@@ -35,7 +35,16 @@ class Decider(Protocol):
 
     async def permissions_of(self, actor: Actor) -> frozenset[str]: ...
 
+    async def recent_permissions_of(self, actor: Actor) -> frozenset[str]:
+        """The same, from memory where that is only moments old: enough for what only reads."""
+        ...
 
+    async def permissions_of_many(self, actors: Sequence[Actor]) -> Mapping[Actor, frozenset[str]]: ...
+
+
+Ask = Callable[[Actor], Awaitable[frozenset[str]]]
+
+_ask: ContextVar[Ask | None] = ContextVar("ask_for_permissions", default=None)
 _remembered: ContextVar[dict[Actor, frozenset[str]] | None] = ContextVar("remembered_permissions", default=None)
 
 
@@ -56,18 +65,31 @@ def forget_permissions() -> None:
         remembered.clear()
 
 
+def ask_by(ask: Ask) -> None:
+    """From now on in this task, ask the decider by way of this."""
+    _ask.set(ask)
+
+
 async def permissions_of(actor: Actor) -> frozenset[str]:
     """Every platform permission that the actor holds."""
     if actor.kind is ActorKind.SYSTEM:
         return ALL_PERMISSIONS
-    if not actor.is_authenticated:
+    if not actor.is_authenticated or actor.is_account_level:
         return frozenset()
-    remembered = _remembered.get()
+    ask, remembered = _ask.get() or runtime().decider.permissions_of, _remembered.get()
     if remembered is None:
-        return await runtime().decider.permissions_of(actor)
+        return await ask(actor)
     if actor not in remembered:
-        remembered[actor] = await runtime().decider.permissions_of(actor)
+        remembered[actor] = await ask(actor)
     return remembered[actor]
+
+
+async def recall_permissions(actor: Actor) -> None:
+    """Let the guards of this request use what the process knew of the actor a moment ago: it only reads."""
+    remembered = _remembered.get()
+    if remembered is None or actor in remembered or actor.kind in {ActorKind.SYSTEM, ActorKind.ANONYMOUS}:
+        return
+    remembered[actor] = await runtime().decider.recent_permissions_of(actor)
 
 
 async def has_permission(actor: Actor, permission: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import random
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -98,12 +99,27 @@ class Listener:
         channels: what to listen to.
         hear: called with channel and payload, on the event loop; must not block.
         on_connect: called after each connect: whatever was told before was not heard.
+        on_proof: called with the moment (`time.monotonic`) before which everything told was heard.
+        on_loss: called whenever the connection is gone.
+        probe_seconds: how often an idle connection has to prove that it lives.
     """
 
-    def __init__(self, channels: Sequence[str], hear: Hear, on_connect: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        channels: Sequence[str],
+        hear: Hear,
+        on_connect: Callable[[], None],
+        *,
+        on_proof: Callable[[float], None] = lambda _: None,
+        on_loss: Callable[[], None] = lambda: None,
+        probe_seconds: float = _PROBE_SECONDS,
+    ) -> None:
         self._channels = tuple(channels)
         self._hear = hear
         self._on_connect = on_connect
+        self._on_proof = on_proof
+        self._on_loss = on_loss
+        self._probe_seconds = probe_seconds
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until `stop` is set."""
@@ -127,11 +143,17 @@ class Listener:
                 await connection.add_listener(channel, self._on_notification)
             self._on_connect()
             while not stop.is_set() and not closed.is_set():
-                await _first_of(stop, closed, timeout=_PROBE_SECONDS)
-                if not stop.is_set():
-                    await connection.execute("SELECT 1", timeout=_CONNECT_TIMEOUT_SECONDS)
+                await self._prove(connection)
+                await _first_of(stop, closed, timeout=self._probe_seconds)
         finally:
+            self._on_loss()
             connection.terminate()
+
+    async def _prove(self, connection: asyncpg.Connection) -> None:
+        # A backend hands over what it was told before it says that it is done with a statement.
+        asked_at = time.monotonic()
+        await connection.execute("SELECT 1", timeout=_CONNECT_TIMEOUT_SECONDS)
+        self._on_proof(asked_at)
 
     def _on_notification(self, _connection: object, _pid: int, channel: str, payload: object) -> None:
         self._hear(channel, str(payload))

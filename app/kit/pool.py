@@ -77,6 +77,9 @@ class BoundedPool(Pool):  # type: ignore[misc]
     """A pool that gives up waiting for a connection; asyncpg's own waits for ever."""
 
     async def _acquire(self, timeout: float | None) -> Any:
+        if self._queue is not None and not self._queue.empty():
+            # Nobody to wait for; opening a connection is bounded by itself.
+            return await super()._acquire(None)
         try:
             async with asyncio.timeout(timeout or ACQUIRE_TIMEOUT_SECONDS):
                 return await super()._acquire(None)

@@ -5,7 +5,7 @@ Tests bind another with `override`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 class _NobodyMay:
     async def permissions_of(self, actor: Actor) -> frozenset[str]:
         return frozenset()
+
+    async def recent_permissions_of(self, actor: Actor) -> frozenset[str]:
+        return frozenset()
+
+    async def permissions_of_many(self, actors: Sequence[Actor]) -> dict[Actor, frozenset[str]]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

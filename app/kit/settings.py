@@ -22,11 +22,14 @@ from app.kit.settings_rules import (
     DatabaseUrl,
     Duration,
     Grace,
+    IpAddress,
+    Label,
     Networks,
     PublicUrl,
     Secret,
     Secrets,
     SmtpUrl,
+    Targets,
     Words,
 )
 
@@ -53,6 +56,10 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    admin_host: IpAddress | None = Field(
+        None, description="Moves console, GraphiQL and operators' API to a listener at this address."
+    )
+    admin_port: int | None = Field(None, ge=1, le=65535, description="Moves them to a listener on this port.")
     workers: int = Field(1, ge=1, le=64, description="Server processes.")
     trusted_proxies: Networks = Field(
         (), description="Networks whose X-Forwarded-For and -Proto are believed, comma-separated."
@@ -143,6 +150,13 @@ class Settings(BaseSettings):
     graphql_max_cost: int = Field(20_000, ge=100, description="Most nodes that a document may ask for.")
     graphql_max_body_bytes: int = Field(262_144, ge=1_024, description="Largest request body, bytes.")
     graphql_timeout: Duration = Field(timedelta(seconds=15), description="A request is given up after so long.")
+    graphql_ad_hoc: Literal["operators", "everyone"] = Field(
+        "operators", description="Whose sessions may run documents other than ours. Keys and access tokens always may."
+    )
+    graphql_budget: int = Field(1_000_000, ge=0, description="Cost that a caller may ask for per minute. 0: any.")
+    graphql_anonymous_budget: int = Field(
+        50_000, ge=0, description="Cost that an address (IPv6: a /64) may ask for per minute without a caller. 0: any."
+    )
 
     # --- permissions -----------------------------------------------------------------------
     super_admin_bypass: bool = Field(
@@ -154,6 +168,12 @@ class Settings(BaseSettings):
     )
     token_permissions_max_bytes: int = Field(
         6_144, ge=256, le=10_240, description="Largest map of permissions in a token, bytes of JSON."
+    )
+    api_key_env: Label = Field("live", description="What new API keys say of where they belong: `ak_<env>_…`.")
+
+    # --- outbound --------------------------------------------------------------------------
+    outbound_allow: Targets = Field(
+        (), description="Targets such as `localhost:3000` that may be called without TLS and at private addresses."
     )
 
     # --- mail ------------------------------------------------------------------------------

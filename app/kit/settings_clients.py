@@ -15,7 +15,9 @@ class ClientDeclaration(BaseModel):
     id: str = Field(description="The client_id; it never changes.")
     name: str
     kind: Literal["web", "spa", "native", "machine", "device"]
-    secret: SecretStr | None = Field(None, description="32 characters or more; only for kinds that have one.")
+    secret: SecretStr | None = Field(
+        None, description="32 characters or more; only for clients that prove themselves by one."
+    )
     enabled: bool = True
     first_party: bool = False
     description: str | None = None
@@ -23,6 +25,12 @@ class ClientDeclaration(BaseModel):
     post_logout_redirect_uris: tuple[str, ...] = ()
     scopes: tuple[str, ...] | None = None
     grant_types: tuple[str, ...] | None = None
+    token_endpoint_auth_method: str | None = None
+    token_endpoint_auth_signing_alg: str | None = None
+    jwks: dict[str, list[dict[str, object]]] | None = None
+    jwks_uri: str | None = None
+    allowed_audiences: tuple[str, ...] = ()
+    token_exchange_clients: tuple[str, ...] = ()
     id_token_signed_response_alg: str | None = None
     access_token_ttl_seconds: int | None = None
     refresh_token_ttl_seconds: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
@@ -21,6 +21,8 @@ from pydantic_settings import NoDecode
 MIN_SECRET_BYTES = 32
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_TARGET = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,253}):[1-9][0-9]{0,4}")
+_LABEL = re.compile(r"[a-z0-9]{1,12}")
 _SECONDS = re.compile(r"\d+(\.\d+)?")
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
@@ -64,6 +66,14 @@ def check_public_url(value: str) -> str:
     return parts._replace(netloc=netloc).geturl().rstrip("/")
 
 
+def check_address(value: str) -> str:
+    """An IP address, which a listener can be told by."""
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        raise ValueError("must be an IP address such as 127.0.0.1 or ::1") from None
+
+
 def check_secret(value: SecretStr) -> SecretStr:
     """A root secret that is long enough."""
     if len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
@@ -101,6 +111,20 @@ def read_duration(value: object, read: ValidatorFunctionWrapHandler) -> timedelt
     return duration
 
 
+def check_targets(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Hosts with ports, such as `localhost:3000`."""
+    if any(not _TARGET.fullmatch(value) for value in values):
+        raise ValueError("must be hosts with ports, such as localhost:3000")
+    return values
+
+
+def check_label(value: str) -> str:
+    """A short word that stands inside of other texts."""
+    if not _LABEL.fullmatch(value):
+        raise ValueError("must be 1 to 12 lower-case letters and digits, such as live")
+    return value
+
+
 def check_positive(value: timedelta) -> timedelta:
     """A duration that lasts."""
     if value <= timedelta(0):
@@ -118,8 +142,11 @@ def _split(value: str) -> SplitResult:
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_words)]
+Targets = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_words), AfterValidator(check_targets)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(parse_networks)]
 PublicUrl = Annotated[str, AfterValidator(check_public_url)]
+IpAddress = Annotated[str, AfterValidator(check_address)]
+Label = Annotated[str, AfterValidator(check_label)]
 Secret = Annotated[SecretStr, AfterValidator(check_secret)]
 Secrets = Annotated[tuple[Secret, ...], NoDecode, BeforeValidator(split_words)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(check_database_url)]

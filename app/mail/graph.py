@@ -8,14 +8,14 @@ from enum import Enum
 from functools import partial
 
 import strawberry
-from strawberry import UNSET, Parent, enum_value, field
+from strawberry import Parent, enum_value, field
 
-from app.graph.connections import After, Before, Connection, First, Last, Paged, page_request
+from app.graph.connections import Connection, Paged, connection
 from app.graph.context import Info
-from app.graph.directives import Requires
 from app.graph.node import Node
 from app.kit.actor import Actor
 from app.kit.guard import has_permission
+from app.kit.paging import PageRequest
 from app.mail import service, types
 
 
@@ -52,22 +52,10 @@ MailConnection = Connection[Mail]
 
 @strawberry.type
 class MailQuery:
-    @field(
-        description="A page of mails, newest first.",
-        graphql_type=MailConnection,
-        directives=[Requires(permission="platform.manage_platform")],
-    )
-    async def mails(
-        self,
-        info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Paged[types.Mail]:
+    @connection(MailConnection, description="A page of mails, newest first.", requires="platform.manage_platform")
+    async def mails(self, info: Info, page: PageRequest) -> Paged[types.Mail]:
         actor = info.context.actor
-        page = await service.list_mails(actor, page_request(first, after, last, before))
-        return Paged(page, partial(service.count_mails, actor))
+        return Paged(await service.list_mails(actor, page), partial(service.count_mails, actor))
 
 
 async def load_mail(info: Info, mail_id: str) -> types.Mail | None:

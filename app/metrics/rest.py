@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from app.events.refusals import mark_refused
 from app.kit.runtime import settings
 from app.kit.settings import Settings
 from app.metrics.exposition import CONTENT_TYPE
@@ -55,6 +56,7 @@ def _is_token(given: str, token: str) -> bool:
 
 def _challenge(*, is_wrong: bool) -> Response:
     """RFC 6750 §3.1: no error code for a request that brings no token."""
+    mark_refused("metrics_token_wrong" if is_wrong else "metrics_token_missing")
     proof = 'Bearer realm="metrics"' + (', error="invalid_token"' if is_wrong else "")
     text = "The metrics need the token of AUTHER_METRICS_TOKEN.\n"
     return PlainTextResponse(text, 401, headers={**_NO_STORE, "www-authenticate": proof})

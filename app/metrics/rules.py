@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import accumulate, groupby
 from typing import Final
 
-from app.metrics.types import Declaration, Kind, Merge, Series
+from app.metrics.errors import PeriodOutOfRange
+from app.metrics.types import Bucket, Declaration, Kind, Label, Measured, Merge, Reading, Series
 
 MAX_LABELS: Final = 10
 MAX_VALUE_CHARACTERS: Final = 128
 # Series of one metric; what comes after them is counted together, so that callers cannot fill the memory.
 MAX_SERIES: Final = 400
 OTHER: Final = "(other)"
+# Seconds between two snapshots of a stream.
+MIN_PERIOD: Final = 1
+MAX_PERIOD: Final = 60
 PERSONAL: Final = frozenset({"user_id", "email", "ip", "user_agent", "authorization"})
 # `le` and `quantile` are Prometheus's own.
 _RESERVED: Final = frozenset({"le", "quantile"})
@@ -86,3 +92,34 @@ def _merge(one: Series, other: Series) -> Series:
 def capacity_of(metric: Declaration) -> int:
     """Numbers that all series of a metric can take."""
     return metric.width * (MAX_SERIES + 1 if metric.labels else 1)
+
+
+def check_period(seconds: int) -> timedelta:
+    """The time between two snapshots.
+
+    Raises:
+        PeriodOutOfRange: `metrics_period`.
+    """
+    if not MIN_PERIOD <= seconds <= MAX_PERIOD:
+        raise PeriodOutOfRange(MIN_PERIOD, MAX_PERIOD)
+    return timedelta(seconds=seconds)
+
+
+def group(found: Iterable[Series], prefixes: tuple[str, ...]) -> list[Measured]:
+    """Series by metric, only of those whose names begin with one of the prefixes, if there are any."""
+    wanted = (each for each in found if not prefixes or each.metric.name.startswith(prefixes))
+    return [
+        Measured(metric.name, metric.kind, metric.description, tuple(series))
+        for metric, series in groupby(wanted, lambda each: each.metric)
+    ]
+
+
+def read_series(each: Series) -> Reading:
+    """A series in words: a histogram's counts add up from bucket to bucket."""
+    labels = tuple(Label(name, value) for name, value in zip(each.metric.labels, each.values, strict=True))
+    if each.metric.kind is not Kind.HISTOGRAM:
+        return Reading(labels, each.numbers[0], None, None, ())
+    total, *counts = each.numbers
+    sums = list(accumulate(counts))
+    buckets = tuple(Bucket(bound, count) for bound, count in zip((*each.metric.bounds, None), sums, strict=True))
+    return Reading(labels, None, sums[-1], total, buckets)

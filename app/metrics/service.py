@@ -8,11 +8,14 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from app.kit.actor import Actor
+from app.kit.guard import guard
 from app.kit.settings import Settings
 from app.metrics.cells import cells
 from app.metrics.exposition import render
-from app.metrics.rules import sum_up
+from app.metrics.rules import group, sum_up
 from app.metrics.shared import prepare_directory, read_all
+from app.metrics.types import Measured, Series
 
 # Gauges are at most so old.
 SAMPLE_SECONDS: Final = 5.0
@@ -22,16 +25,24 @@ Sampler = Callable[[], None]
 _samplers: list[Sampler] = []
 
 
-def is_on(settings: Settings) -> bool:
-    """Whether anybody can read the metrics."""
-    return settings.metrics_token is not None or settings.metrics_port is not None
-
-
 def render_metrics() -> bytes:
     """All metrics, those of every process of a shared directory, as Prometheus reads them. Any thread may ask."""
-    directory = cells.directory
-    found = cells.list_series() if directory is None else read_all(directory, cells.metrics)
-    return render(sum_up(found))
+    return render(_read_series())
+
+
+async def guard_metrics(actor: Actor) -> None:
+    """Let an actor read the metrics.
+
+    Raises:
+        Forbidden, Unauthenticated: without `platform.manage_platform`.
+    """
+    await guard(actor, "platform.manage_platform")
+
+
+async def read_metrics(prefixes: tuple[str, ...] = ()) -> list[Measured]:
+    """All metrics as they are now, or those whose names begin so, of every process. No guard: see `guard_metrics`."""
+    take_samples()
+    return group(await asyncio.to_thread(_read_series), prefixes)
 
 
 def sample(sampler: Sampler) -> None:
@@ -47,11 +58,8 @@ def take_samples() -> None:
 
 
 @asynccontextmanager
-async def sampling(settings: Settings) -> AsyncIterator[None]:
-    """Set the gauges every few seconds during the block, if anybody can read them."""
-    if not is_on(settings):
-        yield
-        return
+async def sampling() -> AsyncIterator[None]:
+    """Set the gauges every few seconds during the block."""
     task = asyncio.create_task(_keep_sampling(), name="metrics sampler")
     try:
         yield
@@ -63,7 +71,7 @@ async def sampling(settings: Settings) -> AsyncIterator[None]:
 
 def share_metrics(settings: Settings) -> None:
     """Before server processes start: let this process read what they count."""
-    if is_on(settings) and settings.workers > 1:
+    if settings.workers > 1:
         directory = _directory_of(settings)
         prepare_directory(directory)
         cells.directory = directory
@@ -71,8 +79,13 @@ def share_metrics(settings: Settings) -> None:
 
 def join_metrics(settings: Settings) -> None:
     """In a server process: count where the others count."""
-    if is_on(settings) and settings.workers > 1:
+    if settings.workers > 1:
         cells.join(_directory_of(settings))
+
+
+def _read_series() -> list[Series]:
+    directory = cells.directory
+    return sum_up(cells.list_series() if directory is None else read_all(directory, cells.metrics))
 
 
 async def _keep_sampling() -> None:

@@ -52,3 +52,40 @@ class Series:
     metric: Declaration
     values: tuple[str, ...]
     numbers: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A metric with all its series, of all processes."""
+
+    name: str
+    kind: Kind
+    description: str
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label of a series."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """How many values are not above a bound; None is infinity."""
+
+    up_to: float | None
+    count: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a series says: a value, or how values are spread."""
+
+    labels: tuple[Label, ...]
+    value: float | None
+    count: float | None
+    sum: float | None
+    buckets: tuple[Bucket, ...]

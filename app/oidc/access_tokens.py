@@ -1,10 +1,12 @@
-"""Access tokens of ours that come back: at userinfo, at the API, at the revocation endpoint."""
+"""Access tokens of ours that come back: at userinfo, at the API, at the live check, at the revocation endpoint."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from app.kit.errors import AppError, Unavailable
+from app.kit.recall import Memory
 from app.kit.runtime import settings
 from app.oidc.queries import grants
 from app.oidc.queries.grants import StoredGrant
@@ -12,6 +14,9 @@ from app.oidc.types import ACCESS_TOKEN_TYP
 from app.signing.service import verify_jwt
 from app.signing.types import Claims
 from app.users.types import User
+
+# Some 3 KB each, and more with many permissions.
+MAX_REMEMBERED: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +26,11 @@ class AccessToken:
     claims: Claims
     user: User
     stored: StoredGrant
+    scope: tuple[str, ...]
+    scopes: frozenset[str]
 
-    @property
-    def scope(self) -> tuple[str, ...]:
-        return tuple(self.claims["scope"].split())
+
+_remembered: Memory[AccessToken] = Memory(MAX_REMEMBERED)
 
 
 async def read_claims(token: str) -> Claims | None:
@@ -43,15 +49,34 @@ async def read_claims(token: str) -> Claims | None:
 
 
 async def find_access_token(token: str) -> AccessToken | None:
-    """The live access token, in one statement; None when it, its grant or its session was ended, or the user banned.
+    """The live access token; None when it, its grant or its session was ended, its user banned or its client disabled.
+
+    In one statement, or in none while it is remembered. Signature, expiry and audience count each time.
 
     Raises:
         Unavailable: keys or database cannot be read now.
     """
     claims = await read_claims(token)
-    if claims is None or "grant_id" not in claims:
+    return await find_user_token(claims) if claims is not None else None
+
+
+async def find_user_token(claims: Claims) -> AccessToken | None:
+    """The same from the claims that `read_claims` found."""
+    if "grant_id" not in claims:
         return None
-    stored = await grants.find(claims["grant_id"], claims["jti"])
+    return _remembered.recall(claims["jti"]) or await _read(claims)
+
+
+async def _read(claims: Claims) -> AccessToken | None:
+    begun = _remembered.begin()
+    # Who exchanged a token is another client than the one that the grant was given to.
+    stored = await grants.find(claims["grant_id"], claims["jti"], claims["client_id"])
     if stored is None or stored.is_revoked or not stored.holder.may_go_on:
         return None
-    return AccessToken(claims, stored.holder.user, stored)
+    scope = tuple(claims["scope"].split())
+    access = AccessToken(claims, stored.holder.user, stored, scope, frozenset(scope))
+    approval = stored.grant.approval
+    clients = (approval.client_id, claims["client_id"])
+    rows = (claims["jti"], stored.grant.id, approval.user_id, approval.session_id, *clients)
+    _remembered.keep(begun, claims["jti"], access, rows)
+    return access

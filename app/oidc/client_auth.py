@@ -1,26 +1,25 @@
-"""How a client proves who it is at token and revocation endpoint (RFC 6749 §2.3)."""
+"""How a client proves who it is at the endpoints for programs (RFC 6749 §2.3, RFC 7523 §2.2)."""
 
 from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import unquote_plus
 
 from app.clients.service import find_client, verify_client_secret
-from app.clients.types import Client
-from app.events.service import emit
+from app.clients.types import AUTH_BASIC, AUTH_NONE, AUTH_POST, AUTH_PRIVATE_KEY, Client
+from app.events.denials import record_denial
+from app.events.refusals import identify_caller
 from app.kit.actor import ANONYMOUS, Actor, ActorKind, Origin
-from app.kit.db import after_rollback
-from app.kit.limits import RateLimit, address_bucket, count_hit
-from app.oidc.errors import EndpointError, ErrorCode
+from app.oidc.client_assertions import ASSERTION_TYPE, is_assertion_good, issuer_of, read_assertion
+from app.oidc.errors import ClientNotProved, EndpointError, ErrorCode
 from app.oidc.params import Params
 from app.oidc.types import ClientRefused
+from app.signing.foreign import ForeignToken
 
-AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
+CONFIDENTIAL_AUTH_METHODS = (AUTH_BASIC, AUTH_POST, AUTH_PRIVATE_KEY)
+AUTH_METHODS = (*CONFIDENTIAL_AUTH_METHODS, AUTH_NONE)
 MAX_HEADER_LENGTH = 2_048
-# So many refusals of one address an hour leave an audit row; the rest would only fill the disk.
-_AUDITED = RateLimit("oidc.client_refused", hits=20, window=timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +27,60 @@ class Credentials:
     """Who a client says it is, and how it proves it."""
 
     client_id: str
-    secret: str | None
     method: str
+    secret: str | None = None
+    assertion: ForeignToken | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request of a client that proved who it is."""
+
+    params: Params
+    client: Client
+    origin: Origin
+
+    @property
+    def actor(self) -> Actor:
+        """The client as the caller."""
+        return Actor(ActorKind.CLIENT, self.client.id, client_id=self.client.id, origin=self.origin)
+
+    def require(self, name: str) -> str:
+        """The parameter's value.
+
+        Raises:
+            EndpointError: `invalid_request`, it is missing.
+        """
+        value = self.params.get(name)
+        if value is None:
+            raise EndpointError(ErrorCode.INVALID_REQUEST, f"{name} is missing.")
+        return value
 
 
 async def authenticate_client(params: Params, authorization: str | None, origin: Origin) -> Client:
-    """The client that calls, inside the caller's unit of work.
+    """The client that calls. Not inside a unit of work: an assertion stays used whatever becomes of the request.
+
+    Args:
+        authorization: the header of that name.
 
     Raises:
-        EndpointError: `invalid_request` for two proofs at once; `invalid_client` for everything else: unknown,
-            disabled, wrong secret, another method than the registered one. The refusal is audited.
+        EndpointError: `invalid_request` for two proofs at once, or a parameter that came twice.
+        ClientNotProved: everything else: unknown, disabled, wrong secret, another method than the registered one.
+            The refusal is audited.
     """
-    credentials = read_credentials(params, authorization)
-    client = await find_client(credentials.client_id)
-    if client is None or not await _is_proved(client, credentials):
-        after_rollback(lambda: _note_refusal(client, origin))
-        raise _refusal()
+    if params.repeated:
+        raise EndpointError(ErrorCode.INVALID_REQUEST, "A parameter came more than once.")
+    client = None
+    try:
+        credentials = read_credentials(params, authorization)
+        client = await find_client(credentials.client_id)
+        if client is None or not await _is_proved(client, credentials):
+            raise ClientNotProved
+    except ClientNotProved as error:
+        refused = ClientRefused(target_id=client.id if client else None, reason=error.code)
+        await record_denial(ANONYMOUS.at(origin), refused)
+        raise
+    identify_caller(Call(params, client, origin).actor)
     return client
 
 
@@ -53,51 +90,54 @@ def read_credentials(params: Params, authorization: str | None) -> Credentials:
     Raises:
         EndpointError: `invalid_request`, `invalid_client`.
     """
-    client_id, secret = params.get("client_id"), params.get("client_secret")
+    client_id, secret, assertion = (params.get(name) for name in ("client_id", "client_secret", "client_assertion"))
+    # RFC 6749 §2.3: not more than one method in a request.
+    if sum(proof is not None for proof in (authorization, secret, assertion)) > 1:
+        raise _two_proofs()
+    if assertion is not None:
+        return _read_assertion(params, assertion)
     if authorization is not None:
         basic = _read_basic(authorization)
-        # RFC 6749 §2.3: not more than one method in a request.
-        if secret is not None or client_id not in {None, basic.client_id}:
-            raise EndpointError(ErrorCode.INVALID_REQUEST, "Two client authentications came at once.")
+        if client_id not in {None, basic.client_id}:
+            raise _two_proofs()
         return basic
     if client_id is None:
-        raise _refusal()
-    return Credentials(client_id, secret, "none" if secret is None else "client_secret_post")
-
-
-def actor_of(client: Client, origin: Origin) -> Actor:
-    """The client as the caller."""
-    return Actor(ActorKind.CLIENT, client.id, client_id=client.id, origin=origin)
+        raise ClientNotProved
+    return Credentials(client_id, AUTH_NONE if secret is None else AUTH_POST, secret)
 
 
 async def _is_proved(client: Client, credentials: Credentials) -> bool:
     if not client.is_enabled or credentials.method != client.token_endpoint_auth_method:
         return False
+    if credentials.assertion is not None:
+        return await is_assertion_good(client, credentials.assertion)
     return credentials.secret is None or await verify_client_secret(client.id, credentials.secret)
+
+
+def _read_assertion(params: Params, text: str) -> Credentials:
+    if params.get("client_assertion_type") != ASSERTION_TYPE:
+        raise ClientNotProved
+    assertion = read_assertion(text)
+    issuer = issuer_of(assertion) if assertion else None
+    if issuer is None or params.get("client_id") not in {None, issuer}:
+        raise ClientNotProved
+    return Credentials(issuer, AUTH_PRIVATE_KEY, assertion=assertion)
 
 
 def _read_basic(header: str) -> Credentials:
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic" or len(header) > MAX_HEADER_LENGTH:
-        raise _refusal()
+        raise ClientNotProved
     try:
         client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
         # RFC 6749 §2.3.1: both halves are form-encoded first.
         client_id, secret = (unquote_plus(half, errors="strict") for half in (client_id, secret))
     except ValueError:  # not base64, not even ASCII, or not UTF-8
-        raise _refusal() from None
+        raise ClientNotProved from None
     if not colon or not client_id or "\0" in client_id + secret:
-        raise _refusal()
-    return Credentials(client_id, secret, "client_secret_basic")
+        raise ClientNotProved
+    return Credentials(client_id, AUTH_BASIC, secret)
 
 
-def _refusal() -> EndpointError:
-    return EndpointError(
-        ErrorCode.INVALID_CLIENT,
-        "Client authentication failed: unknown client, wrong secret, or not the registered method.",
-    )
-
-
-async def _note_refusal(client: Client | None, origin: Origin) -> None:
-    if await count_hit(_AUDITED, address_bucket(origin.ip)) <= _AUDITED.hits:
-        await emit(ANONYMOUS.at(origin), ClientRefused(target_id=client.id if client else None))
+def _two_proofs() -> EndpointError:
+    return EndpointError(ErrorCode.INVALID_REQUEST, "Two client authentications came at once.")

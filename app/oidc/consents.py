@@ -6,7 +6,7 @@ from app.events.service import emit
 from app.kit.actor import Actor
 from app.kit.guard import guard, require_sign_in
 from app.oidc.errors import ConsentNotFound
-from app.oidc.queries import codes, consents, grants
+from app.oidc.queries import codes, consents, devices, grants
 from app.oidc.queries.consents import Consent
 from app.oidc.types import ClientAuthorized, ConsentGranted, ConsentWithdrawn
 
@@ -53,6 +53,7 @@ async def withdraw_consent(actor: Actor, user_id: str, client_id: str) -> None:
     if scope is None:
         raise ConsentNotFound
     await codes.delete_of_client(user_id, client_id)
+    await devices.delete_of_client(user_id, client_id)
     await grants.revoke_of_client(user_id, client_id)
     event = ConsentWithdrawn(target_id=client_id, about_user_id=user_id, before={"scope": " ".join(scope)})
     await emit(actor, event)

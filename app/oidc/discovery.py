@@ -11,10 +11,11 @@ import orjson
 from app.kit.pages.texts import LANGUAGES
 from app.kit.settings import Settings
 from app.oidc.claims import SCOPE_CLAIMS
-from app.oidc.client_auth import AUTH_METHODS
+from app.oidc.client_auth import AUTH_METHODS, CONFIDENTIAL_AUTH_METHODS
 from app.oidc.reply import ResponseMode
 from app.oidc.token import GRANTS
 from app.oidc.types import Prompt, Scope
+from app.signing.foreign import FOREIGN_ALGORITHMS
 
 _TOKEN_CLAIMS = ["sub", "iss", "aud", "exp", "iat", "jti", "sid", "auth_time", "acr", "amr", "nonce", "at_hash"]
 
@@ -46,6 +47,8 @@ def _describe(issuer: str, algorithms: tuple[str, ...]) -> dict[str, object]:
         "userinfo_endpoint": f"{issuer}/oauth2/userinfo",
         "jwks_uri": f"{issuer}/oauth2/jwks",
         "revocation_endpoint": f"{issuer}/oauth2/revoke",
+        "introspection_endpoint": f"{issuer}/oauth2/introspect",
+        "device_authorization_endpoint": f"{issuer}/oauth2/device_authorization",
         "end_session_endpoint": f"{issuer}/oauth2/logout",
         "scopes_supported": list(Scope),
         "response_types_supported": ["code"],
@@ -53,8 +56,9 @@ def _describe(issuer: str, algorithms: tuple[str, ...]) -> dict[str, object]:
         "grant_types_supported": list(GRANTS),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algorithms,
-        "token_endpoint_auth_methods_supported": AUTH_METHODS,
-        "revocation_endpoint_auth_methods_supported": AUTH_METHODS,
+        **_auth_methods("token", AUTH_METHODS),
+        **_auth_methods("revocation", AUTH_METHODS),
+        **_auth_methods("introspection", CONFIDENTIAL_AUTH_METHODS),
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": ["pwd"],
         "prompt_values_supported": list(Prompt),
@@ -65,4 +69,11 @@ def _describe(issuer: str, algorithms: tuple[str, ...]) -> dict[str, object]:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "authorization_response_iss_parameter_supported": True,
+    }
+
+
+def _auth_methods(endpoint: str, methods: tuple[str, ...]) -> dict[str, object]:
+    return {
+        f"{endpoint}_endpoint_auth_methods_supported": methods,
+        f"{endpoint}_endpoint_auth_signing_alg_values_supported": FOREIGN_ALGORITHMS,
     }

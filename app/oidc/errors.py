@@ -19,18 +19,22 @@ UNAVAILABLE = 503
 
 
 class ErrorCode(StrEnum):
-    """Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, OpenID Connect Core §3.1.2.6."""
+    """Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8693 §2.2.2, OIDC Core §3.1.2.6."""
 
     INVALID_REQUEST = "invalid_request"
     INVALID_CLIENT = "invalid_client"
     INVALID_GRANT = "invalid_grant"
     INVALID_SCOPE = "invalid_scope"
+    INVALID_TARGET = "invalid_target"
     INVALID_TOKEN = "invalid_token"
     INSUFFICIENT_SCOPE = "insufficient_scope"
     UNAUTHORIZED_CLIENT = "unauthorized_client"
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
     UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
     ACCESS_DENIED = "access_denied"
+    AUTHORIZATION_PENDING = "authorization_pending"
+    SLOW_DOWN = "slow_down"
+    EXPIRED_TOKEN = "expired_token"
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
     LOGIN_REQUIRED = "login_required"
     CONSENT_REQUIRED = "consent_required"
@@ -73,6 +77,16 @@ class EndpointError(InvalidInput):
         self.status = _ENDPOINT_STATUS.get(error, BAD_REQUEST)
 
 
+class ClientNotProved(EndpointError):
+    """A client could not prove who it is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ErrorCode.INVALID_CLIENT,
+            "Client authentication failed: unknown client, wrong secret or key, or not the registered method.",
+        )
+
+
 def as_endpoint_error(error: InvalidInput | LimitReached | Unavailable) -> EndpointError:
     """What the rest of the house refuses, in the words of RFC 6749 §5.2."""
     if isinstance(error, EndpointError):
@@ -100,6 +114,23 @@ class InteractionOver(ShownToUser):
             "oidc_interaction_over",
             "This sign-in cannot go on here. Go back to the application and start again.",
         )
+
+
+class UserCodeUnknown(ShownToUser):
+    """No device waits under the code that somebody typed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "oidc_user_code_unknown",
+            "No device waits for this code. Look at the device again: codes end after a while.",
+        )
+
+
+class DeviceOver(ShownToUser):
+    """The device does not wait any more, or another session typed its code."""
+
+    def __init__(self) -> None:
+        super().__init__("oidc_device_over", "This device does not wait for you any more. Start again on the device.")
 
 
 class ConsentNotFound(NotFound):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import orjson
 from starlette.requests import Request
 
 from app.kit import bodies
-from app.kit.errors import InvalidInput, LimitReached
+from app.kit.errors import LimitReached
 from app.oidc.errors import MalformedRequest
 from app.oidc.params import MAX_REQUEST_BYTES, Params, parse_params
 
@@ -45,18 +44,3 @@ async def read_body(request: Request) -> bytes:
         return await bodies.read_body(request, max_bytes=MAX_REQUEST_BYTES)
     except LimitReached:
         raise MalformedRequest(f"The request is longer than {MAX_REQUEST_BYTES} bytes.") from None
-
-
-async def read_json(request: Request) -> object:
-    """A JSON body.
-
-    Raises:
-        InvalidInput: `oidc_json_invalid`, `kit_body_incomplete`.
-        LimitReached: `kit_form_too_large`, longer than `MAX_JSON_BYTES`.
-    """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise InvalidInput("oidc_json_invalid", "Send application/json.")
-    try:
-        return orjson.loads(await bodies.read_body(request, max_bytes=MAX_JSON_BYTES))
-    except orjson.JSONDecodeError:
-        raise InvalidInput("oidc_json_invalid", "The body is not JSON in UTF-8.") from None

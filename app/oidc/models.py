@@ -110,3 +110,43 @@ class RevokedToken(Model):
 
     class Meta:
         table = "oidc_revoked_token"
+
+
+class Device(Model):
+    """A device that waits for a person to let it in (RFC 8628). Both codes are kept as hashes only.
+
+    `entered_by` is the session that typed the user code last: only it may decide. `is_allowed` is what it decided.
+    """
+
+    id = fields.CharField(primary_key=True, max_length=64)
+    device_hash = fields.BinaryField()
+    user_code_hash = fields.BinaryField()
+    client: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    scope = fields.TextField()
+    ip = fields.CharField(max_length=64, null=True)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(db_index=True)
+    interval_seconds = fields.IntField()
+    polled_at = fields.DatetimeField(null=True)
+    entered_by = fields.CharField(max_length=64, null=True)
+    user_id = fields.CharField(max_length=64, null=True)
+    is_allowed = fields.BooleanField(null=True)
+    auth_time = fields.DatetimeField(null=True)
+    acr = fields.CharField(max_length=64, null=True)
+    amr = fields.TextField(null=True)
+    grant_id = fields.CharField(max_length=64, null=True)
+
+    class Meta:
+        table = "oidc_device"
+
+
+class SpentAssertion(Model):
+    """The `jti` of a client's assertion, as a hash with the client's id: it is used once (RFC 7523 §3)."""
+
+    id = fields.CharField(primary_key=True, max_length=64)
+    expires_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "oidc_spent_assertion"

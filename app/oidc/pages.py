@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.kit.db import unit_of_work
-from app.kit.errors import TooMany
-from app.kit.pages import browser_id, clear_session_cookie, error_page, form_sources, page, read_form, see_other
-from app.oidc.answers import send, send_error
+from app.kit.pages import browser_id, clear_session_cookie, form_sources, page, read_form, see_other
+from app.oidc.answers import send
 from app.oidc.authorize import authorize, review
 from app.oidc.authorize.attempt import Asked
 from app.oidc.authorize.interactions import allow, give_up, resume
-from app.oidc.claims import SCOPE_CLAIMS
-from app.oidc.errors import ErrorCode, MalformedRequest, SentToClient, ShownToUser
+from app.oidc.device import pages as device_pages
+from app.oidc.errors import ErrorCode, MalformedRequest
 from app.oidc.forms import is_form, read_body
 from app.oidc.logout import LogoutPlan, plan_logout
 from app.oidc.params import Params, parse_params
-from app.oidc.types import Redirect, Scope, Visit
+from app.oidc.showing import DESCRIBED, for_people
+from app.oidc.types import Redirect, Visit
 from app.sessions.errors import SessionNotFound
 from app.sessions.service import end_session
-
-Handler = Callable[[Request], Awaitable[Response]]
-# Scopes that the consent page has words for; others are shown by name.
-_DESCRIBED = frozenset({*SCOPE_CLAIMS, Scope.OPENID, Scope.OFFLINE_ACCESS})
-
-
-def for_people(handler: Handler) -> Handler:
-    """Show or send the refusals of the handler, each where it belongs."""
-
-    async def answer(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except SentToClient as error:
-            return send_error(request, error)
-        except (ShownToUser, MalformedRequest, TooMany) as error:
-            return error_page(request, error)
-
-    return answer
 
 
 @for_people
@@ -78,7 +58,7 @@ async def get_consent(request: Request) -> Response:
         client=attempt.client,
         user=attempt.session.user,
         scopes=attempt.consent_scope,
-        described=_DESCRIBED,
+        described=DESCRIBED,
     )
 
 
@@ -177,4 +157,5 @@ routes: list[BaseRoute] = [
     Route("/oauth2/logout", get_logout, methods=["GET"]),
     Route("/oauth2/logout", post_logout, methods=["POST"]),
     Route("/oauth2/logout/confirm", confirm_logout, methods=["POST"]),
+    *device_pages.routes,
 ]

@@ -7,8 +7,9 @@ import math
 import structlog
 from starlette.responses import JSONResponse, Response
 
-from app.kit.errors import Unavailable
-from app.oidc.errors import EndpointError, ErrorCode, as_endpoint_error
+from app.events.refusals import mark_error, mark_refused
+from app.kit.errors import AppError, Unauthenticated, Unavailable
+from app.oidc.errors import BearerError, EndpointError, ErrorCode, as_endpoint_error
 
 REALM = 'realm="auther"'
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
@@ -34,3 +35,25 @@ def refuse_outage(error: Unavailable) -> Response:
 
 def describe(code: ErrorCode, message: str) -> dict[str, str]:
     return {"error": code, "error_description": message}
+
+
+def challenge(error: BearerError) -> Response:
+    """What an access token lacks, or that there is none (RFC 6750 §3)."""
+    mark_refused(error.code)
+    parts = [f"Bearer {REALM}"]
+    if error.error is not None:
+        parts += [f'error="{error.error}"', f'error_description="{error.message}"']
+    headers = {**NO_STORE, "www-authenticate": ", ".join(parts)}
+    return JSONResponse(describe(error.error or ErrorCode.INVALID_TOKEN, error.message), error.status, headers)
+
+
+def refuse_key(error: AppError, request_id: str) -> Response:
+    """The refusal of a key: 401 with a challenge, 403, or 429 with the time to wait."""
+    mark_error(error)
+    headers = dict(NO_STORE)
+    if isinstance(error, Unauthenticated):
+        headers["www-authenticate"] = f"Bearer {REALM}"
+    if error.retry_after is not None:
+        headers["retry-after"] = str(max(1, math.ceil(error.retry_after.total_seconds())))
+    body = {"error": error.code, "message": error.message, "requestId": request_id}
+    return JSONResponse(body, error.status, headers)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from app.clients.types import Client
-from app.kit.actor import Origin
 from app.kit.crypto import hash_token
 from app.oidc import refresh_tokens
 from app.oidc.access_tokens import read_claims
-from app.oidc.client_auth import authenticate_client
+from app.oidc.client_auth import Call
 from app.oidc.errors import EndpointError, ErrorCode
-from app.oidc.params import Params
 from app.oidc.queries import grants, tokens
 from app.oidc.queries.grants import StoredGrant
 
 
-async def revoke_token(params: Params, authorization: str | None, origin: Origin) -> None:
+async def revoke_token(call: Call) -> None:
     """Revoke a token of the calling client, inside the caller's unit of work.
 
     A refresh token takes its family and the access tokens of its grant with it; an access token goes alone.
@@ -24,16 +22,11 @@ async def revoke_token(params: Params, authorization: str | None, origin: Origin
     not needed.
 
     Raises:
-        EndpointError: `invalid_client`; `invalid_request` without a token, or for one of another client (§2.1).
+        EndpointError: `invalid_request` without a token, or for one of another client (§2.1).
     """
-    if params.repeated:
-        raise EndpointError(ErrorCode.INVALID_REQUEST, "A parameter came more than once.")
-    client = await authenticate_client(params, authorization, origin)
-    token = params.get("token")
-    if token is None:
-        raise EndpointError(ErrorCode.INVALID_REQUEST, "token is missing.")
-    if not await _revoke_refresh_token(token, client):
-        await _revoke_access_token(token, client)
+    token = call.require("token")
+    if not await _revoke_refresh_token(token, call.client):
+        await _revoke_access_token(token, call.client)
 
 
 async def _revoke_refresh_token(token: str, client: Client) -> bool:

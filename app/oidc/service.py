@@ -7,18 +7,24 @@ from datetime import timedelta
 from app.events.types import Event
 from app.kit import clock
 from app.kit.actor import Actor
+from app.kit.recall import forget_after_commit
 from app.kit.runtime import settings
 from app.oidc.access_tokens import AccessToken, find_access_token
 from app.oidc.consents import list_consents, withdraw_consent
-from app.oidc.queries import codes, grants, interactions, tokens
+from app.oidc.holders import Shown, find_holder, look_at_holder
+from app.oidc.queries import assertions, codes, devices, grants, interactions, tokens
 from app.sessions.types import SessionDeleted
 
 __all__ = [
     "AccessToken",
+    "Shown",
     "end_grants_of_session",
     "end_grants_of_user",
     "find_access_token",
+    "find_holder",
+    "forget_tokens",
     "list_consents",
+    "look_at_holder",
     "sweep",
     "withdraw_consent",
 ]
@@ -42,12 +48,20 @@ async def end_grants_of_user(actor: Actor, event: Event) -> None:
         await grants.revoke_of_user(event.target_id)
 
 
+async def forget_tokens(actor: Actor, event: Event) -> None:
+    """Reaction to what changes a user or a client: tokens of theirs are looked at anew once that is committed."""
+    if event.target_id is not None:
+        forget_after_commit(event.target_id)
+
+
 async def sweep() -> int:
-    """Delete what time has finished: requests that waited, codes, grants, revoked tokens; how many rows."""
+    """Delete what time has finished: what waited, codes, grants, revoked tokens, used assertions; how many rows."""
     now = clock.now()
     return (
         await interactions.sweep(now)
         + await codes.sweep(now - MEMORY)
         + await grants.sweep(now - MEMORY, graced_before=now - settings().refresh_grace)
         + await tokens.sweep(now)
+        + await devices.sweep(now - MEMORY)
+        + await assertions.sweep(now)
     )

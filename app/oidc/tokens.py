@@ -6,7 +6,7 @@ call userinfo still know whom they greet; userinfo has the present values (OIDC 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256, sha512
@@ -15,10 +15,12 @@ from app.authz.service.permissions import resolve_permissions
 from app.authz.types import SubjectRef
 from app.clients.types import Client
 from app.kit import clock
+from app.kit.actor import ActorKind
 from app.kit.crypto import b64url
 from app.kit.ids import new_id
 from app.kit.runtime import settings
 from app.oidc.claims import released
+from app.oidc.targets import audience_claim
 from app.oidc.types import ACCESS_TOKEN_TYP, ID_TOKEN_TYP, TOKEN_ID_PREFIX, Grant, Scope
 from app.signing.service import sign_jwt
 from app.users.types import User
@@ -69,15 +71,18 @@ def access_claims(issue: Issue, ttl: timedelta) -> dict[str, object]:
 
 
 async def permission_claims(issue: Issue) -> dict[str, object]:
-    """What the user may do in the client that gets the token, and on the platform if the scope asks for its API.
+    """What the user may do in the client that gets the token: `permissions_of`."""
+    return await permissions_of(SubjectRef(ActorKind.USER, issue.user.id), issue.client.id, issue.scope)
+
+
+async def permissions_of(subject: SubjectRef, client_id: str, scope: Iterable[str]) -> dict[str, object]:
+    """What a subject may do in the client that reads the token, and on the platform if the scope asks for its API.
 
     `permissions` and `abac_required` map `type` (every entity of it) and `type:id` to actions. Absent: denied;
     present and not in `abac_required`: allowed; else the live check decides. `permissions_truncated`: grants on
     single entities are left out, and the live check answers for them.
     """
-    granted = await resolve_permissions(
-        SubjectRef("user", issue.user.id), issue.client.id, with_platform=Scope.AUTHER_API in issue.scope
-    )
+    granted = await resolve_permissions(subject, client_id, with_platform=Scope.AUTHER_API in scope)
     claims: dict[str, object] = {"permissions": granted.permissions, "abac_required": granted.abac_required}
     return {**claims, "permissions_truncated": True} if granted.is_truncated else claims
 
@@ -115,3 +120,34 @@ def _common_claims(issue: Issue, ttl: timedelta) -> Mapping[str, object]:
         "acr": approval.acr,
         "amr": approval.amr,
     }
+
+
+async def issue_client_token(client: Client, scope: tuple[str, ...], audience: str | None) -> dict[str, object]:
+    """The token endpoint's answer to a client that acts for itself (RFC 6749 §4.4.3, RFC 9068 §2.2).
+
+    `sub_type` tells that the subject is a client: a user may have any id, also this one (RFC 9700 §4.15).
+
+    Args:
+        audience: the client that will read the token, None for the client itself: its types are in the permissions.
+    """
+    now, ttl = clock.timestamp(), client.access_token_ttl
+    claims: dict[str, object] = {
+        "iss": settings().issuer,
+        "sub": client.id,
+        "sub_type": ActorKind.CLIENT,
+        "aud": audience_claim(audience),
+        "iat": now,
+        "exp": now + int(ttl.total_seconds()),
+        "jti": new_id(TOKEN_ID_PREFIX),
+        "client_id": client.id,
+        "scope": " ".join(scope),
+    }
+    claims |= await permissions_of(SubjectRef(ActorKind.CLIENT, client.id), audience or client.id, scope)
+    return await sign_answer(claims)
+
+
+async def sign_answer(claims: Mapping[str, object]) -> dict[str, object]:
+    """An answer that is one access token with these claims (RFC 6749 §5.1)."""
+    lifetime = int(str(claims["exp"])) - clock.timestamp()
+    token = await sign_jwt(claims, typ=ACCESS_TOKEN_TYP, alg=settings().access_token_alg)
+    return {"access_token": token, "token_type": "Bearer", "expires_in": lifetime, "scope": claims["scope"]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -18,6 +18,8 @@ REFRESH_PREFIX = "art"
 GRANT_PREFIX = "fam"
 CONSENT_PREFIX = "con"
 TOKEN_ID_PREFIX = "tok"
+DEVICE_PREFIX = "dev"
+DEVICE_CODE_PREFIX = "adc"
 
 ACCESS_TOKEN_TYP = "at+jwt"
 ID_TOKEN_TYP = "JWT"
@@ -46,6 +48,9 @@ class Prompt(StrEnum):
 class GrantType(StrEnum):
     AUTHORIZATION_CODE = "authorization_code"
     REFRESH_TOKEN = "refresh_token"
+    CLIENT_CREDENTIALS = "client_credentials"
+    DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+    TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,28 @@ class RefreshState:
     successor: bytes | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device that waits for a person (RFC 8628). `is_allowed` is None until somebody decided.
+
+    Attributes:
+        ip: the address that it asked from.
+        interval: the least time between two polls.
+        entered_by: the session that typed the user code last.
+    """
+
+    id: str
+    client_id: str
+    scope: tuple[str, ...]
+    ip: str | None
+    created_at: datetime
+    expires_at: datetime
+    interval: timedelta
+    entered_by: str | None
+    is_allowed: bool | None
+    is_redeemed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Redirect:
     """The authorization endpoint's answer to the client."""
@@ -179,6 +206,40 @@ class ConsentGranted(_ClientEvent):
 
 class ConsentWithdrawn(_ClientEvent):
     action: ClassVar[str] = "oidc.consent_withdrawn"
+
+
+class DeviceAllowed(_ClientEvent):
+    """A user let a device in."""
+
+    action: ClassVar[str] = "oidc.device_allowed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceRefused(_ClientEvent):
+    """A user did not let a device in that asked for it."""
+
+    action: ClassVar[str] = "oidc.device_refused"
+    outcome: Outcome = Outcome.DENIED
+
+
+@dataclass(frozen=True, kw_only=True)
+class _UserEvent(Event):
+    target_type: ClassVar[str] = "user"
+
+
+class UserImpersonated(_UserEvent):
+    """An operator got a token of a user."""
+
+    action: ClassVar[str] = "user.impersonated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImpersonationRefused(_UserEvent):
+    """An operator tried to act as a user, and may not."""
+
+    action: ClassVar[str] = "user.impersonation_refused"
+    is_published: ClassVar[bool] = False
+    outcome: Outcome = Outcome.DENIED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.events.refusals import mark_error
 from app.kit.errors import AppError, NotFound
 from app.kit.pages import error_page
+from app.rest.request_ids import answered_id
 
 _log = structlog.get_logger("auther.http")
 _FAULT = AppError("kit_fault", "Something went wrong on our side. Try again; if it stays so, give us the request id.")
@@ -41,12 +43,13 @@ async def render_fault(request: Request, error: Exception) -> Response:
     _log.error("fault", exc_info=error)
     response = _render(request, _FAULT)
     # Starlette answers faults outside of our middleware.
-    response.headers["x-request-id"] = request.state.request_id
+    response.headers["x-request-id"] = answered_id(request.scope).decode("latin-1")
     response.headers["x-content-type-options"] = "nosniff"
     return response
 
 
 def _render(request: Request, error: AppError, *, status: int | None = None) -> Response:
+    mark_error(error)
     if "text/html" in request.headers.get("accept", ""):
         response: Response = error_page(request, error)
     else:

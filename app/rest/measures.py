@@ -1,4 +1,4 @@
-"""Requests to the endpoints of the protocol, counted and timed."""
+"""Requests to the endpoints of the protocol, counted and timed, and what was refused anywhere."""
 
 from __future__ import annotations
 
@@ -23,6 +23,19 @@ _REQUESTS: Final = {
 _LATENCIES: Final = {
     name: Histogram(f"oidc.{name}.latency_ms", f"How long the {name} endpoint took.").of() for name in _REQUESTS
 }
+
+_DENIED: Final = Counter(
+    "auth.denied", "What was refused, by the action and reason of its audit event.", ("action", "reason")
+)
+
+
+def count_denied(action: str, reason: str) -> None:
+    """Count a denial.
+
+    Args:
+        reason: a stable code.
+    """
+    _DENIED.of(action, reason).add()
 
 
 def note_request(path: str, status: int, seconds: float) -> None:

@@ -9,16 +9,16 @@ from typing import Annotated, cast
 import strawberry
 from strawberry import ID, UNSET, Parent, argument, field
 
-from app.graph.connections import After, Before, Connection, First, Last, Paged, page_request
+from app.graph.connections import Connection, Paged, connection, load_page
 from app.graph.context import Info
 from app.graph.directives import Requires
 from app.graph.errors import UserError
 from app.graph.inputs import build
-from app.graph.mutations import OwnUnitOfWork
+from app.graph.mutations import mutation
 from app.graph.node import Node
-from app.kit.paging import Page, PageRequest
+from app.kit.paging import PageRequest
 from app.sessions import service, types
-from app.users.graph import User, load_user, load_visible_user
+from app.users.graph import User, as_node, load_user, load_visible_user
 from app.users.types import User as Account
 
 
@@ -60,14 +60,30 @@ class Session(Node):
 SessionConnection = Connection[Session]
 
 
-@strawberry.input(description="Which sessions; everything that is given must hold.")
+@strawberry.input(
+    description="Which sessions; everything that is given must hold. "
+    'Example: `{userId: "usr_01jq3zv4m9w8k2c7d5f6g1h0ab"}`'
+)
 class SessionFilter:
-    user_id: ID | None = field(default=UNSET, description="Only this user's. One's own need no permission.")
+    user_id: ID | None = field(
+        default=UNSET,
+        description="Only this user's. One's own need no permission. Example: `\"usr_01jq3zv4m9w8k2c7d5f6g1h0ab\"`",
+    )
 
 
-@strawberry.input(description="Which session to end.")
+@strawberry.input(description='Which session to end. Example: `{id: "ses_01jq41c8p3q6r9s2t5v8w1x4yb"}`')
 class SessionRevokeInput:
-    id: ID = field(description="The session's id.")
+    id: ID = field(description='The session\'s id. Example: `"ses_01jq41c8p3q6r9s2t5v8w1x4yb"`')
+
+
+@strawberry.input(
+    description='Whose sessions to end. Example: `{userId: "usr_01jq3zv4m9w8k2c7d5f6g1h0ab", keepCurrent: true}`'
+)
+class SessionsRevokeInput:
+    user_id: ID = field(description='Whose. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`')
+    keep_current: bool = field(
+        default=False, description="Whether the session that the request itself belongs to stays."
+    )
 
 
 @strawberry.type(description="The outcome of ending a session.")
@@ -77,33 +93,38 @@ class SessionRevokePayload:
     errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
 
 
+@strawberry.type(description="The outcome of ending all sessions of a user.")
+class SessionsRevokePayload:
+    user: User | None = field(
+        default=None, description="The user. Null when something is wrong, and when hidden from the caller."
+    )
+    revoked_count: int | None = field(default=None, description="How many ended.")
+    errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
+
+
 @strawberry.type
 class SessionQuery:
-    @field(
+    @connection(
+        SessionConnection,
         description="A page of live sessions, newest first. One's own need no permission.",
-        graphql_type=SessionConnection,
-        directives=[Requires(permission="sessions.view_all")],
+        requires="sessions.view_all",
     )
     async def sessions(
         self,
         info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
+        page: PageRequest,
         filter: Annotated[SessionFilter | None, argument(description="Which sessions.")] = UNSET,
     ) -> Paged[types.Session]:
         actor, wanted = info.context.actor, build(types.SessionFilter, filter)
-        page = await service.list_sessions(actor, wanted, page_request(first, after, last, before))
-        return Paged(page, partial(service.count_sessions, actor, wanted))
+        found = await service.list_sessions(actor, wanted, page)
+        return Paged(found, partial(service.count_sessions, actor, wanted))
 
 
 @strawberry.type
 class SessionMutation:
-    @strawberry.mutation(
+    @mutation(
         description="End a session and the tokens that grew from it. One's own needs no permission.",
-        extensions=[OwnUnitOfWork()],
-        directives=[Requires(permission="sessions.revoke_all")],
+        requires="sessions.revoke_all",
     )
     async def session_revoke(
         self, info: Info, input: Annotated[SessionRevokeInput, argument(description="Which session.")]
@@ -111,17 +132,25 @@ class SessionMutation:
         ended = await service.end_session(info.context.actor, input.id)
         return SessionRevokePayload(session=cast("Session", ended), deleted_id=input.id)
 
+    @mutation(
+        description="End all sessions of a user and the tokens that grew from them: signed out everywhere. "
+        "One's own need no permission.",
+        requires="sessions.revoke_all",
+    )
+    async def sessions_revoke(
+        self, info: Info, input: Annotated[SessionsRevokeInput, argument(description="Whose sessions.")]
+    ) -> SessionsRevokePayload:
+        actor = info.context.actor
+        kept_id = actor.session_id if input.keep_current else None
+        count = await service.revoke_sessions(actor, input.user_id, except_id=kept_id)
+        user = await load_user(info, input.user_id)
+        return SessionsRevokePayload(user=as_node(user) if user else None, revoked_count=count)
+
 
 async def load_sessions_of(info: Info, user_id: str, page: PageRequest) -> Paged[types.Session]:
     """A page of a user's sessions; those of several users come in one statement."""
     await service.guard_sessions_of(info.context.actor, user_id)
-    loaders = info.context.loaders
-    found = await loaders.load(service.list_sessions_of, user_id, page)
-
-    async def count() -> int:
-        return await loaders.load(service.count_sessions_of, user_id) or 0
-
-    return Paged(found or Page((), (), has_next=False, has_previous=False), count)
+    return await load_page(info, service.list_sessions_of, service.count_sessions_of, user_id, page=page)
 
 
 async def load_session(info: Info, session_id: str) -> types.Session | None:

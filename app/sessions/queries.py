@@ -38,6 +38,7 @@ SELECT {_COLUMNS}, {_USER_COLUMNS}
 FROM sessions_session s JOIN users_user u ON u.id = s.user_id
 WHERE s.token_hash = $1 AND {_LIVE.format(now="$2", idle="$3")} AND (u.banned_at IS NULL OR u.ban_until <= $2)
 """
+_RESOLVE_ALL = _RESOLVE.replace("= $1", "= ANY($1)").replace("SELECT ", "SELECT s.token_hash, ", 1)
 _TOUCH = "UPDATE sessions_session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2 AND ended_at IS NULL"
 _RENEW = f"""
 WITH renewed AS (
@@ -110,10 +111,12 @@ async def renew_session(old_id: str, proof: Session, token_hash: bytes, idle_sin
 
 async def resolve_token(token_hash: bytes, idle_since: datetime) -> ResolvedSession | None:
     row = await db.fetch_row(_RESOLVE, token_hash, clock.now(), idle_since)
-    if row is None:
-        return None
-    user = to_user({**{f"user_{name}": row[f"user_{name}"] for name in USER_COLUMN_NAMES}}, "user_")
-    return ResolvedSession(_to_session(row), user)
+    return _to_resolved(row) if row else None
+
+
+async def resolve_tokens(token_hashes: Sequence[bytes], idle_since: datetime) -> dict[bytes, ResolvedSession]:
+    rows = await db.fetch(_RESOLVE_ALL, list(token_hashes), clock.now(), idle_since)
+    return {bytes(row["token_hash"]): _to_resolved(row) for row in rows}
 
 
 async def touch_session(session_id: str, seen_at: datetime) -> None:
@@ -204,6 +207,11 @@ def _conditions(wanted: SessionFilter, idle_since: datetime) -> tuple[str, list[
         clause += " AND s.user_id = $3"
         arguments.append(wanted.user_id)
     return clause, arguments
+
+
+def _to_resolved(row: db.Row) -> ResolvedSession:
+    user = to_user({**{f"user_{name}": row[f"user_{name}"] for name in USER_COLUMN_NAMES}}, "user_")
+    return ResolvedSession(_to_session(row), user)
 
 
 def _to_session(row: db.Row) -> Session:

@@ -1,6 +1,8 @@
-"""Naming a browser from its user agent. Pure."""
+"""Naming a browser from its user agent; what a cookie can be. Pure."""
 
 from __future__ import annotations
+
+from app.sessions.types import TOKEN_PREFIX
 
 _BROWSERS = (
     ("Edg/", "Edge"),
@@ -22,6 +24,7 @@ _SYSTEMS = (
     ("Linux", "Linux"),
 )
 MAX_USER_AGENT = 512
+MAX_TOKEN_LENGTH = 128
 UNKNOWN_DEVICE = "Unknown device"
 
 
@@ -34,3 +37,8 @@ def describe_device(user_agent: str | None) -> str:
     if browser and system:
         return f"{browser} on {system}"
     return browser or system or UNKNOWN_DEVICE
+
+
+def is_session_token(text: str) -> bool:
+    """Whether a text looks like what is in a session's cookie."""
+    return len(text) <= MAX_TOKEN_LENGTH and text.startswith(f"{TOKEN_PREFIX}_")

@@ -18,7 +18,7 @@ from app.kit.paging import Page, PageRequest, make_page
 from app.kit.runtime import settings
 from app.sessions import queries
 from app.sessions.errors import SessionNotFound, SignInRefused
-from app.sessions.rules import MAX_USER_AGENT, describe_device
+from app.sessions.rules import MAX_USER_AGENT, describe_device, is_session_token
 from app.sessions.types import (
     FLOW_PREFIX,
     ID_PREFIX,
@@ -35,13 +35,12 @@ from app.sessions.types import (
     SessionEvent,
     SessionFilter,
     SessionRenewed,
-)
+)  # fmt: skip
 from app.users.service import record_sign_in
 from app.users.types import User, UserBanned
 
 FLOW_TTL = timedelta(hours=1)
 TOUCH_INTERVAL = timedelta(minutes=1)
-MAX_TOKEN_LENGTH = 128
 MAX_HINTS = {"login_hint": 254, "ui_locales": 200}
 
 
@@ -89,7 +88,7 @@ async def resolve_session(token: str) -> ResolvedSession | None:
 
     One statement; a second at most once a minute, to note that the session is in use.
     """
-    if len(token) > MAX_TOKEN_LENGTH or not token.startswith(f"{TOKEN_PREFIX}_"):
+    if not is_session_token(token):
         return None
     now = clock.now()
     resolved = await queries.resolve_token(hash_token(token), now - settings().session_idle_ttl)
@@ -114,6 +113,18 @@ async def end_session(actor: Actor, session_id: str) -> Session:
     if ended is None:
         raise SessionNotFound
     return ended
+
+
+async def revoke_sessions(actor: Actor, user_id: str, *, except_id: str | None = None) -> int:
+    """End all sessions of a user but one: one's own, or anybody's with `sessions.revoke_all`; how many.
+
+    Raises:
+        Unauthenticated, Forbidden.
+    """
+    require_sign_in(actor)
+    if actor.kind is not ActorKind.USER or actor.id != user_id:
+        await guard(actor, "sessions.revoke_all")
+    return await end_user_sessions(actor, user_id, except_id=except_id)
 
 
 async def end_user_sessions(actor: Actor, user_id: str, *, except_id: str | None = None) -> int:
@@ -265,12 +276,8 @@ def _holder(actor: Actor, session: Session) -> Actor:
 
 
 def _event(kind: type[SessionEvent], session: Session) -> SessionEvent:
-    shown: dict[str, object] = {
-        "id": session.id,
-        "device": session.device,
-        "acr": session.acr,
-        "amr": list(session.amr),
-    }
+    shown: dict[str, object] = {"id": session.id, "device": session.device, "acr": session.acr}
+    shown["amr"] = list(session.amr)
     snapshot = {"id": session.id, "user_id": session.user_id, "device": session.device}
     after = None if kind is SessionDeleted else shown
     return kind(target_id=session.id, about_user_id=session.user_id, after=after, snapshot=snapshot)

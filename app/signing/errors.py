@@ -24,6 +24,13 @@ class KeyMissing(Unavailable):
         super().__init__("signing_key_missing", "There is no key to sign with now. Try again soon.", detail=alg)
 
 
+class KeySetInvalid(InvalidInput):
+    """Somebody's published keys are of no use. `detail` says why, for the log only."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("signing_key_set_invalid", "This is not a set of public keys.", detail=detail)
+
+
 class KeyNotFound(NotFound):
     def __init__(self) -> None:
         super().__init__("signing_key_not_found", "There is no such signing key.", field=("id",))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
+from typing import Annotated, cast
 
 import strawberry
-from strawberry import Parent, enum_value, field
+from strawberry import ID, UNSET, Parent, argument, enum_value, field
 
 from app.graph.context import Info
 from app.graph.directives import Requires
+from app.graph.errors import UserError
+from app.graph.inputs import given
+from app.graph.mutations import mutation
 from app.graph.node import Node
 from app.graph.scalars import JSON
 from app.kit import clock
@@ -46,6 +50,34 @@ class SigningKey(Node):
         return isinstance(value, types.SigningKey)
 
 
+@strawberry.input(description='Which keys get a successor. Example: `{alg: "ES256"}`')
+class SigningKeysRotateInput:
+    alg: str | None = field(
+        default=UNSET, description='Only the keys of this algorithm; all of them when absent. Example: `"ES256"`'
+    )
+
+
+@strawberry.input(description='Which key to take out. Example: `{id: "sk_01jq42d9r4s7t0v3w6x9y2z5ac"}`')
+class SigningKeyWithdrawInput:
+    id: ID = field(description='The key\'s id. Example: `"sk_01jq42d9r4s7t0v3w6x9y2z5ac"`')
+
+
+@strawberry.type(description="The outcome of rotating keys.")
+class SigningKeysRotatePayload:
+    signing_keys: list[SigningKey] | None = field(
+        default=None, description="All keys, the youngest first; null when something is wrong."
+    )
+    errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
+
+
+@strawberry.type(description="The outcome of taking a key out.")
+class SigningKeyWithdrawPayload:
+    signing_key: SigningKey | None = field(
+        default=None, description="The key, withdrawn; null when something is wrong."
+    )
+    errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
+
+
 @strawberry.type
 class SigningQuery:
     @field(
@@ -55,6 +87,31 @@ class SigningQuery:
     )
     async def signing_keys(self, info: Info) -> list[types.SigningKey]:
         return await service.list_keys(info.context.actor)
+
+
+@strawberry.type
+class SigningMutation:
+    @mutation(
+        description="Let new keys take over soon: they are published at once and sign a little later, when "
+        "applications have fetched them. Asking again while one waits makes no other one.",
+        requires="keys.rotate",
+    )
+    async def signing_keys_rotate(
+        self, info: Info, input: Annotated[SigningKeysRotateInput, argument(description="Which keys.")]
+    ) -> SigningKeysRotatePayload:
+        keys = await service.rotate_keys(info.context.actor, given(input.alg))
+        return SigningKeysRotatePayload(signing_keys=cast("list[SigningKey]", keys))
+
+    @mutation(
+        description="Take a compromised key out at once: it neither signs nor verifies any more, and what it signed "
+        "is worth nothing. Another one signs.",
+        requires="keys.rotate",
+    )
+    async def signing_key_withdraw(
+        self, info: Info, input: Annotated[SigningKeyWithdrawInput, argument(description="Which key.")]
+    ) -> SigningKeyWithdrawPayload:
+        key = await service.withdraw_key(info.context.actor, input.id)
+        return SigningKeyWithdrawPayload(signing_key=cast("SigningKey", key))
 
 
 async def load_key(info: Info, key_id: str) -> types.SigningKey | None:

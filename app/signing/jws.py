@@ -73,7 +73,7 @@ class _Rs256:
         assert isinstance(public, RSAPublicKey)
 
         def verify(signature: bytes, data: bytes) -> bool:
-            return _passes(lambda: public.verify(signature, data, _PKCS1, _SHA256))
+            return passes(lambda: public.verify(signature, data, _PKCS1, _SHA256))
 
         return verify
 
@@ -99,7 +99,7 @@ class _Es256:
             if len(signature) != 2 * _P256_BYTES:
                 return False
             r, s = (int.from_bytes(half, "big") for half in (signature[:_P256_BYTES], signature[_P256_BYTES:]))
-            return _passes(lambda: public.verify(encode_dss_signature(r, s), data, _ECDSA))
+            return passes(lambda: public.verify(encode_dss_signature(r, s), data, _ECDSA))
 
         return verify
 
@@ -117,7 +117,7 @@ class _EdDsa:
         assert isinstance(public, Ed25519PublicKey)
 
         def verify(signature: bytes, data: bytes) -> bool:
-            return _passes(lambda: public.verify(signature, data))
+            return passes(lambda: public.verify(signature, data))
 
         return verify
 
@@ -173,7 +173,7 @@ def parse(token: str, *, typ: str) -> Unverified:
     if not (dot and middle) or "." in payload:
         raise TokenInvalid("not three parts")
     kid, alg = _read_header(header, typ)
-    return Unverified(kid, alg, data.encode(), _decode(signature), payload)
+    return Unverified(kid, alg, data.encode(), decode_segment(signature), payload)
 
 
 def read_payload(payload: str) -> dict[str, object]:
@@ -182,7 +182,7 @@ def read_payload(payload: str) -> dict[str, object]:
     Raises:
         TokenInvalid: they are not a JSON object.
     """
-    claims = _load(_decode(payload))
+    claims = load_json(decode_segment(payload))
     if not isinstance(claims, dict):
         raise TokenInvalid("claims are no object")
     return claims
@@ -191,7 +191,7 @@ def read_payload(payload: str) -> dict[str, object]:
 def _read_header(segment: str, typ: str) -> tuple[str, str]:
     if len(segment) > _MAX_HEADER_CHARACTERS:
         raise TokenInvalid("header too large")
-    header = _load(_decode(segment))
+    header = load_json(decode_segment(segment))
     if not isinstance(header, dict) or header.keys() != _HEADER_NAMES:
         raise TokenInvalid("header has other members than alg, kid, typ")
     kid, alg = header["kid"], header["alg"]
@@ -202,7 +202,12 @@ def _read_header(segment: str, typ: str) -> tuple[str, str]:
     return kid, alg
 
 
-def _decode(segment: str) -> bytes:
+def decode_segment(segment: str) -> bytes:
+    """The bytes of one part of a token.
+
+    Raises:
+        TokenInvalid: it is not base64url in its one canonical spelling.
+    """
     try:
         data = b64url_decode(segment)
     except ValueError:
@@ -213,14 +218,20 @@ def _decode(segment: str) -> bytes:
     return data
 
 
-def _load(data: bytes) -> object:
+def load_json(data: bytes) -> object:
+    """The JSON value in a part of a token.
+
+    Raises:
+        TokenInvalid: it is none.
+    """
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
         raise TokenInvalid("not JSON") from None
 
 
-def _passes(check: Callable[[], object]) -> bool:
+def passes(check: Callable[[], object]) -> bool:
+    """Whether a primitive of `cryptography` finds the signature right."""
     try:
         check()
     except InvalidSignature:

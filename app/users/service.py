@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-
-import orjson
 
 from app.events.service import emit, scrub_user
 from app.kit import clock, db
 from app.kit.actor import Actor, ActorKind
 from app.kit.guard import guard, has_permission
+from app.kit.idempotency import read_creation
 from app.kit.ids import new_id
 from app.kit.paging import Page, PageRequest, make_page
 from app.users import queries, rules
@@ -25,32 +23,40 @@ from app.users.types import (
     UserChanges,
     UserCreated,
     UserDeleted,
+    UserEvent,
     UserFilter,
     UserSort,
     UserUnbanned,
     UserUpdated,
     UserVerified,
+    describe,
+    status_of,
 )
 
 
-async def create_user(actor: Actor, new: NewUser, *, idempotency_key: str | None = None) -> User:
+async def create_user(
+    actor: Actor, new: NewUser, *, idempotency_key: str | None = None, along: tuple[object, ...] = ()
+) -> User:
     """Create an account on somebody's behalf. The same idempotency key gives the same user again.
+
+    Args:
+        along: what else the request says, as JSON values: with something else under the key it is another request.
 
     Raises:
         Forbidden: without `users.create`.
         InputProblems: what is wrong with the fields.
         EmailTaken, UsernameTaken, IdTaken, IdempotencyMismatch: a clash.
+        IdempotencyKeyInvalid.
     """
     await guard(actor, "users.create")
     if idempotency_key is None:
         return await register_user(actor, new)
     raise_problems(rules.check_fields(asdict(new)))
-    key = hashlib.sha256(f"{actor.kind}\0{actor.id}\0{idempotency_key}".encode(errors="replace")).digest()
-    digest = hashlib.sha256(orjson.dumps(asdict(new), option=orjson.OPT_SORT_KEYS, default=dict)).digest()
-    made = await queries.find_by_creation_key(key)
+    creation = read_creation(actor, idempotency_key, new, *along)
+    made = await queries.find_by_creation_key(creation.key)
     if made is None:
-        return await register_user(actor, new, creation=(key, digest))
-    if made[0] != digest:
+        return await register_user(actor, new, creation=(creation.key, creation.digest))
+    if not creation.repeats(made[0]):
         raise IdempotencyMismatch
     return made[1]
 
@@ -185,15 +191,12 @@ async def ban_user(actor: Actor, user_id: str, *, reason: str | None = None, unt
         raise InvalidUser("until", "The end of a ban lies in the future.")
     if reason is not None and (len(reason) > rules.MAX_REASON or rules.has_control_characters(reason)):
         raise InvalidUser("reason", f"A reason has at most {rules.MAX_REASON} characters on one line.")
-    await _lock(user_id)
+    before = await _lock(user_id)
     now = clock.now()
     columns = {"banned_at": now, "ban_until": until, "ban_reason": reason, "banned_by": actor.id, "updated_at": now}
     user = await queries.update_columns(user_id, columns)
     assert user is not None
-    after = {"status": "banned", "reason": reason, "until": until.isoformat() if until else None}
-    await emit(
-        actor, UserBanned(target_id=user_id, about_user_id=user_id, after=after, reason=reason, snapshot=describe(user))
-    )
+    await emit(actor, _tell(UserBanned, before, user, reason))
     return user
 
 
@@ -211,7 +214,7 @@ async def unban_user(actor: Actor, user_id: str) -> User:
     columns = dict.fromkeys(("banned_at", "ban_until", "ban_reason", "banned_by"))
     user = await queries.update_columns(user_id, {**columns, "updated_at": clock.now()})
     assert user is not None
-    await emit(actor, UserUnbanned(target_id=user_id, about_user_id=user_id, snapshot=describe(user)))
+    await emit(actor, _tell(UserUnbanned, before, user))
     return user
 
 
@@ -220,15 +223,24 @@ async def delete_user(actor: Actor, user_id: str) -> None:
 
     Raises:
         Forbidden: without `users.delete`.
-        UserNotFound, OwnAccount.
+        UserNotFound, OwnAccount: it is the caller's own.
+    """
+    await review_deletion(actor, user_id)
+    await emit(actor, UserDeleted(target_id=user_id, snapshot={"id": user_id}))
+    await queries.delete_user(user_id)
+    await scrub_user(user_id)
+
+
+async def review_deletion(actor: Actor, user_id: str) -> User:
+    """Whom `delete_user` would erase, locked; nothing changes.
+
+    Raises:
+        Forbidden, UserNotFound, OwnAccount: as `delete_user`.
     """
     await guard(actor, "users.delete")
     if actor.id == user_id:
         raise OwnAccount
-    await _lock(user_id)
-    await emit(actor, UserDeleted(target_id=user_id, snapshot={"id": user_id}))
-    await queries.delete_user(user_id)
-    await scrub_user(user_id)
+    return await _lock(user_id)
 
 
 async def verify_email(actor: Actor, user_id: str, email: str) -> User:
@@ -253,20 +265,15 @@ async def record_sign_in(user_id: str) -> User | None:
     return await queries.update_columns(user_id, {"last_sign_in_at": clock.now()})
 
 
-def describe(user: User) -> dict[str, object]:
-    """A user as events and audit rows show it: public fields, JSON values."""
-    return {
-        "id": user.id,
-        "email": user.email,
-        "email_verified": user.email_verified,
-        "username": user.username,
-        "name": user.name,
-        "picture": user.picture,
-        "locale": user.locale,
-        "zoneinfo": user.zoneinfo,
-        "attributes": dict(user.attributes),
-        "status": user.status.value,
-    }
+def _tell(kind: type[UserEvent], before: User, after: User, reason: str | None = None) -> UserEvent:
+    return kind(
+        target_id=after.id,
+        about_user_id=after.id,
+        before=status_of(before),
+        after=status_of(after),
+        reason=reason,
+        snapshot=describe(after),
+    )
 
 
 async def _lock(user_id: str) -> User:

@@ -131,6 +131,30 @@ class UserSort(Enum):
     LAST_SIGN_IN_AT_ASC = Sort("users:last_sign_in_at:asc", _SIGNED_IN, _TIMES, Direction.ASC)
 
 
+def describe(user: User) -> dict[str, object]:
+    """A user as events and audit rows show it: public fields, JSON values."""
+    return {
+        "id": user.id,
+        "email": user.email,
+        "email_verified": user.email_verified,
+        "username": user.username,
+        "name": user.name,
+        "picture": user.picture,
+        "locale": user.locale,
+        "zoneinfo": user.zoneinfo,
+        "attributes": dict(user.attributes),
+        "status": user.status.value,
+    }
+
+
+def status_of(user: User) -> dict[str, object]:
+    """Whether a user is banned, why and until when, as JSON values."""
+    if user.ban is None:
+        return {"status": "active"}
+    until = user.ban.until.isoformat() if user.ban.until else None
+    return {"status": "banned", "reason": user.ban.reason, "until": until}
+
+
 @dataclass(frozen=True, kw_only=True)
 class UserEvent(Event):
     target_type: ClassVar[str] = "user"

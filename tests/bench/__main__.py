@@ -22,6 +22,8 @@ import psutil
 
 from app.cli.demo import DEMO_PASSWORD
 from app.kit.postgres import start_postgres, stop_postgres
+from tests.bench.api_keys import measure_keys
+from tests.bench.grants import run_grants
 from tests.bench.load import Measured, Requests, measure, request
 from tests.e2e.flow import REDIRECT_URI, Authorization, redeem
 from tests.e2e.forms import FormBrowser
@@ -181,6 +183,8 @@ def run_all(bench: Bench) -> None:
     bare = bare_argon2()
     bench.rate("password sign-in", f"≥ 85 % of {bare:.0f}/s", lambda: sign_ins(bench), total=150, connections=8)
     bench.rate("GraphQL, 100 users × 8 fields", "≥ 1,000/s", constant(graphql(bench, USERS)), total=1_500)
+    measure_keys(bench)
+    run_grants(bench)
     bench.rate("GraphQL, viewer", "—", constant(graphql(bench, "{ viewer { user { id email } } }")), total=3_000)
 
 
@@ -197,6 +201,7 @@ def main() -> int:
             AUTHER_SIGNIN_FAILURES_BEFORE_LOCK="2000",
             AUTHER_LOG_LEVEL="warning",
             AUTHER_GRAPHQL_MAX_COST="100000",
+            AUTHER_GRAPHQL_BUDGET="1000000000",
         ).start()
         try:
             bench = Bench(server)

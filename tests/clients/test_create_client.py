@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from app.clients.errors import IdempotencyMismatch, TooLong
+from app.clients.errors import IdempotencyMismatch
 from app.clients.service import create_client, find_client, get_clients, verify_client_secret
 from app.clients.types import DEVICE_CODE, ClientKind, CreatedClient
 from app.kit import db
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from app.kit.db import unit_of_work
 from app.kit.errors import Forbidden, InputProblems, Unauthenticated
+from app.kit.idempotency import IdempotencyKeyInvalid
 from app.kit.ids import prefix_of
 from app.kit.runtime import override
 from tests.clients.support import CALLBACK, events, everything_told, make_client, make_created, new_client, state
@@ -226,7 +227,7 @@ async def test_twenty_requests_at_once_with_one_key_make_one_client() -> None:
 
 @pytest.mark.parametrize("key", ["", "x" * 201])
 async def test_an_idempotency_key_is_bounded(key: str) -> None:
-    with pytest.raises(TooLong):
+    with pytest.raises(IdempotencyKeyInvalid):
         await commit(create_client(SYSTEM, new_client(), idempotency_key=key))
 
 

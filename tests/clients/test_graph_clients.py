@@ -9,7 +9,7 @@ import pytest
 from app.clients.service import declare_client, forget_clients, verify_client_secret
 from app.clients.types import ClientKind, DeclaredClient, NewClient
 from tests.graph.support import execute, read
-from tests.support import as_user, commit, make_admin
+from tests.support import as_user, commit, make_admin, read_everything
 
 FIELDS = """id name description kind isEnabled isFirstParty isDeclared redirectUris scopes grantTypes
     tokenEndpointAuthMethod accessTokenTtlSeconds refreshTokenTtlSeconds requirePkce secrets { id hint expiresAt }"""
@@ -127,3 +127,21 @@ async def test_a_declared_client_is_read_only() -> None:
     assert found == {"client": {"isDeclared": True}, "node": {"__typename": "Client", "id": "console"}}
     assert changed["clientUpdate"]["errors"] == [{"code": "READ_ONLY", "field": ["id"]}]
     assert deleted["clientDelete"]["errors"] == [{"code": "READ_ONLY"}]
+
+
+async def test_a_dry_run_shows_what_would_be_deleted_and_deletes_nothing() -> None:
+    admin, payload = await create()
+    source = """mutation ($id: ID!, $dry: Boolean!) { clientDelete(input: {id: $id, dryRun: $dry}) {
+        deletedId client { id tuples { totalCount } } errors { code field } } }"""
+    client_id = payload["client"]["id"]
+    before = await read_everything()
+
+    tried = (await read(source, {"id": client_id, "dry": True}, actor=admin))["clientDelete"]
+    untouched = await read_everything() == before
+    done = (await read(source, {"id": client_id, "dry": False}, actor=admin))["clientDelete"]
+    again = (await read(source, {"id": client_id, "dry": True}, actor=admin))["clientDelete"]
+
+    assert tried == {"deletedId": None, "client": {"id": client_id, "tuples": {"totalCount": 0}}, "errors": []}
+    assert untouched
+    assert done == {"deletedId": client_id, "client": None, "errors": []}
+    assert again == {"deletedId": None, "client": None, "errors": [{"code": "NOT_FOUND", "field": ["id"]}]}

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,13 +32,18 @@ class Ran:
         return [line.rstrip() for line in self.output.splitlines()]
 
 
-def run_commands(folder: Path, commands: Sequence[Sequence[str]]) -> list[Ran]:
-    """Run commands one after the other in a folder, on the data directory `data` in it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTHER_")}
+def run_commands(
+    folder: Path, commands: Sequence[Sequence[str]], *, environment: Mapping[str, str] | None = None
+) -> list[Ran]:
+    """Run commands one after the other in a folder, on the data directory `data` in it.
+
+    Args:
+        environment: instead, where they run in, without a database.
+    """
     done = subprocess.run(
         [sys.executable, __file__],
         input=json.dumps([list(command) for command in commands]),
-        env={**kept, "AUTHER_DATA_DIR": str(folder / "data"), "AUTHER_LOG_LEVEL": "error", "PYTHONPATH": str(ROOT)},
+        env=environment or _environment(folder),
         cwd=folder,
         capture_output=True,
         text=True,
@@ -47,6 +52,17 @@ def run_commands(folder: Path, commands: Sequence[Sequence[str]]) -> list[Ran]:
     )
     assert done.returncode == 0, done.stderr
     return [Ran(**each) for each in json.loads(done.stdout)]
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AUTHER_")}
+    return {
+        **kept,
+        "AUTHER_DATA_DIR": str(folder / "data"),
+        "AUTHER_LOG_LEVEL": "error",
+        "AUTHER_CONTEXT": "local",
+        "PYTHONPATH": str(ROOT),
+    }
 
 
 def _run(arguments: list[str]) -> Ran:
@@ -70,6 +86,9 @@ def _main() -> None:
 
     configure_logging(level="error", is_json=False)
     commands = json.loads(sys.stdin.read())
+    if os.environ.get("AUTHER_CONTEXT") != "local":
+        sys.stdout.write(json.dumps([asdict(_run(arguments)) for arguments in commands]))
+        return
     instance = start_postgres(Path(os.environ["AUTHER_DATA_DIR"]), durable=False)
     os.environ["AUTHER_DATABASE_URL"] = instance.dsn
     try:

@@ -63,6 +63,7 @@ class ServerProcess:
             "AUTHER_DATA_DIR": str(self.data_dir),
             "AUTHER_PORT": str(self.port),
             "AUTHER_PUBLIC_URL": self.url,
+            "AUTHER_CONTEXT": "local",
             "PYTHONUNBUFFERED": "1",
             **self._environment,
         }

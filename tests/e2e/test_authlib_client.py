@@ -30,8 +30,8 @@ def test_code_flow_refresh_and_revocation(server: ServerProcess) -> None:
     metadata = httpx.get(f"{server.url}/.well-known/openid-configuration").json()
     verifier, nonce = generate_token(48), generate_token(20)
     with OAuth2Client(
-        made["client_id"],
-        made["client_secret"],
+        made["id"],
+        made["clientSecret"],
         scope="openid profile email offline_access",
         redirect_uri=CALLBACK,
         code_challenge_method="S256",
@@ -48,7 +48,7 @@ def test_code_flow_refresh_and_revocation(server: ServerProcess) -> None:
         keys = KeySet.import_key_set(httpx.get(metadata["jwks_uri"]).json())
         claims = jwt.decode(token["id_token"], keys, algorithms=["RS256"]).claims
         assert claims["nonce"] == nonce
-        assert claims["aud"] == made["client_id"]
+        assert claims["aud"] == made["id"]
         assert client.get(metadata["userinfo_endpoint"]).json()["sub"] == claims["sub"]
 
         refreshed = client.refresh_token(metadata["token_endpoint"], refresh_token=token["refresh_token"])

@@ -38,7 +38,7 @@ def test_a_user_that_exists_is_refused_in_one_line(server: ServerProcess) -> Non
     done = run(server, "users", "create", "ADA@example.com")
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "A user with this e-mail address exists already. (users_email_taken)\n"
+    assert done.stderr == "email: A user with this e-mail address exists already. (TAKEN)\n"
 
 
 def test_everything_wrong_with_a_client_is_said_at_once(server: ServerProcess) -> None:
@@ -47,17 +47,17 @@ def test_everything_wrong_with_a_client_is_said_at_once(server: ServerProcess) -
     )
 
     assert done.returncode == 1
-    assert done.stderr.count("redirect_uris.") == 2
+    assert done.stderr.count("redirectUris: ") == 2
 
 
 def test_a_created_client_can_be_used_at_once(server: ServerProcess) -> None:
     redirect_uri = "http://localhost:3990/cb"
     made = json.loads(server.run("clients", "create", "CLI app", "--redirect-uri", redirect_uri, "--json"))
-    flow = Authorization(server.url, made["client_id"], redirect_uri=redirect_uri)
+    flow = Authorization(server.url, made["id"], redirect_uri=redirect_uri)
 
     page = FormBrowser(server.url).open(flow.url)
 
-    assert made["client_secret"].startswith("asec_")
+    assert made["clientSecret"].startswith("asec_")
     assert "CLI app" in page.text
 
 
@@ -72,7 +72,7 @@ def test_keys_are_listed(server: ServerProcess) -> None:
 def test_the_doctor_finds_a_healthy_installation(server: ServerProcess) -> None:
     findings = json.loads(server.run("doctor", "--json"))
 
-    assert {finding["name"]: finding["is_well"] for finding in findings} == dict.fromkeys(
+    assert {finding["name"]: finding["isWell"] for finding in findings} == dict.fromkeys(
         ("secret", "disk", "console", "mail", "database", "schema", "keys"), True
     )
 
@@ -115,5 +115,5 @@ def test_help_teaches() -> None:
 
     shown = done.stdout + done.stderr
     for command in ("serve", "dev", "worker", "migrate", "doctor", "config", "users", "clients", "keys"):
-        assert f"  {command}" in shown
+        assert f"│ {command} " in shown
     assert "auther dev" in shown

@@ -37,7 +37,7 @@ def ask_for_keys(url: str, directory: Path) -> int:
     sent, deadline = 0, time.monotonic() + WAIT_SECONDS
     while len(processes_that_count(directory)) < 2:
         for _ in range(SENT_AT_ONCE):
-            assert httpx.get(f"{url}/oauth2/jwks").status_code == 200
+            assert httpx.get(f"{url}/oauth2/jwks", timeout=30).status_code == 200
         sent += SENT_AT_ONCE
         assert time.monotonic() < deadline
     return sent

@@ -32,7 +32,7 @@ def start(server: ServerProcess, application: Application) -> Iterator[Start]:
                 "--post-logout-redirect-uri", home, "--json",
             )
         )  # fmt: skip
-        party = RelyingParty(server.url, made["client_id"], made.get("client_secret", ""), redirect_uri, SCOPE, home)
+        party = RelyingParty(server.url, made["id"], made.get("clientSecret", ""), redirect_uri, SCOPE, home)
         started.append(party)
         return party
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from app.events import chain, trail
+from app.events import chain, findings, trail
 from app.events.errors import ChainBroken
 from app.events.service import emit, read_checkpoint, seal_chain, trim_chain, verify_chain
 from app.events.types import Checkpoint
@@ -129,14 +129,14 @@ async def test_removed_row_shows_even_when_the_rest_moves_up() -> None:
     await tamper("DELETE FROM events_audit WHERE id = $1", ids[2])
     await tamper("UPDATE events_audit SET position = position - 1 WHERE position > 3")
 
-    assert await find_problems() == {("link_broken", 3), ("link_broken", 4), ("rows_missing", 5)}
+    assert await find_problems() == {("row_out_of_place", 3), ("row_out_of_place", 4), ("end_missing", 5)}
 
 
 async def test_cut_off_end_shows() -> None:
     await make_trail(5)
     await tamper("DELETE FROM events_audit WHERE position > 3")
 
-    assert await find_problems() == {("rows_missing", 4)}
+    assert await find_problems() == {("end_missing", 4)}
 
 
 async def test_cut_off_end_shows_when_the_head_is_set_back() -> None:
@@ -187,7 +187,7 @@ async def test_swapped_rows_show() -> None:
     await tamper("UPDATE events_audit SET position = 2 WHERE id = $1", ids[2])
     await tamper("UPDATE events_audit SET position = 3 WHERE id = $1", ids[1])
 
-    assert {code for code, _ in await find_problems()} == {"link_broken"}
+    assert {code for code, _ in await find_problems()} == {"row_out_of_place"}
 
 
 async def test_changed_head_stops_the_sealing_instead_of_being_signed_over() -> None:
@@ -256,5 +256,5 @@ async def test_problems_are_bounded_in_number() -> None:
     await tamper("UPDATE events_audit SET action = 'door.shut', ip = 'x'")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trail, "MAX_PROBLEMS", 3)
+        patch.setattr(findings, "MAX_PROBLEMS", 3)
         assert len((await verify_chain()).problems) == 3

@@ -11,7 +11,7 @@ import pytest
 from app.events import stream
 from app.events.errors import AuditCursorGone
 from app.events.service import emit, seal_chain, trim_chain
-from app.events.stream import audit_cursor, find_audit_place, read_audit_slice
+from app.events.stream import audit_cursor, find_audit_place, forget_slices, read_audit_slice
 from app.events.types import AuditFilter, AuditSlice
 from app.kit import clock, db
 from app.kit.actor import SYSTEM
@@ -49,6 +49,7 @@ async def test_what_is_not_sealed_is_not_there_yet() -> None:
 
     before = await read_audit_slice(SYSTEM, ALL, 1)
     await commit(seal_chain())
+    forget_slices()
     after = await read_audit_slice(SYSTEM, ALL, before.position)
 
     assert (targets(before), targets(after)) == ([], ["b"])

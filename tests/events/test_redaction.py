@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from app.api_keys.rules.form import make_text
 from app.events.rules import MAX_DEPTH, MAX_ITEMS, MAX_TEXT_CHARS, REDACTED, names_a_secret, redact
 from app.kit.crypto import new_token
+from app.kit.ids import new_id
 from tests.events.support import DoorOpened, audit_rows, outbox_rows, tell
 
 
@@ -40,13 +42,14 @@ def test_key_that_speaks_about_a_secret_shows_its_value(key: str) -> None:
     [
         new_token("asec"),
         new_token("ses"),
+        make_text("live", new_id("key"), bytes(range(32))),
         "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c3JfMSJ9.c2lnbmF0dXJl",
         "-----BEGIN PRIVATE KEY-----\nMIIEvg\n-----END PRIVATE KEY-----",
         "-----BEGIN RSA PRIVATE KEY-----\nMIIEvg",
         "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
         "$2b$12$abcdefghijklmnopqrstuv",
     ],
-    ids=["client secret", "session token", "JWT", "private key", "RSA key", "argon2", "bcrypt"],
+    ids=["client secret", "session token", "API key", "JWT", "private key", "RSA key", "argon2", "bcrypt"],
 )
 def test_value_that_looks_like_a_secret_is_replaced_wherever_it_stands(secret: str) -> None:
     stored = redact({"note": f"see {secret} there", "deep": {"list": [secret]}})

@@ -13,6 +13,7 @@ from app.graph.context import Context
 from app.graph.documents import InvalidDocument
 from app.graph.endpoint import answer, reject, run
 from app.graph.http import JSON, Parameters
+from app.graph.reference.codes import find_reasons
 from app.kit.actor import ANONYMOUS, Actor
 from app.kit.errors import AppError
 from app.kit.guard import remembering
@@ -35,7 +36,15 @@ async def execute(
         except InvalidDocument as error:
             response = reject(error.errors, JSON, "test-request")
     told: Answer = orjson.loads(bytes(response.body))
+    for error in told.get("errors", ()):
+        reason = error["extensions"].get("reason")
+        assert reason is None or fits(reason), f"the reference does not tell of {reason}"
     return told
+
+
+def fits(reason: str) -> bool:
+    """Whether the reference tells of a reason; what differs each time stands there as `…`."""
+    return any(re.fullmatch(re.escape(each.code).replace("…", ".+"), reason) for each in find_reasons())
 
 
 async def read(document: str, variables: Mapping[str, Any] | None = None, *, actor: Actor = NOBODY) -> Answer:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from graphql.execution import Executor
 
-from app.graph.executor import PlanningExecutor
+from app.clients.service import forget_clients
+from app.kit import clock
 from app.kit.actor import SYSTEM
 from app.kit.paging import Page
 from app.sessions.service import begin_session
+from app.signing.service import ensure_keys, forget_keys
 from app.users import service as users
 from app.users.service import ban_user, get_users
-from tests.graph.support import Answer, execute
+from tests.graph.plans.both_ways import both_ways
+from tests.graph.test_documents import DOCUMENTS, build_stage, variables_for
 from tests.support import as_user, commit, make_admin, make_user
 
 SELECTIONS = [
@@ -33,19 +33,6 @@ SELECTIONS = [
     "edges { node { email ban { __typename } } } totalCount",
     "__typename",
 ]
-
-
-@contextmanager
-def unplanned() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PlanningExecutor, "execute_collected_subfields", Executor.execute_collected_subfields)
-        yield
-
-
-async def both_ways(source: str, **arguments: Any) -> tuple[Answer, Answer]:
-    planned = await execute(source, **arguments)
-    with unplanned():
-        return planned, await execute(source, **arguments)
 
 
 @pytest.mark.parametrize("selection", SELECTIONS)
@@ -85,3 +72,18 @@ async def test_a_value_that_does_not_fit_gives_the_same_error(
         assert planned["data"]["users"]["nodes"][1]["email"] == "5"
     else:
         assert planned["errors"][0]["extensions"]["code"] == "INTERNAL"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+async def test_every_document_of_the_console_gives_the_same(path: str) -> None:
+    forget_clients()
+    forget_keys()
+    await commit(ensure_keys())
+    admin = as_user(await make_admin())
+    stage = await build_stage(admin, range(3))
+
+    with clock.frozen():
+        planned, plain = await both_ways(DOCUMENTS[path], variables_for(path, stage), actor=admin)
+
+    assert str(planned) == str(plain)
+    assert "errors" not in planned

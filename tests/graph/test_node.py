@@ -74,8 +74,8 @@ async def test_a_hidden_node_looks_like_a_missing_one(kind: str) -> None:
         missing = await execute(NODE, {"id": new_id(PREFIXES[kind])}, actor=reader)
         together = await execute(NODES, {"ids": [ids[kind], new_id(PREFIXES[kind])]}, actor=reader)
 
-    assert hidden == missing == {"data": {"node": None}, "extensions": {"cost": 1}}
-    assert together == {"data": {"nodes": [None, None]}, "extensions": {"cost": 2}}
+    assert hidden == missing == {"data": {"node": None}, "extensions": {"cost": {"requested": 1}}}
+    assert together == {"data": {"nodes": [None, None]}, "extensions": {"cost": {"requested": 2}}}
 
 
 async def test_a_person_sees_their_own_account_and_sessions_and_events_about_them() -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from graphql import (
+    GraphQLBoolean,
     GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
+    GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLObjectType,
     get_introspection_query,
@@ -17,7 +20,9 @@ from graphql import (
 )
 
 from app.graph import print as printing
+from app.graph.compatibility import end_of
 from app.graph.directives import Requires
+from app.graph.examples import find_example, find_faults, without_example
 from app.graph.schema import graphql_schema, schema
 from app.graph.viewer import _PERMISSIONS, ViewerCan
 from app.kit.guard import ALL_PERMISSIONS
@@ -26,10 +31,16 @@ from tests.support import as_user, deciding, make_user
 
 OURS = {name: named for name, named in graphql_schema.type_map.items() if not name.startswith("__")}
 SECRET = re.compile(
-    r"hash|phc|private|sealed|salt|mac$|token(?!EndpointAuthMethod|Ttl|Signed)|cookie|browserId", re.IGNORECASE
+    r"hash|phc|private|sealed|salt|mac$|token(?!EndpointAuth|Exchange|Ttl|Signed)|cookie|browserId", re.IGNORECASE
 )
 # Named like secrets, and none.
-HARMLESS = {"Query.tokenPreview", "TuplesWritePayload.token", "TuplesDeletePayload.token"}
+HARMLESS = {
+    "Query.tokenPreview",
+    "TokenClaims.accessToken",
+    "TokenClaims.idToken",
+    "TuplesWritePayload.token",
+    "TuplesDeletePayload.token",
+}
 # Arguments of queries that ask for what belongs to a client.
 INVOICE = '{ type: "cli_x:invoice", id: "1" }'
 OTHER = '{ type: "user", id: "usr_other" }'
@@ -41,13 +52,17 @@ ARGUMENTS = {
     "actions": f"(subject: {OTHER}, entity: {INVOICE})",
     "tokenPreview": '(userId: "usr_other", clientId: "cli_x")',
     "model": '(scope: "cli_x")',
+    "modelImpact": '(input: { clientId: "cli_x", source: "model\\n  schema 1.1\\ntype user\\n" })',
     "modelPreview": '(input: { clientId: "cli_x", source: "model\\n  schema 1.1\\ntype user\\n" })',
     "listObjects": f'(subject: {OTHER}, action: "view", type: "cli_x:invoice")',
     "listSubjects": f'(entity: {INVOICE}, action: "view", type: "user")',
     "whoCan": f'(entity: {INVOICE}, action: "view")',
     "expand": f'(entity: {INVOICE}, relation: "view")',
 }
-SHOWN_ONCE = {"ClientCreatePayload.clientSecret", "ClientSecretRotatePayload.clientSecret"}
+SHOWN_ONCE = {
+    "ClientCreatePayload.clientSecret", "ClientSecretRotatePayload.clientSecret", "ApiKeyCreatePayload.secret",
+    "ApiKeyRotatePayload.secret",
+}  # fmt: skip
 
 
 def fields_of(named: object) -> dict[str, GraphQLField]:
@@ -70,6 +85,89 @@ def test_everything_is_described() -> None:
             missing += [f"{name}.{value}" for value, given in named.values.items() if not given.description]
 
     assert missing == []
+
+
+def inputs() -> Iterator[tuple[str, str | None, GraphQLInputType]]:
+    """Whatever callers write: each argument and input field with description and type, and each input."""
+    for name, named in OURS.items():
+        for field, value in fields_of(named).items():
+            yield from ((f"{name}.{field}({arg})", given.description, given.type) for arg, given in value.args.items())
+        if isinstance(named, GraphQLInputObjectType):
+            yield name, named.description, named
+            yield from ((f"{name}.{field}", value.description, value.type) for field, value in named.fields.items())
+
+
+def speaks_for_itself(kind: GraphQLInputType) -> bool:
+    """Yes or no, a value of an enumeration, or an input that has an example of its own."""
+    named = get_named_type(kind)
+    return isinstance(named, GraphQLEnumType | GraphQLInputObjectType) or named is GraphQLBoolean
+
+
+def test_whatever_callers_write_has_an_example_that_is_valid() -> None:
+    missing: list[str] = []
+    wrong: dict[str, list[str]] = {}
+    for place, description, kind in inputs():
+        example = find_example(description)
+        if example is not None:
+            wrong[place] = find_faults(example, kind)
+        elif place in OURS or not speaks_for_itself(kind):
+            missing.append(place)
+
+    assert missing == []
+    assert {place: faults for place, faults in wrong.items() if faults} == {}
+
+
+def test_descriptions_are_sentences() -> None:
+    texts = {place: without_example(text) for place, text, _ in inputs()}
+    for name, named in OURS.items():
+        texts[name] = without_example(named.description)
+        texts |= {f"{name}.{field}": without_example(value.description) for field, value in fields_of(named).items()}
+
+    assert {place: text for place, text in texts.items() if not re.match(r"[A-Z`].*[.?!)]$", text)} == {}
+
+
+def test_a_list_is_a_connection_and_has_relays_arguments() -> None:
+    arguments = {"first": "Int", "after": "String", "last": "Int", "before": "String"}
+    for name, named in OURS.items():
+        for field, value in fields_of(named).items():
+            kind = get_named_type(value.type)
+            if kind.name.endswith("Connection"):
+                shown = {arg: str(given.type) for arg, given in value.args.items()}
+                assert shown.items() >= arguments.items(), f"{name}.{field}"
+                assert fields_of(kind).keys() >= {"edges", "nodes", "pageInfo", "totalCount"}
+
+
+def test_whatever_creates_can_be_sent_again() -> None:
+    assert graphql_schema.mutation_type is not None
+    creating = {name for name in graphql_schema.mutation_type.fields if name.endswith("Create")}
+    assert creating >= {"userCreate", "clientCreate"}
+
+    for name in (*creating, "tuplesWrite"):
+        kind = OURS[f"{name[0].upper()}{name[1:]}Input"]
+        assert isinstance(kind, GraphQLInputObjectType)
+        assert str(kind.fields["idempotencyKey"].type) == "String", name
+
+
+@pytest.mark.parametrize("name", ["userDelete", "clientDelete", "tuplesDelete", "tuplesWrite", "modelSave"])
+def test_what_reaches_far_can_be_tried_first(name: str) -> None:
+    kind = OURS[f"{name[0].upper()}{name[1:]}Input"]
+
+    assert isinstance(kind, GraphQLInputObjectType)
+    assert str(kind.fields["dryRun"].type) == "Boolean!"
+
+
+def test_what_is_deprecated_says_on_which_day_it_goes() -> None:
+    reasons: dict[str, str | None] = {}
+    for name, named in OURS.items():
+        for field, value in fields_of(named).items():
+            reasons[f"{name}.{field}"] = value.deprecation_reason
+            reasons |= {f"{name}.{field}({arg})": given.deprecation_reason for arg, given in value.args.items()}
+        if isinstance(named, GraphQLInputObjectType):
+            reasons |= {f"{name}.{field}": value.deprecation_reason for field, value in named.fields.items()}
+        if isinstance(named, GraphQLEnumType):
+            reasons |= {f"{name}.{value}": given.deprecation_reason for value, given in named.values.items()}
+
+    assert {place: reason for place, reason in reasons.items() if reason is not None and end_of(reason) is None} == {}
 
 
 def test_nothing_secret_is_in_the_schema() -> None:
@@ -138,7 +236,7 @@ def test_every_query_is_guarded_or_named_here() -> None:
     assert graphql_schema.query_type is not None
     open_fields = {name for name, field in graphql_schema.query_type.fields.items() if not permission_of(field)}
 
-    assert open_fields == {"node", "nodes", "viewer", "server"}
+    assert open_fields == {"node", "nodes", "viewer", "server", "rateLimit"}
 
 
 async def test_what_the_viewer_can_follows_the_permissions() -> None:

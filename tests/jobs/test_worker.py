@@ -21,7 +21,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type 
 """
 _LISTENERS = """
 SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND application_name = 'auther listener' AND query LIKE 'LISTEN%'
+WHERE datname = current_database() AND application_name = 'auther listener' AND query = 'SELECT 1'
 """
 
 

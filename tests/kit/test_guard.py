@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -111,6 +111,9 @@ async def test_forgetting_outside_of_a_request_is_harmless(decider: FixedDecider
 async def test_a_decider_that_fails_opens_no_door() -> None:
     class Broken:
         async def permissions_of(self, actor: Actor) -> frozenset[str]:
+            raise ConnectionError
+
+        async def permissions_of_many(self, actors: Sequence[Actor]) -> dict[Actor, frozenset[str]]:
             raise ConnectionError
 
     before = kit_runtime.runtime()

@@ -10,7 +10,7 @@ from app.credentials.service import check_password, has_password
 from app.kit import db
 from app.users.service import find_by_email
 from tests.graph.support import execute, read
-from tests.support import as_user, make_admin
+from tests.support import as_user, make_admin, read_everything
 
 CREATE = """mutation ($input: UserCreateInput!) { userCreate(input: $input) {
     user { id email emailVerified name username locale attributes status createdAt } errors { code field message }
@@ -97,3 +97,27 @@ async def test_a_key_creates_one_user_and_sends_one_mail() -> None:
     assert first == second
     assert [(error["code"], error["field"]) for error in third["errors"]] == [("CONFLICT", ["idempotencyKey"])]
     assert await db.fetch_value("SELECT count(*) FROM mail_message") == 1
+
+
+@pytest.mark.parametrize("change", [{"password": "another good password 9"}, {"sendInvitation": False}])
+async def test_a_key_with_another_password_or_invitation_is_another_request(change: dict[str, Any]) -> None:
+    admin = as_user(await make_admin())
+    values = {"email": "a@example.com", "sendInvitation": True, "password": PASSWORD, "idempotencyKey": "k"}
+    await read(CREATE, {"input": values}, actor=admin)
+    before = await read_everything()
+
+    answer = (await read(CREATE, {"input": {**values, **change}}, actor=admin))["userCreate"]
+
+    assert [(error["code"], error["field"]) for error in answer["errors"]] == [("CONFLICT", ["idempotencyKey"])]
+    assert await read_everything() == before
+
+
+@pytest.mark.parametrize("key", ["", "k" * 201])
+async def test_a_key_has_a_size(key: str) -> None:
+    admin = as_user(await make_admin())
+
+    answer = (await read(CREATE, {"input": {"email": "a@example.com", "idempotencyKey": key}}, actor=admin))[
+        "userCreate"
+    ]
+
+    assert [(error["code"], error["field"]) for error in answer["errors"]] == [("INVALID", ["idempotencyKey"])]

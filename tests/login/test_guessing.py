@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from app.credentials.hashing import hasher
+from app.events.denial_limits import PER_CALLER
 from app.kit import clock, db
 from app.kit.runtime import override
 from tests.login.support import PASSWORD, Page, Visitor, failures, make_person
@@ -80,7 +81,7 @@ async def test_no_more_than_the_limit_of_parallel_guesses_reach_the_hash(visitor
     assert hasher().computed - hashed == 5
     assert await db.fetch_value("SELECT failures FROM credentials_throttle") == 5
     assert sorted(await failures()) == sorted(
-        [(user.id, "wrong_password")] * 5 + [(user.id, "credentials_slow_down")] * 35
+        [(user.id, "wrong_password")] * 5 + [(user.id, "credentials_slow_down")] * PER_CALLER
     )
 
 

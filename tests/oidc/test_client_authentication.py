@@ -11,6 +11,7 @@ import pytest
 
 from app.clients.service import rotate_client_secret, update_client
 from app.clients.types import ClientChanges
+from app.events.denial_limits import PER_CALLER
 from app.kit import db
 from app.kit.actor import SYSTEM
 from app.sessions.types import Session
@@ -149,7 +150,7 @@ async def test_refusals_are_audited_and_bounded(party: Party) -> None:
         await party.post("/oauth2/token", {"grant_type": "refresh_token"}, auth=(party.client.id, "wrong"))
 
     rows = await db.fetch("SELECT outcome, target_id FROM events_audit WHERE action = 'oidc.client_refused'")
-    assert [(row["outcome"], row["target_id"]) for row in rows] == [("denied", party.client.id)] * 20
+    assert [(row["outcome"], row["target_id"]) for row in rows] == [("denied", party.client.id)] * PER_CALLER
 
 
 async def test_a_refusal_names_no_unknown_client(party: Party) -> None:

@@ -11,6 +11,8 @@ import pytest
 from app.clients.types import ClientKind
 from app.kit.runtime import override
 from app.sessions.types import Session
+from tests.oidc.devices import make_device
+from tests.oidc.machines import ASSERTION_TYPE, KeyPair, make_machine, make_signer
 from tests.oidc.support import CALLBACK, Party, answer_of, claims_of, header_of, make_party, sign_in
 from tests.support import ISSUER, make_user
 
@@ -79,7 +81,7 @@ async def test_every_endpoint_that_is_advertised_answers(browser: httpx.AsyncCli
         found = {(await browser.get(path)).status_code, (await browser.post(path)).status_code}
         assert 404 not in found
         assert not any(status >= 500 for status in found)
-    assert len(names) == 6
+    assert len(names) == 8
 
 
 async def test_every_response_mode_that_is_advertised_works(party: Party, session: Session) -> None:
@@ -97,31 +99,73 @@ async def test_every_id_token_algorithm_that_is_advertised_works(browser: httpx.
         assert any(key["kid"] == header["kid"] and key["alg"] == alg for key in keys)
 
 
-async def test_every_authentication_method_that_is_advertised_works(
-    browser: httpx.AsyncClient, session: Session
+ENDPOINTS = {"token": "/oauth2/token", "revocation": "/oauth2/revoke", "introspection": "/oauth2/introspect"}
+
+
+async def prove(browser: httpx.AsyncClient, path: str, method: str) -> httpx.Response:
+    """Call an endpoint for clients as a client with this method."""
+    form: dict[str, str | None] = {"grant_type": "refresh_token", "refresh_token": "art_none", "token": "none"}
+    if method == "private_key_jwt":
+        signer = await make_signer(browser)
+        proof = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": signer.assertion()}
+        return await signer.post(path, {**form, "grant_type": "client_credentials", **proof}, headers={})
+    kind = ClientKind.SPA if method == "none" else ClientKind.WEB
+    party = await make_party(browser, kind=kind, token_endpoint_auth_method=method)
+    if method == "client_secret_post":
+        form |= {"client_id": party.client.id, "client_secret": party.secret}
+    return await party.post(path, form, **({"headers": {}} if method == "client_secret_post" else {}))
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+async def test_exactly_the_authentication_methods_that_are_advertised_work(
+    browser: httpx.AsyncClient, endpoint: str
 ) -> None:
+    advertised = set((await read(browser))[f"{endpoint}_endpoint_auth_methods_supported"])
+
+    for method in ("client_secret_basic", "client_secret_post", "private_key_jwt", "none"):
+        answer = await prove(browser, ENDPOINTS[endpoint], method)
+        is_known = answer.status_code != 401
+        assert is_known == (method in advertised), (method, answer.text)
+
+
+async def test_every_assertion_algorithm_that_is_advertised_works(browser: httpx.AsyncClient) -> None:
     document = await read(browser)
-    assert document["revocation_endpoint_auth_methods_supported"] == document["token_endpoint_auth_methods_supported"]
-    for method in document["token_endpoint_auth_methods_supported"]:
-        kind = ClientKind.SPA if method == "none" else ClientKind.WEB
-        party = await make_party(browser, kind=kind, token_endpoint_auth_method=method)
-        post = {"client_id": party.client.id, "client_secret": party.secret or ""}
-        if method == "client_secret_post":
-            party.secret = None
-        code = await party.code()
-        answer = await party.redeem(code, **(post if method == "client_secret_post" else {}))
-        assert answer.status_code == 200, method
+    advertised = document["token_endpoint_auth_signing_alg_values_supported"]
+    for endpoint in ENDPOINTS:
+        assert document[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] == advertised
+    for alg in advertised:
+        key = KeyPair(alg)
+        signer = await make_signer(browser, key)
+        assert (await signer.prove(signer.assertion())).status_code == 200, alg
 
 
-async def test_every_grant_type_that_is_advertised_works(party: Party, session: Session) -> None:
+async def test_every_grant_type_that_is_advertised_works(browser: httpx.AsyncClient, session: Session) -> None:
+    party, machine, device = await make_party(browser), await make_machine(browser), await make_device(browser)
+
     async def redeem() -> httpx.Response:
         return await party.redeem(await party.code())
 
     async def refresh() -> httpx.Response:
         return await party.refresh((await party.tokens())["refresh_token"])
 
-    flows: dict[str, Callable[[], Awaitable[httpx.Response]]] = {"authorization_code": redeem, "refresh_token": refresh}
-    for grant_type in (await read(party.browser))["grant_types_supported"]:
+    async def poll() -> httpx.Response:
+        await device.begin()
+        await device.let_in()
+        return await device.poll()
+
+    async def trade() -> httpx.Response:
+        return await machine.trade(await machine.token())
+
+    flows: dict[str, Callable[[], Awaitable[httpx.Response]]] = {
+        "authorization_code": redeem,
+        "refresh_token": refresh,
+        "client_credentials": machine.ask,
+        "urn:ietf:params:oauth:grant-type:device_code": poll,
+        "urn:ietf:params:oauth:grant-type:token-exchange": trade,
+    }
+    advertised = (await read(browser))["grant_types_supported"]
+    assert set(advertised) == set(flows)
+    for grant_type in advertised:
         assert (await flows[grant_type]()).status_code == 200
 
 

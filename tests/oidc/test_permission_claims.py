@@ -34,8 +34,8 @@ async def test_a_token_says_what_is_allowed_and_what_a_live_check_decides(
     claims = claims_of((await party.tokens())["access_token"])
 
     document = f"{party.client.id}:document"
-    assert claims["permissions"] == {document: ["read", "sign"], f"{document}:1": ["share", "sign"]}
-    assert claims["abac_required"] == {document: ["sign"], f"{document}:1": ["sign"]}
+    assert claims["permissions"] == {document: ["read", "sign"], f"{document}:1": ["read", "share", "sign"]}
+    assert claims["abac_required"] == {document: ["read", "sign"], f"{document}:1": ["sign"]}
     assert "permissions_truncated" not in claims
 
 

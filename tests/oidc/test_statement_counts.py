@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from app.authz.service.follower import following
 from app.sessions.types import Session
+from tests.oidc.devices import make_device
+from tests.oidc.machines import make_machine, make_signer
 from tests.oidc.support import Party
 from tests.support import counted_statements
 
@@ -72,3 +75,24 @@ async def test_discovery_and_keys_cost_nothing(party: Party, session: Session) -
         await party.browser.get("/oauth2/jwks")
 
     assert statements == []
+
+
+@pytest.mark.usefixtures("index")
+async def test_a_machine_costs_one_statement_at_most(browser: httpx.AsyncClient) -> None:
+    machine, signer, device = await make_machine(browser), await make_signer(browser), await make_device(browser)
+    token = await machine.token()
+    await signer.prove(signer.assertion())
+    await device.begin()
+
+    counts = {}
+    for name, call in {
+        "client credentials": machine.ask(),
+        "private_key_jwt": signer.prove(signer.assertion()),
+        "token exchange": machine.trade(token),
+        "device poll": device.poll(),
+    }.items():
+        with counted_statements() as statements:
+            await call
+        counts[name] = len(statements)
+
+    assert counts == {"client credentials": 0, "private_key_jwt": 1, "token exchange": 1, "device poll": 1}

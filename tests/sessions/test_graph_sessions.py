@@ -85,3 +85,46 @@ async def test_ending_somebody_elses_session_is_refused_as_if_it_were_not_there(
 
     assert code == ("FORBIDDEN", "kit_permission_missing")
     assert await db.fetch_value("SELECT ended_at IS NULL FROM sessions_session")
+
+
+REVOKE_ALL = """mutation ($id: ID!, $keep: Boolean! = false) {
+    sessionsRevoke(input: {userId: $id, keepCurrent: $keep}) { user { id } revokedCount errors { code } } }"""
+
+
+async def live_sessions() -> set[str]:
+    return {row["id"] for row in await db.fetch("SELECT id FROM sessions_session WHERE ended_at IS NULL")}
+
+
+async def test_a_person_signs_out_everywhere_else() -> None:
+    user, other = await make_user(), await make_user("bob@example.com")
+    _, current, foreign = await sign_in(user), await sign_in(user), await sign_in(other)
+
+    with deciding():
+        answer = await read(REVOKE_ALL, {"id": user.id, "keep": True}, actor=as_user(user, session_id=current.id))
+
+    assert answer["sessionsRevoke"] == {"user": {"id": user.id}, "revokedCount": 1, "errors": []}
+    assert await live_sessions() == {current.id, foreign.id}
+
+
+async def test_an_operator_signs_a_user_out_everywhere() -> None:
+    user, other = await make_user(), await make_user("bob@example.com")
+    _, _, foreign = await sign_in(user), await sign_in(user), await sign_in(other)
+
+    with deciding(usr_operator={"sessions.revoke_all"}):
+        first = await read(REVOKE_ALL, {"id": user.id}, actor=as_user("usr_operator"))
+        again = await read(REVOKE_ALL, {"id": user.id}, actor=as_user("usr_operator"))
+
+    assert first["sessionsRevoke"] == {"user": None, "revokedCount": 2, "errors": []}
+    assert again["sessionsRevoke"]["revokedCount"] == 0
+    assert await live_sessions() == {foreign.id}
+
+
+async def test_nobody_signs_somebody_else_out() -> None:
+    user, other = await make_user(), await make_user("bob@example.com")
+    session = await sign_in(other)
+
+    with deciding():
+        refused = await refusal(REVOKE_ALL, {"id": other.id}, actor=as_user(user))
+
+    assert refused == ("FORBIDDEN", "kit_permission_missing")
+    assert await live_sessions() == {session.id}

@@ -16,7 +16,7 @@ from joserfc.jwk import import_key
 from app.kit import clock
 from app.kit.clock import FrozenClock
 from app.kit.crypto import b64url, b64url_decode
-from app.signing import jws
+from app.signing import jws, verified
 from app.signing.errors import KeyMissing, TokenExpired, TokenInvalid
 from app.signing.service import ensure_keys, jwks, sign_jwt, verify_jwt
 from tests.support import commit, counted_statements
@@ -205,6 +205,18 @@ async def test_what_could_not_be_verified_again_is_not_signed() -> None:
         await sign_jwt(claims(permissions=["x" * 20_000]), typ="at+jwt", alg="ES256")
     with pytest.raises(TypeError):
         await sign_jwt(claims(exp=clock.now()), typ="at+jwt", alg="ES256")
+
+
+async def test_of_many_verified_tokens_the_latest_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verified, "MAX_REMEMBERED", 2)
+    verified._verified.clear()
+    tokens = [await sign_jwt(claims(sub=f"usr_{n}"), typ="at+jwt", alg="ES256") for n in range(3)]
+
+    for token in tokens:
+        await verify_jwt(token, typ="at+jwt")
+
+    assert [token for token, _ in verified._verified] == tokens[1:]
+    assert (await verify_jwt(tokens[0], typ="at+jwt"))["sub"] == "usr_0"
 
 
 async def test_an_algorithm_without_a_key_is_unavailable() -> None:

@@ -26,12 +26,17 @@ PAGES = (
     "/oauth2/authorize/int_x",
     "/oauth2/consent/int_x",
     "/oauth2/logout",
+    "/device",
+    "/device/done",
+    "/device/dev_x",
 )
 POSTED = (
-    *(path for path in PAGES if path != "/oauth2/authorize/int_x"),
+    *(path for path in PAGES if path not in {"/oauth2/authorize/int_x", "/device/done"}),
     "/oauth2/logout/confirm",
     "/oauth2/token",
     "/oauth2/revoke",
+    "/oauth2/introspect",
+    "/oauth2/device_authorization",
     "/oauth2/userinfo",
 )
 DOCUMENTS = (

@@ -65,7 +65,9 @@ async def test_no_page_names_the_software_that_serves_it(browser: httpx.AsyncCli
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
-@pytest.mark.parametrize("path", [*PAGES, "/oauth2/token", "/oauth2/revoke"])
+@pytest.mark.parametrize(
+    "path", [*PAGES, "/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/device_authorization"]
+)
 async def test_other_methods_are_refused(browser: httpx.AsyncClient, session: Session, path: str, method: str) -> None:
     answer = await browser.request(method, path)
 
@@ -73,7 +75,16 @@ async def test_other_methods_are_refused(browser: httpx.AsyncClient, session: Se
     assert "GET" in answer.headers["allow"] or "POST" in answer.headers["allow"]
 
 
-@pytest.mark.parametrize("path", ["/oauth2/token", "/oauth2/revoke", "/oauth2/logout/confirm"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/oauth2/token",
+        "/oauth2/revoke",
+        "/oauth2/introspect",
+        "/oauth2/device_authorization",
+        "/oauth2/logout/confirm",
+    ],
+)
 async def test_what_changes_something_is_never_done_by_get(
     browser: httpx.AsyncClient, session: Session, path: str
 ) -> None:

@@ -12,7 +12,7 @@ from app.kit.actor import SYSTEM
 from app.sessions.service import begin_session
 from app.users.service import find_user
 from tests.graph.support import execute, read
-from tests.support import as_user, commit, deciding, make_admin, make_user
+from tests.support import as_user, commit, deciding, make_admin, make_user, read_everything
 
 UPDATE = """mutation ($input: UserUpdateInput!) { userUpdate(input: $input) {
     user { email emailVerified name username locale attributes } errors { code field }
@@ -160,3 +160,35 @@ async def test_the_total_is_counted_only_when_asked_for_and_only_so_far(monkeypa
     answer = await read("{ users(first: 1) { totalCount nodes { id } } }", actor=admin)
 
     assert answer["users"]["totalCount"] == 3
+
+
+DELETE = """mutation ($id: ID!, $dry: Boolean!) { userDelete(input: {id: $id, dryRun: $dry}) {
+    deletedId user { id sessions { totalCount } } errors { code field } } }"""
+
+
+async def test_a_dry_run_shows_what_would_be_erased_and_erases_nothing() -> None:
+    admin, user = as_user(await make_admin()), await make_user()
+    await commit(begin_session(SYSTEM, user, amr=("pwd",), acr="1", browser_id="a browser"))
+    before = await read_everything()
+
+    tried = (await read(DELETE, {"id": user.id, "dry": True}, actor=admin))["userDelete"]
+    untouched = await read_everything() == before
+    done = (await read(DELETE, {"id": user.id, "dry": False}, actor=admin))["userDelete"]
+
+    assert tried == {"deletedId": None, "user": {"id": user.id, "sessions": {"totalCount": 1}}, "errors": []}
+    assert untouched
+    assert done == {"deletedId": user.id, "user": None, "errors": []}
+
+
+async def test_a_dry_run_fails_as_the_real_one_would() -> None:
+    operator, user = await make_admin(), await make_user()
+    admin = as_user(operator)
+
+    own = (await read(DELETE, {"id": operator.id, "dry": True}, actor=admin))["userDelete"]
+    unknown = (await read(DELETE, {"id": "usr_unknown", "dry": True}, actor=admin))["userDelete"]
+    with deciding():
+        refused = await execute(DELETE, {"id": user.id, "dry": True}, actor=as_user("usr_plain"))
+
+    assert own["errors"] == [{"code": "FORBIDDEN", "field": ["id"]}]
+    assert unknown["errors"] == [{"code": "NOT_FOUND", "field": ["id"]}]
+    assert refused["errors"][0]["extensions"]["permission"] == "users.delete"

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { apiKeysSearch } from './api_keys/search';
 import { auditSearch } from './audit/search';
 import { modelsSearch, permissionsSearch } from './authz/search';
 import { clientSearch, clientsSearch } from './clients/search';
@@ -73,6 +74,13 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import('./sessions/SessionsPage'), 'SessionsPage'),
 });
 
+const apiKeys = createRoute({
+  getParentRoute: () => root,
+  path: '/api-keys',
+  validateSearch: apiKeysSearch,
+  component: lazyRouteComponent(() => import('./api_keys/ApiKeysPage'), 'ApiKeysPage'),
+});
+
 const keys = createRoute({
   getParentRoute: () => root,
   path: '/keys',
@@ -104,6 +112,7 @@ export const router = createRouter({
     installation,
     builtIn,
     sessions,
+    apiKeys,
     keys,
     audit,
     mails,

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.authz.engine.listing import decide_every
 from app.authz.engine.lookups import Node, TupleReader
 from app.authz.engine.objects import Search
 from app.authz.engine.paths import Graph
+from app.authz.engine.policies import PolicyInput, PolicyVerdict
 from app.authz.engine.resolve import CLIENTS, FULL_ACCESS, Resolution, Ruleset, resolve
 from app.authz.engine.schema import CompiledType
 from app.authz.errors import WorkExceeded
@@ -57,7 +59,7 @@ async def find_grants(
     except WorkExceeded:
         is_cut = True
     if is_cut:
-        return await _only_everywhere(rules, reader, subject, wanted), True
+        return await _only_everywhere(rules, graph, reader, subject, wanted), True
     free = {name for name, nodes in bypasses.items() if _has_bypass(search.reached, nodes)}
     grants = [Grant(EntityRef(each.type.full_name, EVERY), each.permission.name, False)
               for each in wanted if each.type.full_name in free]  # fmt: skip
@@ -83,28 +85,43 @@ async def _judge(
     # Grants on every entity come first: they stay when single ones are left out.
     doubtful.sort(key=lambda pair: pair[1].id != EVERY)
     checked = doubtful[:MAX_CHECKED]
-    checks = [Check(subject, each.permission.name, EntityRef(node.type, node.id)) for each, node in checked]
-    for (each, node), answer in zip(checked, await resolve(rules, reader, checks), strict=True):
-        grants += _grants_of(each, node, answer)
+    grants += await _check(rules, graph, reader, subject, checked)
     return grants, len(doubtful) > MAX_CHECKED
 
 
 async def _only_everywhere(
-    rules: Ruleset, reader: TupleReader, subject: SubjectRef, wanted: Sequence[_Wanted]
+    rules: Ruleset, graph: Graph, reader: TupleReader, subject: SubjectRef, wanted: Sequence[_Wanted]
 ) -> list[Grant]:
     """The grants on every entity of a type, when there are too many on single ones."""
-    checks = [Check(subject, each.permission.name, EntityRef(each.type.full_name, EVERY)) for each in wanted]
-    answers = await resolve(rules, reader, checks)
+    return await _check(
+        rules, graph, reader, subject, [(each, Node(each.type.full_name, EVERY, "")) for each in wanted]
+    )
+
+
+async def _check(
+    rules: Ruleset, graph: Graph, reader: TupleReader, subject: SubjectRef, pairs: Sequence[tuple[_Wanted, Node]]
+) -> list[Grant]:
+    """What of these is not denied. A policy is not asked: what it says of a resource, only the live call knows."""
+    checks = [Check(subject, each.permission.name, EntityRef(node.type, node.id)) for each, node in pairs]
+    answers = await resolve(rules, reader, checks, judge=_leave_open)
     return [
         grant
-        for each, answer in zip(wanted, answers, strict=True)
-        for grant in _grants_of(each, Node(each.type.full_name, EVERY, ""), answer)
+        for (each, node), answer in zip(pairs, answers, strict=True)
+        for grant in _grants_of(graph, each, node, answer)
     ]
 
 
-def _grants_of(wanted: _Wanted, node: Node, answer: Resolution) -> Iterator[Grant]:
-    if answer.decision is not Decision.DENIED:
-        needs_check = answer.decision is Decision.UNDECIDED
+async def _leave_open(_question: PolicyInput) -> PolicyVerdict:
+    return PolicyVerdict(None)
+
+
+def _grants_of(graph: Graph, wanted: _Wanted, node: Node, answer: Resolution) -> Iterator[Grant]:
+    decision = answer.decision
+    if node.id == EVERY and answer.bypass is None:
+        # INVARIANT: a token that says "every entity" without a doubt must not hold for one that is excepted.
+        decision = decide_every(decision, graph.subtractions[wanted.target])
+    if decision is not Decision.DENIED:
+        needs_check = decision is Decision.UNDECIDED
         yield Grant(EntityRef(node.type, node.id), wanted.permission.name, needs_check)
 
 

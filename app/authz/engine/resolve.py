@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,7 +18,7 @@ from app.authz.engine.formulas import Slot
 from app.authz.engine.judge import Judge
 from app.authz.engine.lookups import Fact, Lookup, Node, TupleReader
 from app.authz.engine.overlay import Overlay
-from app.authz.engine.policies import PolicyInput, judge_policy
+from app.authz.engine.policies import PolicyInput, PolicyVerdict, judge_policy
 from app.authz.engine.schema import Schema
 from app.authz.engine.strata import build_strata
 from app.authz.engine.undecided import find_undecided
@@ -39,6 +39,7 @@ from app.authz.types.tuples import EVERY, PLATFORM, SUPER_ADMIN, RelationTuple
 from app.kit.errors import AppError
 
 Observer = Callable[[int, int], None]
+Judgement = Callable[[PolicyInput], Awaitable[PolicyVerdict]]
 
 # One question, or a batch of them, takes no longer.
 MAX_SECONDS: Final = 2.0
@@ -86,7 +87,12 @@ class Question:
 
 
 async def resolve(
-    rules: Ruleset, reader: TupleReader, checks: Sequence[Check], *, observe: Observer | None = None
+    rules: Ruleset,
+    reader: TupleReader,
+    checks: Sequence[Check],
+    *,
+    observe: Observer | None = None,
+    judge: Judgement = judge_policy,
 ) -> list[Resolution]:
     """Answer checks in their order; each has its own problem, if it has one.
 
@@ -94,6 +100,7 @@ async def resolve(
 
     Args:
         observe: is told how many levels of look-ups it took, and how many usersets were looked into.
+        judge: has the word of policies.
     """
     found: dict[int, Resolution] = {}
     groups: dict[object, list[tuple[int, Check]]] = {}
@@ -110,7 +117,7 @@ async def resolve(
         observe(levels, sum(len(crew.walk.goals) for crew in crews))
     for crew, group in zip(crews, groups.values(), strict=True):
         for (n, _), question in zip(group, crew.questions, strict=True):
-            found[n] = await conclude(rules, question)
+            found[n] = await conclude(rules, question, judge)
     return [found[n] for n in range(len(checks))]
 
 
@@ -258,7 +265,7 @@ async def _answer(reader: TupleReader, waiting: Sequence[tuple[_Crew, list[Slot]
             crew.take()
 
 
-async def conclude(rules: Ruleset, question: Question) -> Resolution:
+async def conclude(rules: Ruleset, question: Question, judge: Judgement = judge_policy) -> Resolution:
     """The decision: bypass, then problem, then relation, then policy."""
     for node in question.bypasses:
         if question.walk.bound(node)[0] == TRUE:
@@ -272,15 +279,11 @@ async def conclude(rules: Ruleset, question: Question) -> Resolution:
         return Resolution(Decision.UNDECIDED, find_undecided(question.walk))
     if question.permission is None or question.permission.policy is None:
         return Resolution(Decision.ALLOWED)
-    return await _ask_policy(rules, question, question.permission.policy)
-
-
-async def _ask_policy(rules: Ruleset, question: Question, policy: str) -> Resolution:
-    """The second opinion; a tuple that has a condition of its own needs none."""
     if question.walk.conditioned_bound(question.root)[0] == TRUE:
+        # A tuple that has a condition of its own needs no second opinion.
         return Resolution(Decision.ALLOWED)
     scope = rules.schema.types[question.check.entity.type].scope
-    verdict = await judge_policy(PolicyInput(policy, scope, question.check))
+    verdict = await judge(PolicyInput(question.permission.policy, scope, question.check))
     if verdict.value is None:
         return Resolution(Decision.UNDECIDED, verdict.problem)
     return Resolution(Decision.ALLOWED if verdict.value else Decision.DENIED)

@@ -14,15 +14,17 @@ from app.authz.graph.permissions import Permissions, load_permissions
 from app.authz.graph.tuples import TupleConnection, load_tuples_of, load_tuples_of_scope
 from app.authz.graph.values import TupleRow
 from app.authz.service import edges, models
-from app.authz.service.access import guard_client_access
+from app.authz.service.access import MANAGE_ACCESS, MANAGE_PLATFORM, guard_client_access
 from app.authz.types.saving import ModelVersion
 from app.authz.types.tuples import SubjectRef
-from app.graph.connections import After, Before, First, Last, Paged, page_request
+from app.graph.connections import Paged, connection
 from app.graph.context import Info
 from app.graph.directives import Requires
+from app.kit.paging import PageRequest
 
-_MANAGES_ACCESS = Requires(permission="clients.manage_access")
-_MANAGES_PLATFORM = Requires(permission="platform.manage_platform")
+_MANAGES_ACCESS = Requires(permission=MANAGE_ACCESS)
+_CLIENT = 'The client; null for Auther itself. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za"`'
+_ACTION = 'A permission of the entity\'s type, or a relation. Example: `"edit"`'
 
 
 class Owner(Protocol):
@@ -34,22 +36,15 @@ class Owner(Protocol):
 
 @strawberry.type
 class UserEdges:
-    @field(
+    @connection(
+        TupleConnection,
         description="The tuples that name the user as subject, oldest first. One's own need no permission.",
-        graphql_type=TupleConnection,
-        directives=[_MANAGES_PLATFORM],
+        requires=MANAGE_PLATFORM,
     )
     @staticmethod
-    async def tuples(
-        user: Parent[Owner],
-        info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Paged[TupleRow]:
+    async def tuples(user: Parent[Owner], info: Info, page: PageRequest) -> Paged[TupleRow]:
         await edges.guard_tuples_of(info.context.actor, SubjectRef("user", user.id))
-        return await load_tuples_of(info, "user", user.id, page_request(first, after, last, before))
+        return await load_tuples_of(info, "user", user.id, page)
 
     @field(
         description="What a token of the user for a client would hold. One's own need no permission; without a client "
@@ -60,7 +55,7 @@ class UserEdges:
     async def permissions(
         user: Parent[Owner],
         info: Info,
-        client_id: Annotated[ID | None, argument(description="The client; null for Auther itself.")] = UNSET,
+        client_id: Annotated[ID | None, argument(description=_CLIENT)] = UNSET,
     ) -> Permissions:
         return await load_permissions(info, SubjectRef("user", user.id), client_id)
 
@@ -73,7 +68,7 @@ class UserEdges:
     async def can(
         user: Parent[Owner],
         info: Info,
-        action: Annotated[str, argument(description="A permission of the entity's type, or a relation.")],
+        action: Annotated[str, argument(description=_ACTION)],
         entity: EntityArgument,
     ) -> CheckAnswer:
         asked = (SubjectRef("user", user.id), action, to_entity(entity))
@@ -94,36 +89,20 @@ class ClientEdges:
         await guard_client_access(info.context.actor, client.id)
         return await info.context.loaders.load(models.get_current_models, client.id)
 
-    @field(
-        description="The tuples on its types, oldest first.",
-        graphql_type=TupleConnection,
-        directives=[_MANAGES_ACCESS],
-    )
+    @connection(
+        TupleConnection, description="The tuples on its types, oldest first.", requires=MANAGE_ACCESS
+    )  # fmt: skip
     @staticmethod
-    async def tuples(
-        client: Parent[Owner],
-        info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Paged[TupleRow]:
+    async def tuples(client: Parent[Owner], info: Info, page: PageRequest) -> Paged[TupleRow]:
         await guard_client_access(info.context.actor, client.id)
-        return await load_tuples_of_scope(info, client.id, page_request(first, after, last, before))
+        return await load_tuples_of_scope(info, client.id, page)
 
-    @field(
+    @connection(
+        TupleConnection,
         description="The tuples that name it as subject, oldest first. A client's own need no permission.",
-        graphql_type=TupleConnection,
-        directives=[_MANAGES_PLATFORM],
+        requires=MANAGE_PLATFORM,
     )
     @staticmethod
-    async def grants(
-        client: Parent[Owner],
-        info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Paged[TupleRow]:
+    async def grants(client: Parent[Owner], info: Info, page: PageRequest) -> Paged[TupleRow]:
         await edges.guard_tuples_of(info.context.actor, SubjectRef("client", client.id))
-        return await load_tuples_of(info, "client", client.id, page_request(first, after, last, before))
+        return await load_tuples_of(info, "client", client.id, page)

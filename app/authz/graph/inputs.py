@@ -17,6 +17,24 @@ from app.graph.scalars import JSON
 from app.kit.actor import Actor
 from app.kit.guard import refuse
 
+_ENTITY = '{type: "cli_01jq40b7n2r5s8t1v4w7x0y3za:invoice", id: "42"}'
+_SUBJECT = '{type: "user", id: "usr_01jq3zv4m9w8k2c7d5f6g1h0ab"}'
+_ENTITY_TYPE = (
+    "Its type, with the id of the client that owns it in front. "
+    'Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za:invoice"`'
+)  # fmt: skip
+_KEY = f'entity: {_ENTITY}, relation: "viewer", subject: {_SUBJECT}'
+_RELATION = 'The relation. Example: `"viewer"`'
+_CONTEXT = (
+    "Attributes of the resource and parameters of conditions, a JSON object. "
+    'Example: `{ip: "203.0.113.7", amount: 250}`'
+)  # fmt: skip
+_STARTS = 'When it begins to count; at once when absent. Example: `"2026-02-01T00:00:00Z"`'
+_TOKEN = (
+    "A consistency token, from `checkedAt` or from a write: for the modes that compare with one. "
+    'Example: `"MTA0Mi43"`'
+)  # fmt: skip
+
 
 @strawberry.enum(description="How new the tuples are that an answer rests on.")
 class ConsistencyMode(Enum):
@@ -35,73 +53,95 @@ class ConsistencyMode(Enum):
     )
 
 
-@strawberry.input(description="How fresh an answer has to be.")
+@strawberry.input(description='How fresh an answer has to be. Example: `{mode: AT_LEAST_AS_FRESH, token: "MTA0Mi43"}`')
 class ConsistencyInput:
     mode: ConsistencyMode = field(description="Which tuples count.")
-    token: str | None = field(
-        default=UNSET,
-        description="A consistency token, from `checkedAt` or from a write: for the modes that compare with one.",
-    )
+    token: str | None = field(default=UNSET, description=_TOKEN)
 
 
-@strawberry.input(description='Something that permissions are about, such as `{type: "cli_…:invoice", id: "42"}`.')
+@strawberry.input(description=f"Something that permissions are about. Example: `{_ENTITY}`")
 class EntityInput:
-    type: str = field(description="Its type, with the id of the client that owns it in front: `cli_…:invoice`.")
-    id: str = field(description="Its id in the application; `*` for every entity of the type.")
+    type: str = field(description=_ENTITY_TYPE)
+    id: str = field(description='Its id in the application; `*` for every entity of the type. Example: `"42"`')
 
 
-@strawberry.input(description='Who may do something, such as `{type: "user", id: "usr_…"}`.')
+@strawberry.input(description=f"Who may do something. Example: `{_SUBJECT}`")
 class SubjectInput:
-    type: str = field(description="Its type: user, apikey, client, group, or a type of a model.")
-    id: str = field(description="Its id; `*` for everyone of the type.")
-    relation: str | None = field(default=UNSET, description="For a userset: the relation, such as `member`.")
+    type: str = field(
+        description='Its type: user, apikey, client, group, or a type of a model. Example: `"user"`'
+    )  # fmt: skip
+    id: str = field(
+        description='Its id; `*` for everyone of the type. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`'
+    )  # fmt: skip
+    relation: str | None = field(default=UNSET, description='For a userset: the relation. Example: `"member"`')
 
 
-@strawberry.input(description="A relationship: subject has relation to entity.")
+@strawberry.input(description=f"A relationship: subject has relation to entity. Example: `{{{_KEY}}}`")
 class TupleKeyInput:
     entity: EntityInput = field(description="To what.")
-    relation: str = field(description="The relation, such as `viewer`.")
+    relation: str = field(description=_RELATION)
     subject: SubjectInput = field(description="Who.")
 
 
-@strawberry.input(description="A condition of the model that a tuple counts under.")
+@strawberry.input(
+    description='A condition of the model that a tuple counts under. Example: `{name: "office", context: {floor: 3}}`'
+)
 class TupleConditionInput:
-    name: str = field(description="The condition's name in the model.")
-    context: JSON | None = field(default=UNSET, description="Parameters that are settled already, a JSON object.")
+    name: str = field(description='The condition\'s name in the model. Example: `"office"`')
+    context: JSON | None = field(
+        default=UNSET, description="Parameters that are settled already, a JSON object. Example: `{floor: 3}`"
+    )
 
 
-@strawberry.input(description="A relationship with what limits it.")
+@strawberry.input(
+    description=f'A relationship with what limits it. Example: `{{{_KEY}, expiresAt: "2026-12-31T23:59:59Z"}}`'
+)
 class TupleInput:
     entity: EntityInput = field(description="To what.")
-    relation: str = field(description="The relation, such as `viewer`.")
+    relation: str = field(description=_RELATION)
     subject: SubjectInput = field(description="Who.")
     condition: TupleConditionInput | None = field(default=UNSET, description="When it counts, beside the times.")
-    starts_at: datetime | None = field(default=UNSET, description="When it begins to count; at once when absent.")
-    expires_at: datetime | None = field(default=UNSET, description="When it ends; never when absent.")
+    starts_at: datetime | None = field(default=UNSET, description=_STARTS)
+    expires_at: datetime | None = field(
+        default=UNSET, description='When it ends; never when absent. Example: `"2026-12-31T23:59:59Z"`'
+    )
 
 
-@strawberry.input(description="May the subject do this to the entity?")
+@strawberry.input(
+    description="May the subject do this to the entity? "
+    f'Example: `{{action: "edit", entity: {_ENTITY}, subject: {_SUBJECT}}}`'
+)
 class CheckInput:
-    action: str = field(description="A permission of the entity's type, or a relation.")
+    action: str = field(description='A permission of the entity\'s type, or a relation. Example: `"edit"`')
     entity: EntityInput = field(description="To what.")
     subject: SubjectInput | None = field(default=UNSET, description="Who; the caller when absent.")
-    context: JSON | None = field(
-        default=UNSET, description="Attributes of the resource and parameters of conditions, a JSON object."
-    )
+    context: JSON | None = field(default=UNSET, description=_CONTEXT)
     contextual_tuples: list[TupleInput] | None = field(
         default=UNSET, description="Tuples that count for this question only: what if?"
     )
 
 
-@strawberry.input(description="Which tuples; everything that is given must hold.")
+@strawberry.input(
+    description="Which tuples; everything that is given must hold. "
+    'Example: `{entityType: "cli_01jq40b7n2r5s8t1v4w7x0y3za:invoice", relation: "viewer"}`'
+)
 class TupleFilter:
-    entity_type: str | None = field(default=UNSET, description="Only on entities of this type.")
-    entity_id: str | None = field(default=UNSET, description="Only on the entity with this id.")
-    relation: str | None = field(default=UNSET, description="Only with this relation.")
-    subject_type: str | None = field(default=UNSET, description="Only with subjects of this type.")
-    subject_id: str | None = field(default=UNSET, description="Only with the subject of this id.")
+    entity_type: str | None = field(
+        default=UNSET,
+        description='Only on entities of this type. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za:invoice"`',
+    )
+    entity_id: str | None = field(default=UNSET, description='Only on the entity with this id. Example: `"42"`')
+    relation: str | None = field(default=UNSET, description='Only with this relation. Example: `"viewer"`')
+    subject_type: str | None = field(
+        default=UNSET, description='Only with subjects of this type. Example: `"user"`'
+    )  # fmt: skip
+    subject_id: str | None = field(
+        default=UNSET,
+        description='Only with the subject of this id. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`',
+    )
     subject_relation: str | None = field(
-        default=UNSET, description="Only with usersets of this relation; empty for subjects that are no userset."
+        default=UNSET,
+        description='Only with usersets of this relation; empty for subjects that are no userset. Example: `"member"`',
     )
 
 
@@ -109,9 +149,7 @@ SubjectArgument: TypeAlias = Annotated[
     SubjectInput | None, argument(description="Who is asked about; the caller when absent.")
 ]
 EntityArgument: TypeAlias = Annotated[EntityInput, argument(description="The entity.")]
-ContextArgument: TypeAlias = Annotated[
-    JSON | None, argument(description="Attributes of the resource and parameters of conditions, a JSON object.")
-]
+ContextArgument: TypeAlias = Annotated[JSON | None, argument(description=_CONTEXT)]
 ContextualArgument: TypeAlias = Annotated[
     list[TupleInput] | None, argument(description="Tuples that count for this question only: what if?")
 ]

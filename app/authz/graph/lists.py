@@ -26,17 +26,21 @@ from app.authz.graph.inputs import (
 from app.authz.graph.trees import UsersetTree, flatten_tree
 from app.authz.graph.values import Entity, Subject, TupleKey, as_entity, as_key, map_page
 from app.authz.service import lists
+from app.authz.service.access import MANAGE_ACCESS
 from app.authz.service.lists import Everybody, Listed
 from app.authz.types.tuples import EntityRef
-from app.graph.connections import After, Before, Edge, First, Last, Paged, PageInfo, page_request
+from app.graph.connections import Edge, First, Paged, PageInfo, connection
 from app.graph.context import Info
 from app.graph.directives import Requires
+from app.graph.inputs import given
+from app.kit.paging import PageRequest
 
 Item = TypeVar("Item")
 
-_MANAGES_ACCESS = Requires(permission="clients.manage_access")
+_MANAGES_ACCESS = Requires(permission=MANAGE_ACCESS)
+_ENTITY_TYPE = 'The type of the entities. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za:invoice"`'
 _ON_OTHER_TYPES = "On types that no client owns it needs `platform.manage_platform`."
-Action = Annotated[str, argument(description="A permission of the entity's type, or a relation.")]
+Action = Annotated[str, argument(description='A permission of the entity\'s type, or a relation. Example: `"edit"`')]
 
 
 @strawberry.type(description="An entity that a subject can do something to.")
@@ -107,59 +111,52 @@ class Counted(Paged[Item]):
 
 @strawberry.type
 class ListQuery:
-    @field(
+    @connection(
+        FoundObjectConnection,
         description="The entities of a type that a subject can do something to. "
         f"About oneself it needs no permission. {_ON_OTHER_TYPES}",
-        graphql_type=FoundObjectConnection,
-        directives=[_MANAGES_ACCESS],
+        requires=MANAGE_ACCESS,
     )
     async def list_objects(
         self,
         info: Info,
+        page: PageRequest,
         action: Action,
-        type: Annotated[str, argument(description="The type of the entities, `cli_…:invoice`.")],
+        type: Annotated[str, argument(description=_ENTITY_TYPE)],
         subject: SubjectArgument = UNSET,
         context: ContextArgument = UNSET,
         contextual_tuples: ContextualArgument = UNSET,
         consistency: Consistency = UNSET,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
     ) -> Counted[_Reached]:
         actor = info.context.actor
         query = ObjectQuery(
             whom(actor, subject), action, type, to_context(context), to_tuples(contextual_tuples, "contextualTuples")
         )
-        page = page_request(first, after, last, before)
         listed = await lists.find_objects(actor, query, page, to_freshness(consistency))
         return _reached(type, listed)
 
-    @field(
+    @connection(
+        FoundSubjectConnection,
         description=f"The subjects of a kind that can do something to an entity, and how. {_ON_OTHER_TYPES}",
-        graphql_type=FoundSubjectConnection,
-        directives=[_MANAGES_ACCESS],
+        requires=MANAGE_ACCESS,
     )
     async def list_subjects(
         self,
         info: Info,
+        page: PageRequest,
         entity: EntityArgument,
         action: Action,
-        type: Annotated[str, argument(description="The type of the subjects, such as `user`.")],
+        type: Annotated[str, argument(description='The type of the subjects. Example: `"user"`')],
         relation: Annotated[
-            str | None, argument(description="For usersets: their relation, such as `member` of groups.")
+            str | None,
+            argument(description='For usersets, such as members of groups: their relation. Example: `"member"`'),
         ] = UNSET,
         context: ContextArgument = UNSET,
         contextual_tuples: ContextualArgument = UNSET,
         consistency: Consistency = UNSET,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
     ) -> Counted[listing.FoundSubject]:
         contextual = to_tuples(contextual_tuples, "contextualTuples")
         query = SubjectQuery(to_entity(entity), action, type, relation or "", to_context(context), contextual)
-        page = page_request(first, after, last, before)
         return _counted(await lists.find_subjects(info.context.actor, query, page, to_freshness(consistency)))
 
     @field(
@@ -179,7 +176,7 @@ class ListQuery:
     ) -> WhoCan:
         contextual = to_tuples(contextual_tuples, "contextualTuples")
         query = SubjectQuery(to_entity(entity), action, "user", "", to_context(context), contextual)
-        page = page_request(first, None, None, None)
+        page = PageRequest(first=given(first))
         return _to_who_can(await lists.find_everybody(info.context.actor, query, page, to_freshness(consistency)))
 
     @field(
@@ -190,7 +187,7 @@ class ListQuery:
         self,
         info: Info,
         entity: EntityArgument,
-        relation: Annotated[str, argument(description="A relation of the entity's type.")],
+        relation: Annotated[str, argument(description='A relation of the entity\'s type. Example: `"viewer"`')],
         consistency: Consistency = UNSET,
     ) -> UsersetTree:
         node = EngineNode(entity.type, entity.id, relation)

@@ -18,13 +18,13 @@ from app.authz.service import access, edges
 from app.authz.service import models as service
 from app.authz.types import model as types
 from app.authz.types.saving import ModelVersion
-from app.graph.connections import After, Before, Connection, First, Last, Paged, page_request
+from app.graph.connections import Connection, Paged, connection, load_page
 from app.graph.context import Info
 from app.graph.directives import Requires
 from app.graph.node import Node
 from app.graph.scalars import JSON
 from app.kit.guard import has_permission, refuse
-from app.kit.paging import Page
+from app.kit.paging import PageRequest
 
 if TYPE_CHECKING:
     from app.clients.types import Client
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 # Models that are kept parsed: the fields of a version read the same one.
 _KEPT = 64
 _NO_MODEL = types.Model()
+_SCOPE = "The client's id; null for the installation's own. Example: `\"cli_01jq40b7n2r5s8t1v4w7x0y3za\"`"
+_VERSION = 'The version\'s id. Example: `"mdl_01jq43e0s5t8v1w4x7y0z3a6bd"`'
 _MANAGES_ACCESS = Requires(permission="clients.manage_access")
 
 
@@ -132,7 +134,7 @@ class Model(Node):
         model: Parent[ModelVersion],
         info: Info,
         from_version: Annotated[
-            int | None, argument(name="from", description="The other version; the one before when absent.")
+            int | None, argument(name="from", description="The other version; the one before when absent. Example: `3`")
         ] = UNSET,
     ) -> str | None:
         number = from_version if isinstance(from_version, int) else model.version - 1
@@ -143,27 +145,13 @@ class Model(Node):
             return None
         return diff_models(read_model(other.source), read_model(model.source)).text
 
-    @field(
+    @connection(
+        Connection[Annotated["Model", strawberry.lazy("app.authz.graph.models")]],
         description="All versions of the same model, newest first.",
-        graphql_type=Connection[Annotated["Model", strawberry.lazy("app.authz.graph.models")]],
     )
     @staticmethod
-    async def versions(
-        model: Parent[ModelVersion],
-        info: Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Paged[ModelVersion]:
-        loaders = info.context.loaders
-        page = page_request(first, after, last, before)
-        found = await loaders.load(edges.list_versions_of, model.scope, page)
-
-        async def count() -> int:
-            return await loaders.load(edges.count_versions_of, model.scope) or 0
-
-        return Paged(found or Page((), (), has_next=False, has_previous=False), count)
+    async def versions(model: Parent[ModelVersion], info: Info, page: PageRequest) -> Paged[ModelVersion]:
+        return await load_page(info, edges.list_versions_of, edges.count_versions_of, model.scope, page=page)
 
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:
@@ -181,7 +169,7 @@ class ModelQuery:
     async def model(
         self,
         info: Info,
-        scope: Annotated[ID | None, argument(description="The client's id; null for the installation's own.")] = None,
+        scope: Annotated[ID | None, argument(description=_SCOPE)] = None,
     ) -> ModelVersion | None:
         return await service.find_current_model(info.context.actor, str(scope or ""))
 
@@ -190,9 +178,7 @@ class ModelQuery:
         graphql_type=Model | None,
         directives=[_MANAGES_ACCESS],
     )
-    async def model_version(
-        self, info: Info, id: Annotated[ID, argument(description="The version's id, `mdl_…`.")]
-    ) -> ModelVersion | None:
+    async def model_version(self, info: Info, id: Annotated[ID, argument(description=_VERSION)]) -> ModelVersion | None:
         found = await load_model(info, id)
         if found is None and not await has_permission(info.context.actor, access.MANAGE_ACCESS):
             refuse(info.context.actor, access.MANAGE_ACCESS, on="on this client")

@@ -20,9 +20,10 @@ from app.authz.types import saving as types
 from app.graph.context import Info
 from app.graph.directives import Requires
 from app.graph.errors import UserError, user_errors
-from app.graph.mutations import OwnUnitOfWork
+from app.graph.mutations import mutation
 from app.graph.scalars import JSON
 
+_SOURCE = r'"model\n  schema 1.1\n\ntype user\n\ntype invoice\n  relations\n    define viewer: [user]\n"'
 _OWN_MODEL = "The installation's own model, without a client, needs `platform.manage_platform`."
 _MANAGES_ACCESS = Requires(permission="clients.manage_access")
 
@@ -33,26 +34,44 @@ class AccessChangeKind(Enum):
     LOST = enum_value(types.ChangeKind.LOST, description="It is not allowed any more.")
 
 
-@strawberry.input(description="A type that gets another name; its tuples stay.")
+@strawberry.input(
+    description='A type that gets another name; its tuples stay. Example: `{old: "bill", new: "invoice"}`'
+)
 class TypeRenameInput:
-    old: str = field(description="Its name in the version in force.")
-    new: str = field(description="Its name in the new version.")
+    old: str = field(description='Its name in the version in force. Example: `"bill"`')
+    new: str = field(description='Its name in the new version. Example: `"invoice"`')
 
 
-@strawberry.input(description="A new version of a model, as text or as JSON.")
+@strawberry.input(
+    description="A new version of a model, as text or as JSON. "
+    f'Example: `{{clientId: "cli_01jq40b7n2r5s8t1v4w7x0y3za", source: {_SOURCE}}}`'
+)
 class ModelPreviewInput:
-    client_id: ID | None = field(default=UNSET, description="Whose model; the installation's own when absent.")
-    source: str | None = field(default=UNSET, description="The model in the modelling language.")
-    json: JSON | None = field(default=UNSET, description="The model as JSON: our own form, or OpenFGA's.")
+    client_id: ID | None = field(
+        default=UNSET,
+        description='Whose model; the installation\'s own when absent. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za"`',
+    )
+    source: str | None = field(default=UNSET, description=f"The model in the modelling language. Example: `{_SOURCE}`")
+    json: JSON | None = field(
+        default=UNSET,
+        description="The model as JSON: our own form, or OpenFGA's. "
+        'Example: `{schema_version: "1.1", type_definitions: [{type: "user"}]}`',
+    )
     renames: list[TypeRenameInput] | None = field(default=UNSET, description="Types that get another name.")
     expected_version: int | None = field(
-        default=UNSET, description="The version that its author has seen, 0 for none: a later one is a conflict."
+        default=UNSET,
+        description="The version that its author has seen, 0 for none: a later one is a conflict. Example: `3`",
     )
 
 
-@strawberry.input(description="A new version of a model to be saved, as text or as JSON.")
+@strawberry.input(
+    description="A new version of a model to be saved, as text or as JSON. "
+    f'Example: `{{clientId: "cli_01jq40b7n2r5s8t1v4w7x0y3za", source: {_SOURCE}, dryRun: true}}`'
+)
 class ModelSaveInput(ModelPreviewInput):
-    note: str | None = field(default=UNSET, description="What changed, for whoever reads the versions.")
+    note: str | None = field(
+        default=UNSET, description='What changed, for whoever reads the versions. Example: `"Viewers may export"`'
+    )
     dry_run: bool = field(default=False, description="Only tell what saving would do, in `preview`.")
 
 
@@ -146,13 +165,27 @@ class PreviewQuery:
         except language.ModelProblems as error:
             return ModelPreview(problems=show_problems(error.problems))
 
+    @field(
+        description="Who would gain and who would lose what if a model were saved. Null when something is wrong with "
+        f"the model: `modelPreview` says what. {_OWN_MODEL}",
+        graphql_type=ModelImpact | None,
+        directives=[_MANAGES_ACCESS],
+    )
+    async def model_impact(
+        self, info: Info, input: Annotated[ModelPreviewInput, argument(description="The model.")]
+    ) -> types.Impact | None:
+        try:
+            return (await preview_model(info.context.actor, _to_draft(input))).impact
+        except language.ModelProblems:
+            return None
+
 
 @strawberry.type
 class ModelMutation:
-    @strawberry.mutation(
-        description=f"Save a new version of a model; it is in force at once. {_OWN_MODEL}",
-        extensions=[OwnUnitOfWork()],
-        directives=[_MANAGES_ACCESS],
+    @mutation(
+        description="Save a new version of a model; it is in force at once. A model that is like the one in force "
+        f"makes no other version, so it can be sent again. {_OWN_MODEL}",
+        requires="clients.manage_access",
     )
     async def model_save(
         self, info: Info, input: Annotated[ModelSaveInput, argument(description="The model.")]

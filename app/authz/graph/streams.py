@@ -27,6 +27,10 @@ from app.graph.streams import Delivered, Delivery, hub
 hub.declare(CHANNEL)
 # A filter that matches nothing for so long gets a place to resume from, so that it need not start far behind.
 _QUIET_REVISIONS = 1_000
+_AFTER = (
+    "Go on after this cursor, the last one that was received, or after this consistency token: nothing is missed. "
+    'Example: `"MTA0Mi43"`'
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,7 @@ class AuthzSubscription:
     async def tuples_changed(
         self,
         info: Info,
-        after: Annotated[
-            str | None, argument(description="Go on after this cursor, or after this consistency token.")
-        ] = UNSET,
+        after: Annotated[str | None, argument(description=_AFTER)] = UNSET,
         filter: Annotated[TupleFilter | None, argument(description="Which tuples.")] = UNSET,
     ) -> AsyncIterator[Delivered]:
         actor, wanted = info.context.actor, to_filter(filter)

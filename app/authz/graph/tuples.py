@@ -24,11 +24,10 @@ from app.authz.queries.edges import WriteNote
 from app.authz.service import edges
 from app.authz.service.tuple_lists import count_tuples, list_tuples
 from app.authz.types.writes import StoredTuple
-from app.graph.connections import After, Before, Connection, Count, First, Last, Paged, page_request
+from app.graph.connections import Connection, Paged, connection, load_page
 from app.graph.context import Info
-from app.graph.directives import Requires
 from app.graph.node import Node
-from app.kit.paging import Page, PageRequest
+from app.kit.paging import PageRequest
 
 _ID = re.compile(r"tup_([1-9][0-9]{0,17})")
 
@@ -75,24 +74,21 @@ TupleConnection = Connection[Tuple]
 
 @strawberry.type
 class TupleQuery:
-    @field(
+    @connection(
+        TupleConnection,
         description="A page of the tuples that stand, oldest first. With `filter.entityType` of a client's type it "
         "needs `clients.manage_access` on that client only; everybody may list what names themselves as subject.",
-        graphql_type=TupleConnection,
-        directives=[Requires(permission="platform.manage_platform")],
+        requires="platform.manage_platform",
     )
     async def tuples(
         self,
         info: Info,
+        page: PageRequest,
         filter: Annotated[TupleFilter | None, argument(description="Which tuples.")] = UNSET,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
     ) -> Paged[TupleRow]:
         actor, wanted = info.context.actor, to_filter(filter)
-        page = await list_tuples(actor, wanted, page_request(first, after, last, before))
-        return Paged(map_page(page, to_row), partial(count_tuples, actor, wanted))
+        found = await list_tuples(actor, wanted, page)
+        return Paged(map_page(found, to_row), partial(count_tuples, actor, wanted))
 
 
 async def load_tuple(info: Info, tuple_id: str) -> TupleRow | None:
@@ -107,30 +103,18 @@ async def load_tuple(info: Info, tuple_id: str) -> TupleRow | None:
 
 async def load_tuples_of(info: Info, subject_type: str, subject_id: str, page: PageRequest) -> Paged[TupleRow]:
     """A page of a subject's tuples; those of several subjects come in one statement. Call a guard before."""
-    loaders = info.context.loaders
-    found = await loaders.load(edges.list_tuples_of_subjects, subject_id, subject_type, page)
-
-    async def count() -> int:
-        return await loaders.load(edges.count_tuples_of_subjects, subject_id, subject_type) or 0
-
-    return _paged(found, count)
+    fetch, count = edges.list_tuples_of_subjects, edges.count_tuples_of_subjects
+    return _shown(await load_page(info, fetch, count, subject_id, subject_type, page=page))
 
 
 async def load_tuples_of_scope(info: Info, scope: str, page: PageRequest) -> Paged[TupleRow]:
     """A page of the tuples on a client's types; those of several clients come in one statement. Call a guard before."""
-    loaders = info.context.loaders
-    found = await loaders.load(edges.list_tuples_of_scopes, scope, page)
-
-    async def count() -> int:
-        return await loaders.load(edges.count_tuples_of_scopes, scope) or 0
-
-    return _paged(found, count)
+    return _shown(await load_page(info, edges.list_tuples_of_scopes, edges.count_tuples_of_scopes, scope, page=page))
 
 
 async def _load_note(info: Info, row: TupleRow) -> WriteNote | None:
     return await info.context.loaders.load(edges.get_writes, row.revision)
 
 
-def _paged(found: Page[StoredTuple] | None, count: Count) -> Paged[TupleRow]:
-    page = found or Page[StoredTuple]((), (), has_next=False, has_previous=False)
-    return Paged(map_page(page, to_row), count)
+def _shown(found: Paged[StoredTuple]) -> Paged[TupleRow]:
+    return Paged(map_page(found.page, to_row), found.count)

@@ -22,9 +22,10 @@ Item = TypeVar("Item")
 Shown = TypeVar("Shown")
 
 TUPLE_PREFIX = "tup_"
-# Types of the system whose ids are those of users and clients.
+# Types of the system whose ids are those of users, clients and API keys.
 _USERS = {"user", "users"}
 _CLIENTS = {"client", "clients"}
+_KEY = "apikey"
 
 
 @strawberry.type(description="Something that permissions are about, such as `document:1`. An id of `*` is every one.")
@@ -33,7 +34,7 @@ class Entity:
     id: str = field(description="Its id in the application, or `*` for every entity of the type.")
 
     @field(
-        description="The user or client that it is. Null for everything else, and when it is gone or hidden.",
+        description="The user, client or API key that it is. Null for everything else, and when it is gone or hidden.",
         graphql_type=Node | None,
     )
     @staticmethod
@@ -50,7 +51,7 @@ class Subject:
     relation: str = field(description="Of a userset: the relation that its members have to it; else empty.")
 
     @field(
-        description="The user or client that it is. Null for everything else, and when it is gone or hidden.",
+        description="The user, client or API key that it is. Null for everything else, and when it is gone or hidden.",
         graphql_type=Node | None,
     )
     @staticmethod
@@ -126,7 +127,7 @@ def map_page(page: Page[Item], show: Callable[[Item], Shown]) -> Page[Shown]:
 
 
 async def load_referred(info: Info, kind: str, identifier: str | None) -> object | None:
-    """The user or client that a type and an id mean; None when it is neither, gone, or hidden from the caller."""
+    """The user, client or API key that a type and an id mean; None when it is something else, gone or hidden."""
     if identifier is None or identifier == EVERY:
         return None
     if kind in _USERS:
@@ -137,6 +138,10 @@ async def load_referred(info: Info, kind: str, identifier: str | None) -> object
         from app.clients.graph import load_client
 
         return await load_client(info, identifier)
+    if kind == _KEY:
+        from app.api_keys.graph import load_key
+
+        return await load_key(info, identifier)
     return None
 
 

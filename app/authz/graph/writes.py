@@ -24,25 +24,29 @@ from app.authz.service.tuples import write_tuples
 from app.authz.types import tuples as engine
 from app.authz.types.writes import TupleWrite
 from app.graph.context import Info
-from app.graph.directives import Requires
 from app.graph.errors import UserError
-from app.graph.mutations import OwnUnitOfWork
+from app.graph.mutations import mutation
 from app.kit.errors import AppError, InputProblems
 
 # Lists of a write → fields of the input.
 _FIELDS = {"touch": "writes", "create": "creates", "delete": "deletes"}
-_MANAGES_ACCESS = Requires(permission="clients.manage_access")
+_REASON = 'Why: for the changelog and the audit trail. Example: `"Ada left the project"`'
 _ON_OTHER_TYPES = "On types that no client owns it needs `platform.manage_platform`."
 
 
-@strawberry.input(description="All tuples of an entity with a relation.")
+@strawberry.input(
+    description="All tuples of an entity with a relation. "
+    'Example: `{entity: {type: "cli_01jq40b7n2r5s8t1v4w7x0y3za:invoice", id: "42"}, relation: "viewer"}`'
+)
 class TuplePlaceInput:
     entity: EntityInput = field(description="The entity.")
-    relation: str = field(description="The relation.")
+    relation: str = field(description='The relation. Example: `"viewer"`')
 
 
 @strawberry.input(
-    description="Changes of tuples that happen all at one revision, or not at all; at most 1000 tuples and places."
+    description="Changes of tuples that happen all at one revision, or not at all; at most 1000 tuples and places. "
+    'Example: `{writes: [{entity: {type: "cli_01jq40b7n2r5s8t1v4w7x0y3za:invoice", id: "42"}, relation: "viewer", '
+    'subject: {type: "user", id: "usr_01jq3zv4m9w8k2c7d5f6g1h0ab"}}], reason: "Ada audits", dryRun: true}`'
 )
 class TuplesWriteInput:
     writes: list[TupleInput] | None = field(
@@ -55,19 +59,25 @@ class TuplesWriteInput:
     )
     must_exist: list[TupleKeyInput] | None = field(default=UNSET, description="These have to stand before.")
     must_not_exist: list[TupleKeyInput] | None = field(default=UNSET, description="These must not stand before.")
-    reason: str | None = field(default=UNSET, description="Why: for the changelog and the audit trail.")
+    reason: str | None = field(default=UNSET, description=_REASON)
     idempotency_key: str | None = field(
-        default=UNSET, description="The same write of the same caller under this key happens once within a day."
+        default=UNSET,
+        description="Your name for this request, 1 to 255 characters. The same write under the same key happens once "
+        "within a day, and is answered as the first time; another write is a conflict. "
+        'Example: `"grant-2026-01-31-0042"`',
     )
     dry_run: bool = field(default=False, description="Only tell what would happen.")
 
 
-@strawberry.input(description="Which tuples to delete.")
+@strawberry.input(
+    description="Which tuples to delete. Example: "
+    '`{filter: {entityType: "cli_01jq40b7n2r5s8t1v4w7x0y3za:invoice", entityId: "42"}, dryRun: true}`'
+)
 class TuplesDeleteInput:
     filter: TupleFilter = field(
         description="Which tuples: at least the type of the entity, or type and id of the subject."
     )
-    reason: str | None = field(default=UNSET, description="Why: for the changelog and the audit trail.")
+    reason: str | None = field(default=UNSET, description=_REASON)
     dry_run: bool = field(default=False, description="Only count.")
 
 
@@ -97,10 +107,9 @@ class TuplesDeletePayload:
 
 @strawberry.type
 class TupleMutation:
-    @strawberry.mutation(
+    @mutation(
         description=f"Add, change and delete tuples at one revision. {_ON_OTHER_TYPES}",
-        extensions=[OwnUnitOfWork()],
-        directives=[_MANAGES_ACCESS],
+        requires="clients.manage_access",
     )
     async def tuples_write(
         self, info: Info, input: Annotated[TuplesWriteInput, argument(description="What changes.")]
@@ -120,11 +129,10 @@ class TupleMutation:
             is_repeat=result.is_repeat,
         )
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete every tuple that a filter means, up to 100000 at once. Without `filter.entityType`, and "
         "on types that no client owns, it needs `platform.manage_platform`.",
-        extensions=[OwnUnitOfWork()],
-        directives=[_MANAGES_ACCESS],
+        requires="clients.manage_access",
     )
     async def tuples_delete(
         self, info: Info, input: Annotated[TuplesDeleteInput, argument(description="Which, and why.")]

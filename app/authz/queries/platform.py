@@ -43,13 +43,13 @@ ORDER BY t.subject_id LIMIT 1000
 _LOCK_FIRST_START = "SELECT pg_advisory_xact_lock(hashtextextended('authz first start', 0))"
 
 
-async def list_platform_relations(subject_type: int, subject_id: str) -> list[tuple[int, str]]:
-    """Types that guard the platform, each with a relation to every entity of it that the subject holds now."""
-    return (await _list(_NOW, [(subject_type, subject_id, "")]))[0]
+async def list_platform_relations(subjects: Sequence[tuple[int, str]]) -> list[list[tuple[int, str]]]:
+    """For each subject (type, id) types that guard the platform, with a relation to every entity that it holds now."""
+    return await _list(_NOW, [(subject_type, subject_id, "") for subject_type, subject_id in subjects])
 
 
 async def list_possible_relations(subjects: Sequence[tuple[int, str, str]]) -> list[list[tuple[int, str]]]:
-    """The same for each of several usersets (type, id, relation), with relations to any entity, now or later."""
+    """The same for usersets (type, id, relation), with relations to any entity, now or later."""
     return await _list(_AT_MOST, subjects)
 
 

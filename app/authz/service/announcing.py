@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from app.authz.service.own_writes import note_own_write
 from app.authz.types.events import (
     GrantChanged,
     GrantCreated,
@@ -98,4 +99,5 @@ def _user_of(key: TupleKey) -> str | None:
 
 def _tell_followers(revision: int) -> None:
     forget_permissions()
+    note_own_write(revision)
     notify_after_commit(CHANNEL, str(revision))

@@ -20,6 +20,7 @@ from app.authz.queries.index import read_deltas, stream_snapshot
 from app.authz.queries.models import find_model_revision
 from app.authz.service.measures import set_index_lag, set_index_size
 from app.authz.service.models import CHANNEL
+from app.authz.service.own_writes import forget_own_writes, last_own_write
 from app.authz.service.schemas import Compiled, compiled_at
 from app.kit.db import unit_of_work
 from app.kit.errors import Unavailable
@@ -30,6 +31,8 @@ _log = structlog.get_logger("auther.authz")
 POLL_SECONDS: Final = 1.0
 # An index that was not found up to date for so long answers no more: the database is asked instead.
 MAX_STALENESS_SECONDS: Final = 5.0
+# The same where guards of reads rest on it: two rounds of polling.
+MAX_ROLE_STALENESS_SECONDS: Final = 2.0
 # How long a question waits for a revision before the database answers it.
 CATCH_UP_SECONDS: Final = 1.0
 # Counting a million tuples takes some milliseconds.
@@ -53,6 +56,13 @@ class Follower:
     def is_fresh(self) -> bool:
         """Whether the index was up to date a moment ago."""
         return self.index is not None and time.monotonic() - self._confirmed_at < MAX_STALENESS_SECONDS
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether the index was up to date just now, and has everything that this process wrote."""
+        if self.index is None or time.monotonic() - self._confirmed_at >= MAX_ROLE_STALENESS_SECONDS:
+            return False
+        return self.index.revision >= last_own_write()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Load the index and follow, until `stop` is set."""
@@ -170,6 +180,7 @@ def active_follower() -> Follower | None:
 async def following() -> AsyncIterator[Follower]:
     """Run a follower during the block."""
     global _active
+    forget_own_writes()
     follower, stop = Follower(), asyncio.Event()
     task = asyncio.create_task(follower.run(stop), name="authz index")
     before, _active = _active, follower

@@ -6,10 +6,9 @@ that is known counts.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 from typing import Final
 
-from app.authz.engine.schema import Schema
 from app.authz.errors_text import TextInvalid, TypeUnfamiliar
 from app.authz.language.problems import suggest
 from app.authz.language.tuple_text import parse_entity, parse_subject, parse_tuple
@@ -24,10 +23,15 @@ _MAX_NAMED: Final = 5
 
 
 class Names:
-    """Reads what people type under one schema."""
+    """Reads what people type, knowing the full names of types.
 
-    def __init__(self, schema: Schema) -> None:
-        self._types = schema.types
+    Args:
+        is_complete: whether there are no other types; otherwise one that is not known is taken as it is written.
+    """
+
+    def __init__(self, types: Collection[str], *, is_complete: bool = True) -> None:
+        self._types = types
+        self._is_complete = is_complete
 
     def entity(self, text: str) -> EntityRef:
         """`document:1`, `cli_01k…:invoice:7`; an id of `*` is every entity of the type.
@@ -71,8 +75,7 @@ class Names:
         Raises:
             TypeUnfamiliar.
         """
-        if text not in self._types:
-            raise self._unfamiliar(text)
+        self._check(text)
         return text
 
     def is_type(self, text: str) -> bool:
@@ -81,16 +84,19 @@ class Names:
 
     def _known(self, first: str, rest: str) -> tuple[str, str]:
         name, own_id = split_name(self._types, f"{first}:{rest}")
-        if name not in self._types:
-            raise self._unfamiliar(name)
+        self._check(name)
         return name, own_id
+
+    def _check(self, name: str) -> None:
+        if self._is_complete and name not in self._types:
+            raise self._unfamiliar(name)
 
     def _unfamiliar(self, name: str) -> TypeUnfamiliar:
         of_clients = sorted(each for each in self._types if each.rpartition(":")[2] == name)
         if of_clients:
             named = ", ".join(of_clients[:_MAX_NAMED])
             return TypeUnfamiliar(name, f" A type of a client is written with the client's id: {named}.")
-        hint = suggest(name, self._types.keys())
+        hint = suggest(name, self._types)
         return TypeUnfamiliar(name, f" {hint}" if hint else "")
 
 
@@ -106,4 +112,4 @@ def split_name(types: Container[str], text: str) -> tuple[str, str]:
 async def current_names() -> Names:
     """Names under the models in force."""
     head = await read_head()
-    return Names(await current_schema(head.model_revision))
+    return Names((await current_schema(head.model_revision)).types)

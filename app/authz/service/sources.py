@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Protocol
 
 from app.authz.engine.index import Index
@@ -15,8 +16,11 @@ from app.authz.service.follower import Follower, active_follower
 from app.authz.service.measures import note_walk
 from app.authz.service.schemas import Compiled
 from app.authz.service.snapshots import Snapshot, open_sql_snapshot, wanted_revision
-from app.authz.types.answers import Check, Freshness, FreshnessMode, Source
+from app.authz.types.answers import Check, Freshness, FreshnessMode, PlainQuestion, Source
+from app.authz.types.tuples import EntityRef
+from app.kit.crypto import Keyring
 from app.kit.db import is_marked
+from app.kit.runtime import keyring
 
 # More entities than any list shows.
 EVERYTHING: Final = 1_000_000
@@ -32,6 +36,10 @@ class AnswerSource(Protocol):
 
     async def check(self, questions: Sequence[Check]) -> list[Resolution]:
         """Answer checks in their order."""
+        ...
+
+    async def ask(self, questions: Sequence[PlainQuestion]) -> list[Resolution]:
+        """Answer checks without contextual tuples in their order."""
         ...
 
     async def list_objects(
@@ -54,6 +62,9 @@ class SqlSource:
     async def check(self, questions: Sequence[Check]) -> list[Resolution]:
         return await resolve(self.compiled.rules, self.reader, questions, observe=note_walk)
 
+    async def ask(self, questions: Sequence[PlainQuestion]) -> list[Resolution]:
+        return await self.check([to_check(each) for each in questions])
+
     async def list_objects(
         self, query: ObjectQuery, *, after: str | None = None, limit: int = EVERYTHING
     ) -> tuple[list[FoundObject], int]:
@@ -70,16 +81,30 @@ class IndexSource:
     def __init__(self, index: Index, compiled: Compiled) -> None:
         self.compiled = compiled
         self.reader: TupleReader = index
-        self.token = encode_revision(Revision(index.revision, compiled.schema.revision))
+        self.token = _token_of(index.revision, compiled.schema.revision, keyring())
         self._index = index
 
     async def check(self, questions: Sequence[Check]) -> list[Resolution]:
         return await self._index.check_many(questions)
 
+    async def ask(self, questions: Sequence[PlainQuestion]) -> list[Resolution]:
+        return await self._index.ask_many(questions)
+
     async def list_objects(
         self, query: ObjectQuery, *, after: str | None = None, limit: int = EVERYTHING
     ) -> tuple[list[FoundObject], int]:
         return await self._index.list_objects(query, after=after, limit=limit)
+
+
+@lru_cache(maxsize=16)
+def _token_of(revision: int, model_revision: int, _keys: Keyring) -> str:
+    return encode_revision(Revision(revision, model_revision))
+
+
+def to_check(question: PlainQuestion) -> Check:
+    """The same question as an object."""
+    subject, action, entity_type, entity_id, context = question
+    return Check(subject, action, EntityRef(entity_type, entity_id), context)
 
 
 async def open_source(freshness: Freshness) -> AnswerSource:

@@ -63,6 +63,11 @@ class Check:
     contextual: tuple[RelationTuple, ...] = ()
 
 
+# A check without contextual tuples, where thousands are asked together: subject, action, type and id of the entity,
+# context.
+PlainQuestion: TypeAlias = tuple[SubjectRef, str, str, str, Context]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What was decided.

@@ -1,6 +1,6 @@
 """What a well-formed client is. Pure."""
 
-from app.clients.rules.fields import FieldContext, check_fields, check_together, clean_fields, fill_defaults
+from app.clients.rules.fields import check_fields, check_together, clean_fields, fill_defaults
 from app.clients.rules.kinds import KINDS, KindRules
 from app.clients.rules.redirects import (
     derive_origins,
@@ -9,6 +9,7 @@ from app.clients.rules.redirects import (
     redirect_uri_matches,
     validate_redirect_uri,
 )
+from app.clients.rules.values import FieldContext
 
 __all__ = [
     "KINDS",

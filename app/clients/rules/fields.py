@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 from app.clients.errors import InvalidClient, InvalidRedirectUri, RedirectUriRequired, Required, TooLong
 from app.clients.rules.kinds import KINDS
+from app.clients.rules.proofs import check_client_ids, check_jwks, check_jwks_uri, check_proofs, check_signing_alg
 from app.clients.rules.redirects import find_redirect_problem, find_web_problem
+from app.clients.rules.values import FieldContext, Problems, check_list, texts, write_jwks
 from app.clients.types import AUTHORIZATION_CODE, REFRESH_TOKEN, ClientKind
-from app.kit.errors import AppError
 
 MAX_NAME = 120
 MAX_DESCRIPTION = 1_000
@@ -24,17 +24,8 @@ REFRESH_TTL_SECONDS = (300, 31_536_000)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 # RFC 6749 §3.3
 _SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,100}")
+_LISTS = ("redirect_uris", "post_logout_redirect_uris", "contacts", "allowed_audiences", "token_exchange_clients")
 _CONTACT = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f]{1,64}@[^@\s\x00-\x1f\x7f-\x9f]{1,189}")
-
-Problems = list[AppError]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldContext:
-    """What a field is checked against besides itself."""
-
-    kind: ClientKind
-    algs: tuple[str, ...]
 
 
 def clean_fields(fields: Mapping[str, object]) -> dict[str, object]:
@@ -44,9 +35,11 @@ def clean_fields(fields: Mapping[str, object]) -> dict[str, object]:
         value = cleaned.get(name)
         if isinstance(value, str):
             cleaned[name] = value.strip() or None
-    for name in ("redirect_uris", "post_logout_redirect_uris", "contacts"):
+    for name in _LISTS:
         if name in cleaned and cleaned[name] is None:
             cleaned[name] = ()
+    if cleaned.get("jwks") is not None:
+        cleaned["jwks"] = write_jwks(cleaned["jwks"])
     return cleaned
 
 
@@ -73,7 +66,7 @@ def check_fields(fields: Mapping[str, object], context: FieldContext) -> Problem
 
 def check_together(fields: Mapping[str, object], kind: ClientKind) -> Problems:
     """What is wrong with a whole client whose fields are well-formed by themselves."""
-    grants, problems = _texts(fields["grant_types"]), Problems()
+    grants, problems = texts(fields["grant_types"]), Problems()
     if AUTHORIZATION_CODE in grants and not fields["redirect_uris"]:
         problems.append(RedirectUriRequired())
     for name in ("redirect_uris", "post_logout_redirect_uris"):
@@ -81,9 +74,9 @@ def check_together(fields: Mapping[str, object], kind: ClientKind) -> Problems:
             problems.append(InvalidRedirectUri("This client signs nobody in by redirects: it has none.", name))
     if REFRESH_TOKEN in grants and len(grants) == 1:
         problems.append(InvalidClient("A refresh token needs a grant that gives it.", "grant_types"))
-    if not fields["require_pkce"] and not KINDS[kind].has_secret:
+    if not fields["require_pkce"] and not KINDS[kind].is_confidential:
         problems.append(InvalidClient("A public client always uses PKCE.", "require_pkce"))
-    return problems
+    return problems + check_proofs(fields)
 
 
 def _check_name(name: str, value: object, context: FieldContext) -> Problems:
@@ -108,8 +101,8 @@ def _check_flag(name: str, value: object, context: FieldContext) -> Problems:
 
 
 def _check_redirects(name: str, value: object, context: FieldContext) -> Problems:
-    uris = _texts(value)
-    problems = _check_list(name, uris, MAX_URIS)
+    uris = texts(value)
+    problems = check_list(name, uris, MAX_URIS)
     for place, uri in enumerate(uris[:MAX_URIS]):
         reason = find_redirect_problem(uri, context.kind)
         if reason is not None:
@@ -118,18 +111,18 @@ def _check_redirects(name: str, value: object, context: FieldContext) -> Problem
 
 
 def _check_scopes(name: str, value: object, context: FieldContext) -> Problems:
-    scopes = _texts(value)
+    scopes = texts(value)
     wrong = [place for place, scope in enumerate(scopes) if not _SCOPE.fullmatch(scope)]
-    return _check_list(name, scopes, MAX_SCOPES) + [
+    return check_list(name, scopes, MAX_SCOPES) + [
         InvalidClient("A scope has 1 to 100 printable characters and no blanks.", name, str(place)) for place in wrong
     ]
 
 
 def _check_grants(name: str, value: object, context: FieldContext) -> Problems:
-    grants, allowed = _texts(value), KINDS[context.kind].allowed_grant_types
+    grants, allowed = texts(value), KINDS[context.kind].allowed_grant_types
     if not grants:
         return [Required("A client has a grant type.", name)]
-    return _check_list(name, grants, len(allowed)) + [
+    return check_list(name, grants, len(allowed)) + [
         InvalidClient("This kind of client cannot use this grant type.", name, str(place))
         for place, grant in enumerate(grants)
         if grant not in allowed
@@ -171,25 +164,12 @@ def _check_page(name: str, value: object, context: FieldContext) -> Problems:
 
 
 def _check_contacts(name: str, value: object, context: FieldContext) -> Problems:
-    contacts = _texts(value)
-    return _check_list(name, contacts, MAX_CONTACTS) + [
+    contacts = texts(value)
+    return check_list(name, contacts, MAX_CONTACTS) + [
         InvalidClient("A contact is an e-mail address.", name, str(place))
         for place, contact in enumerate(contacts)
         if not _CONTACT.fullmatch(contact)
     ]
-
-
-def _check_list(name: str, values: Sequence[str], bound: int) -> Problems:
-    problems: Problems = []
-    if len(values) > bound:
-        problems.append(TooLong(f"There are at most {bound}.", name))
-    if len(set(values)) < len(values):
-        problems.append(InvalidClient("One of them is named twice.", name))
-    return problems
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(str(item) for item in value) if isinstance(value, tuple | list) else ()
 
 
 _CHECKS: dict[str, Callable[[str, object, FieldContext], Problems]] = {
@@ -203,6 +183,11 @@ _CHECKS: dict[str, Callable[[str, object, FieldContext], Problems]] = {
     "grant_types": _check_grants,
     "scopes": _check_scopes,
     "token_endpoint_auth_method": _check_auth_method,
+    "token_endpoint_auth_signing_alg": check_signing_alg,
+    "jwks": check_jwks,
+    "jwks_uri": check_jwks_uri,
+    "allowed_audiences": check_client_ids,
+    "token_exchange_clients": check_client_ids,
     "id_token_signed_response_alg": _check_alg,
     "access_token_ttl_seconds": _check_access_ttl,
     "refresh_token_ttl_seconds": _check_refresh_ttl,

@@ -1,7 +1,13 @@
 """Use cases of the clients room."""
 
 from app.clients.service.declare import declare_client, declare_clients, release_declared_clients
-from app.clients.service.manage import create_client, delete_client, rotate_client_secret, update_client
+from app.clients.service.manage import (
+    create_client,
+    delete_client,
+    review_deletion,
+    rotate_client_secret,
+    update_client,
+)
 from app.clients.service.read import (
     count_clients,
     find_client,
@@ -26,6 +32,7 @@ __all__ = [
     "list_clients",
     "may_view_client",
     "release_declared_clients",
+    "review_deletion",
     "rotate_client_secret",
     "update_client",
     "verify_client_secret",

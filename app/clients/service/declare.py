@@ -13,6 +13,7 @@ from app.clients.rules import KINDS
 from app.clients.service.write import add_secret, change_client, describe, insert_columns, read_back
 from app.clients.types import (
     ID_PREFIX,
+    SECRET_METHODS,
     Client,
     ClientCreated,
     ClientKind,
@@ -28,6 +29,7 @@ from app.kit.errors import AppError
 from app.kit.ids import prefix_of
 from app.kit.settings import Settings
 from app.kit.settings_clients import ClientDeclaration
+from app.users.service import find_user
 
 # Only a hash without salt is kept, so what an operator makes up must be hard to guess by itself.
 MIN_SECRET_LENGTH = 32
@@ -54,7 +56,7 @@ async def declare_client(declared: DeclaredClient) -> Client:
     Raises:
         InputProblems: everything that is wrong with the declaration.
     """
-    raise_problems(_check(declared))
+    raise_problems([*_check(declared), *await _find_namesake(declared.id)])
     await queries.lock_declarations()
     stored = await queries.lock_client(declared.id)
     client = await (_insert(declared) if stored is None else _change(stored, declared))
@@ -92,16 +94,23 @@ def _check(declared: DeclaredClient) -> list[AppError]:
         problems.append(
             InvalidClient("A client id has 3 to 64 letters, digits and . _ - and is no id of another thing.", "id")
         )
-    has_secret = KINDS[declared.client.kind].has_secret
-    if has_secret and declared.secret is None:
-        problems.append(Required("This kind of client has a secret.", "secret"))
-    if not has_secret and declared.secret is not None:
-        problems.append(InvalidClient("A public client has no secret.", "secret"))
+    method = declared.client.token_endpoint_auth_method or KINDS[declared.client.kind].auth_methods[0]
+    if method in SECRET_METHODS and declared.secret is None:
+        problems.append(Required("This client proves itself by a secret.", "secret"))
+    if method not in SECRET_METHODS and declared.secret is not None:
+        problems.append(InvalidClient("This client proves itself by no secret.", "secret"))
     if declared.secret is not None and not _SECRET.fullmatch(declared.secret):
         problems.append(
             InvalidClient(f"A secret has {MIN_SECRET_LENGTH} to 512 printable characters and no blanks.", "secret")
         )
     return problems
+
+
+async def _find_namesake(client_id: str) -> list[AppError]:
+    """A token for a client says its id where one for a user says the user's (RFC 9700 §4.15)."""
+    if await find_user(client_id) is None:
+        return []
+    return [InvalidClient("This is the id of a user. Give the client another one.", "id")]
 
 
 async def _insert(declared: DeclaredClient) -> Client:

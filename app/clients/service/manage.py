@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
-
-import orjson
 
 from app.clients import cache, queries
 from app.clients.errors import (
@@ -16,10 +12,8 @@ from app.clients.errors import (
     IdempotencyMismatch,
     InvalidClient,
     SecretUnsupported,
-    TooLong,
 )
 from app.clients.queries import StoredClient, StoredSecret
-from app.clients.rules import KINDS
 from app.clients.service.write import add_secret, change_client, describe, insert_columns, read_back
 from app.clients.types import (
     ID_PREFIX,
@@ -39,10 +33,10 @@ from app.kit.actor import Actor, ActorKind
 from app.kit.crypto import new_token
 from app.kit.db import after_commit
 from app.kit.guard import guard
+from app.kit.idempotency import read_creation
 from app.kit.ids import new_id
 
 MAX_OVERLAP = timedelta(days=30)
-_MAX_IDEMPOTENCY_KEY = 200
 
 
 async def create_client(actor: Actor, new: NewClient, *, idempotency_key: str | None = None) -> CreatedClient:
@@ -54,18 +48,16 @@ async def create_client(actor: Actor, new: NewClient, *, idempotency_key: str | 
         Forbidden: without `clients.create`.
         InputProblems: everything that is wrong with the fields.
         IdempotencyMismatch: the key was used for other input.
+        IdempotencyKeyInvalid.
     """
     await guard(actor, "clients.create")
     if idempotency_key is None:
         return await _insert(actor, new, {})
-    if not 1 <= len(idempotency_key) <= _MAX_IDEMPOTENCY_KEY:
-        raise TooLong(f"An idempotency key has 1 to {_MAX_IDEMPOTENCY_KEY} characters.", "idempotencyKey")
-    key = hashlib.sha256(f"{actor.kind}\0{actor.id}\0{idempotency_key}".encode()).digest()
-    digest = hashlib.sha256(orjson.dumps(asdict(new), option=orjson.OPT_SORT_KEYS)).digest()
-    made = await queries.find_by_creation_key(key)
+    creation = read_creation(actor, idempotency_key, new)
+    made = await queries.find_by_creation_key(creation.key)
     if made is None:
-        return await _insert(actor, new, {"creation_key": key, "creation_digest": digest})
-    if made[0] != digest:
+        return await _insert(actor, new, {"creation_key": creation.key, "creation_digest": creation.digest})
+    if not creation.repeats(made[0]):
         raise IdempotencyMismatch
     return CreatedClient(made[1], None)
 
@@ -89,11 +81,20 @@ async def delete_client(actor: Actor, client_id: str) -> None:
         Forbidden: without `clients.delete`.
         ClientNotFound, ClientReadOnly.
     """
-    await guard(actor, "clients.delete")
-    client = (await _lock_writable(client_id)).client
+    client = await review_deletion(actor, client_id)
     await emit(actor, ClientDeleted(target_id=client_id, before=describe(client), snapshot=describe(client)))
     await queries.delete_client(client_id)
     after_commit(cache.forgetter(client_id))
+
+
+async def review_deletion(actor: Actor, client_id: str) -> Client:
+    """The client that `delete_client` would delete, locked; nothing changes.
+
+    Raises:
+        Forbidden, ClientNotFound, ClientReadOnly: as `delete_client`.
+    """
+    await guard(actor, "clients.delete")
+    return (await _lock_writable(client_id)).client
 
 
 async def rotate_client_secret(actor: Actor, client_id: str, overlap: timedelta) -> CreatedClient:
@@ -104,14 +105,14 @@ async def rotate_client_secret(actor: Actor, client_id: str, overlap: timedelta)
     Raises:
         Forbidden: without `clients.update`.
         ClientNotFound, ClientReadOnly.
-        SecretUnsupported: a public client.
+        SecretUnsupported: it proves itself by no secret.
         InvalidClient: the overlap is out of range.
     """
     await guard(actor, "clients.update")
     if not timedelta(0) <= overlap <= MAX_OVERLAP:
         raise InvalidClient(f"An old secret works on for 0 seconds to {MAX_OVERLAP.days} days.", "overlap_seconds")
     stored = await _lock_writable(client_id)
-    if stored.client.is_public:
+    if not stored.client.has_secret:
         raise SecretUnsupported
     ends_at = clock.now() + overlap
     kept = _pick_kept_secret(stored.secrets) if overlap else None
@@ -131,7 +132,7 @@ async def _insert(actor: Actor, new: NewClient, creation: Mapping[str, object]) 
     client_id = new_id(ID_PREFIX)
     owner_id = actor.id if actor.kind is ActorKind.USER else None
     client = await insert_columns(new, {"id": client_id, "owner_id": owner_id, **creation})
-    secret = new_token(SECRET_PREFIX) if KINDS[new.kind].has_secret else None
+    secret = new_token(SECRET_PREFIX) if client.has_secret else None
     if secret is not None:
         await add_secret(client_id, secret)
         client = (await read_back(client_id)).client

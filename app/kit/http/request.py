@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
@@ -38,6 +38,12 @@ class OutboundPolicy:
 
     allowed: frozenset[tuple[str, int]] = frozenset()
     tls: ssl.SSLContext | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, targets: Iterable[str]) -> OutboundPolicy:
+        """The policy that opens these targets (`localhost:3000`, `[::1]:3000`)."""
+        pairs = (target.rpartition(":") for target in targets)
+        return cls(frozenset((host.strip("[]"), int(port)) for host, _, port in pairs))
 
     @classmethod
     def parse(cls, entries: Sequence[str]) -> OutboundPolicy:

@@ -13,7 +13,7 @@ from app.kit.errors import AppError
 from app.kit.pages import read_form, see_other, set_cookie
 from app.kit.runtime import settings
 from app.login import rules, service
-from app.login.errors import AccountSuspended, SessionOver
+from app.login.errors import SessionOver
 from app.login.pages.proving import enter, prove
 from app.login.pages.visit import Visit, read_visit
 from app.login.service.pending import PENDING_TTL
@@ -50,7 +50,7 @@ async def post_sign_in(request: Request) -> Response:
 async def _sign_in(visit: Visit, form: Mapping[str, str]) -> Response:
     proof = await prove(visit, form.get("identifier", ""), form.get("password", ""))
     if proof.check.must_change:
-        return _must_change(visit, proof)
+        return await _must_change(visit, proof)
     async with unit_of_work():
         new = await service.complete_sign_in(
             visit.actor,
@@ -71,9 +71,9 @@ async def _continue(visit: Visit) -> Response:
     return see_other(visit.destination)
 
 
-def _must_change(visit: Visit, proof: Proof) -> Response:
-    if proof.user.ban is not None:
-        raise AccountSuspended(proof.user.ban.reason, proof.user.ban.until)
+async def _must_change(visit: Visit, proof: Proof) -> Response:
+    async with unit_of_work():
+        service.require_active(visit.actor, proof.user)
     response = see_other(visit.url("/password/change"))
     note = service.seal_pending(Pending(proof.user.id, proof.check.version), visit.browser_id)
     set_cookie(response, "pending", note, PENDING_TTL)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.clients.service import find_client
+from app.events.refusals import mark_refused
 from app.kit.actor import Actor
 from app.kit.errors import AppError
 from app.kit.ids import prefix_of
@@ -61,6 +62,8 @@ class Visit:
         self, template: str, context: Mapping[str, object] | None = None, *, error: AppError | None = None
     ) -> Response:
         """Answer with a page of this room; with an error, the page says it and has its status."""
+        if error:
+            mark_refused(error.code, is_denial=False)
         response = page(
             self.request,
             f"login/{template}",

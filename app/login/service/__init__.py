@@ -10,6 +10,7 @@ from app.login.service.sign_in import (
     continue_session,
     record_failure,
     replace_initial_password,
+    require_active,
 )
 from app.login.service.sign_up import (
     answer_sign_up,
@@ -42,6 +43,7 @@ __all__ = [
     "read_verification",
     "record_failure",
     "replace_initial_password",
+    "require_active",
     "require_password_of",
     "require_room_to_ask",
     "reset_password",

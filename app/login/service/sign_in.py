@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from app.credentials.errors import TooManyAttempts
 from app.credentials.service import adopt_password, is_still_current, open_attempt
 from app.credentials.types import PasswordCheck, PreparedPassword
+from app.events.denials import record_denial
 from app.events.service import emit
+from app.events.types import Outcome
 from app.kit.actor import Actor, ActorKind
+from app.kit.db import after_rollback
 from app.login import rules
 from app.login.errors import AccountSuspended, SessionOver, StartOver
 from app.login.types import ACR_PASSWORD, AMR_PASSWORD, Pending, Proof, SignIn
@@ -28,12 +32,15 @@ async def begin_sign_in(actor: Actor, login: str, browser_id: str) -> SignIn:
 
 
 async def record_failure(actor: Actor, sign_in: SignIn) -> None:
-    """One audit row for a refused attempt; none once a whole address is shut out, so that it cannot flood."""
+    """One audit row for a refused attempt; once a whole address is shut out, that of the endpoint is enough."""
     refusal = sign_in.attempt.refusal
     if isinstance(refusal, TooManyAttempts):
         return
     user_id = sign_in.user.id if sign_in.user else None
-    reason = refusal.code if refusal else "wrong_password" if sign_in.user else "unknown_account"
+    if refusal is not None:
+        await record_denial(actor, _denied(user_id, refusal.code))
+        return
+    reason = "wrong_password" if sign_in.user else "unknown_account"
     await emit(actor, SignInFailed(target_id=user_id, about_user_id=user_id, reason=reason))
 
 
@@ -46,7 +53,7 @@ async def complete_sign_in(
         AccountSuspended: the user is banned.
         StartOver: the password was changed, or the user deleted, since it was proved.
     """
-    user = await _find_current(proof.user.id, proof.check)
+    user = await _find_current(actor, proof.user.id, proof.check)
     return await _begin(actor, user, browser_id=browser_id, replaces=replaces, flow=flow)
 
 
@@ -76,7 +83,7 @@ async def replace_initial_password(
     Raises:
         AccountSuspended, StartOver: as for `complete_sign_in`.
     """
-    user = await _find_current(pending.user_id, PasswordCheck(is_correct=True, version=pending.version))
+    user = await _find_current(actor, pending.user_id, PasswordCheck(is_correct=True, version=pending.version))
     await adopt_password(_as(actor, user), user.id, prepared)
     await end_user_sessions(_as(actor, user), user.id)
     return await _begin(actor, user, browser_id=browser_id, replaces=replaces, flow=flow)
@@ -88,7 +95,7 @@ async def change_password(actor: Actor, proof: Proof, prepared: PreparedPassword
     Raises:
         AccountSuspended, StartOver: as for `complete_sign_in`.
     """
-    user = await _find_current(proof.user.id, proof.check)
+    user = await _find_current(actor, proof.user.id, proof.check)
     await adopt_password(actor, user.id, prepared)
     await end_user_sessions(actor, user.id)
     return await _begin(actor, user, browser_id=browser_id, replaces=None, flow=None)
@@ -101,14 +108,28 @@ async def _begin(actor: Actor, user: User, *, browser_id: str, replaces: str | N
     return new
 
 
-async def _find_current(user_id: str, check: PasswordCheck) -> User:
+def require_active(actor: Actor, user: User) -> None:
+    """Let nobody in who is suspended; the refusal is audited. In a unit of work.
+
+    Raises:
+        AccountSuspended.
+    """
+    if user.ban is not None:
+        after_rollback(partial(record_denial, actor, _denied(user.id, "login_suspended")))
+        raise AccountSuspended(user.ban.reason, user.ban.until)
+
+
+def _denied(user_id: str | None, reason: str) -> SignInFailed:
+    return SignInFailed(target_id=user_id, about_user_id=user_id, reason=reason, outcome=Outcome.DENIED)
+
+
+async def _find_current(actor: Actor, user_id: str, check: PasswordCheck) -> User:
     if not await is_still_current(user_id, check):
         raise StartOver
     user = await find_user(user_id)
     if user is None:
         raise StartOver
-    if user.ban is not None:
-        raise AccountSuspended(user.ban.reason, user.ban.until)
+    require_active(actor, user)
     return user
 
 

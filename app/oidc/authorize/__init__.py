@@ -6,6 +6,9 @@ Source: RFC 6749 §4.1.1, OpenID Connect Core §3.1.2, RFC 9700 §2.1 and §4.1.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from app.events.refusals import identify_caller
 from app.oidc.authorize.attempt import Asked, Attempt, Step
 from app.oidc.authorize.check_parameters import check_parameters
 from app.oidc.authorize.find_client import find_client
@@ -76,4 +79,5 @@ async def identify(asked: Asked) -> Attempt:
         ShownToUser: it may not.
     """
     client = await find_client(asked.params)
+    identify_caller(replace(asked.actor, client_id=client.id))
     return Attempt(asked, client, trust_redirect_uri(asked.params, client))

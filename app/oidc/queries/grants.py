@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.kit import clock, db
+from app.kit.recall import forget_after_commit
 from app.oidc.queries.columns import APPROVAL_NAMES, from_approval, to_approval
 from app.oidc.types import Grant, RefreshState
 from app.users.queries import COLUMN_NAMES, to_user
@@ -31,11 +33,12 @@ _WITH_HOLDER = """
 FROM oidc_grant g JOIN users_user u ON u.id = g.user_id LEFT JOIN sessions_session s ON s.id = g.session_id
 """
 # READ COMMITTED reads the locked row again after waiting, so the refresh state is the newest.
-_LOCK = f"SELECT {_GRANT}, {_REFRESH}, {_USER}, {_SESSION} {_WITH_HOLDER} WHERE g.id = $1 FOR UPDATE OF g"
+_WITH_REFRESH = f"SELECT {_GRANT}, {_REFRESH}, {_USER}, {_SESSION} {_WITH_HOLDER} WHERE g.id = $1"
+_LOCK = f"{_WITH_REFRESH} FOR UPDATE OF g"
 _READ = f"""
 SELECT {_GRANT}, {_USER}, {_SESSION}, EXISTS (SELECT FROM oidc_revoked_token r WHERE r.id = $2) AS is_token_revoked
 {_WITH_HOLDER} JOIN clients_client c ON c.id = g.client_id AND c.is_enabled
-WHERE g.id = $1
+WHERE g.id = $1 AND (g.client_id = $3 OR EXISTS (SELECT FROM clients_client b WHERE b.id = $3 AND b.is_enabled))
 """
 _ROTATE = """
 UPDATE oidc_grant SET spent_hash = refresh_hash, spent_at = $2, refresh_hash = $3, refresh_expires_at = $4,
@@ -50,6 +53,7 @@ _REVOKE_OF_USER = "UPDATE oidc_grant SET revoked_at = $2, successor = NULL WHERE
 _REVOKE_OF_SESSION = """
 UPDATE oidc_grant SET revoked_at = $2, successor = NULL WHERE session_id = $1 AND revoked_at IS NULL
 """
+_SESSIONS_OF_CLIENT = "SELECT DISTINCT session_id FROM oidc_grant WHERE session_id = ANY($1) AND client_id = $2"
 _SWEEP = "DELETE FROM oidc_grant WHERE expires_at < $1"
 _FORGET = "UPDATE oidc_grant SET successor = NULL WHERE successor IS NOT NULL AND spent_at < $1"
 
@@ -75,7 +79,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredGrant:
-    """A grant with its holder. `refresh` is read only where the row is locked."""
+    """A grant with its holder. `refresh` is there only where it was asked for."""
 
     grant: Grant
     holder: Holder
@@ -102,14 +106,22 @@ async def find_holder(user_id: str, session_id: str) -> Holder | None:
 async def lock(grant_id: str) -> StoredGrant | None:
     """The grant, its refresh state and its holder, locked until the transaction ends."""
     row = await db.fetch_row(_LOCK, grant_id)
-    if row is None:
-        return None
-    return _to_stored(row, row["revoked_at"] is not None, _to_refresh(row))
+    return _to_stored(row, row["revoked_at"] is not None, _to_refresh(row)) if row else None
 
 
-async def find(grant_id: str, token_id: str) -> StoredGrant | None:
-    """The grant behind an access token, revoked when either of them is; None when its client is switched off."""
-    row = await db.fetch_row(_READ, grant_id, token_id)
+async def find_with_refresh(grant_id: str) -> StoredGrant | None:
+    """The same without a lock: only to look at."""
+    row = await db.fetch_row(_WITH_REFRESH, grant_id)
+    return _to_stored(row, row["revoked_at"] is not None, _to_refresh(row)) if row else None
+
+
+async def find(grant_id: str, token_id: str, bearer_id: str) -> StoredGrant | None:
+    """The grant behind an access token, revoked when either of them is; None when a client of it is switched off.
+
+    Args:
+        bearer_id: the client that got the token; another one than the grant's, where it was exchanged.
+    """
+    row = await db.fetch_row(_READ, grant_id, token_id, bearer_id)
     return _to_stored(row, row["revoked_at"] is not None or row["is_token_revoked"], None) if row else None
 
 
@@ -120,19 +132,29 @@ async def rotate(grant_id: str, *, new_hash: bytes, expires_at: datetime, succes
 
 async def revoke(grant_id: str) -> bool:
     """End a grant; False when it was ended before or never was."""
+    forget_after_commit(grant_id)
     return await db.execute(_REVOKE, grant_id, clock.now()) == 1
 
 
 async def revoke_of_client(user_id: str, client_id: str) -> int:
+    forget_after_commit(user_id)
     return await db.execute(_REVOKE_OF_CLIENT, user_id, client_id, clock.now())
 
 
 async def revoke_of_user(user_id: str) -> int:
+    forget_after_commit(user_id)
     return await db.execute(_REVOKE_OF_USER, user_id, clock.now())
 
 
 async def revoke_of_session(session_id: str) -> int:
+    forget_after_commit(session_id)
     return await db.execute(_REVOKE_OF_SESSION, session_id, clock.now())
+
+
+async def find_sessions_of_client(client_id: str, session_ids: Sequence[str]) -> set[str]:
+    """Those of the sessions that gave a client tokens."""
+    rows = await db.fetch(_SESSIONS_OF_CLIENT, list(session_ids), client_id)
+    return {row["session_id"] for row in rows}
 
 
 async def sweep(expired_before: datetime, *, graced_before: datetime) -> int:

@@ -149,9 +149,9 @@ async def test_a_batch_costs_what_it_asks_and_has_a_bound() -> None:
 
     told = await execute(source, {"inputs": inputs[:MAX_BATCH]}, actor=app.admin)
 
-    assert told["extensions"]["cost"] == MAX_BATCH
+    assert told["extensions"]["cost"]["requested"] == MAX_BATCH
     assert [each["allowed"] for each in told["data"]["checks"]] == [True] * MAX_BATCH
-    assert (await execute(source, {"inputs": inputs[:150]}, actor=app.admin))["extensions"]["cost"] == 150
+    assert (await execute(source, {"inputs": inputs[:150]}, actor=app.admin))["extensions"]["cost"]["requested"] == 150
     assert await refusal(source, {"inputs": inputs}, actor=app.admin) == ("LIMIT_REACHED", "authz_batch_limit")
 
 
@@ -163,7 +163,7 @@ async def test_the_literal_inputs_of_a_batch_count() -> None:
 
     assert told == {
         "data": {"checks": [{"decision": "ALLOWED", "source": "BYPASS"}] * 3},
-        "extensions": {"cost": 3},
+        "extensions": {"cost": {"requested": 3}},
     }
 
 

@@ -59,6 +59,7 @@ STATEMENTS: dict[str, int] = {
     "ListObjects": 6,
     "ListSubjects": 6,
     "Model": 4,
+    "ModelImpact": 20,
     "ModelPreview": 23,
     "ModelProblems": 5,
     "ModelSave": 15,
@@ -66,17 +67,19 @@ STATEMENTS: dict[str, int] = {
     "ModelVersions": 5,
     "Models": 4,
     "SystemModel": 1,
+    "TokenClaims": 9,
     "TokenPreview": 5,
     "Tuples": 8,
     "TuplesDelete": 9,
     "TuplesWrite": 9,
+    "TypeNames": 4,
     "UserPermissions": 6,
     "UserTuples": 6,
     "ViewerPermissions": 5,
     "WhoCan": 10,
 }
 # A change that is told, and the one for which the changelog was read.
-STATEMENTS_OF_A_CHANGE, STATEMENTS_OF_A_SLICE = 2, 6
+STATEMENTS_OF_A_CHANGE, STATEMENTS_OF_A_SLICE = 1, 4
 
 
 @dataclass(frozen=True)
@@ -134,11 +137,13 @@ def variables_for(name: str, stage: Stage) -> Mapping[str, Any]:
         "ListObjects": {"subject": subject, "action": "read", "type": kind, **first},
         "ListSubjects": {"entity": entity, "action": "read", "type": "user", **first},
         "Model": of_client,
+        "ModelImpact": {"input": changed},
         "ModelPreview": {"input": {"clientId": stage.client_id, "source": SOURCE}},
         "ModelProblems": {"input": changed},
         "ModelSave": {"input": changed},
         "ModelVersion": {"id": stage.model_id},
         "ModelVersions": {**of_client, **first},
+        "TokenClaims": of_user,
         "TokenPreview": of_user,
         "Tuples": {"filter": {"entityType": kind}, **first},
         "TuplesDelete": {"input": {"filter": one}},

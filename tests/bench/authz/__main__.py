@@ -14,17 +14,19 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.kit.postgres import start_postgres, stop_postgres
 from tests.bench.authz.compare import compare_shapes
+from tests.bench.authz.live import measure_live
 from tests.bench.authz.peers import default_folder, find_peers
 from tests.bench.authz.report import Report
 from tests.bench.authz.server import measure_server
 from tests.bench.authz.shapes import SHAPES
 from tests.bench.authz.store import measure_store
 
-PARTS = ("shapes", "store", "server")
+PARTS = ("shapes", "store", "server", "live")
 HUGE = 10_000_000
 
 
@@ -38,8 +40,8 @@ def main() -> int:
         if "shapes" in given.parts:
             sizes = [*given.sizes, *([HUGE] if given.huge else [])]
             compare_shapes(report, peers, sizes, given.shapes, given.peer_size)
-        if {"store", "server"} & set(given.parts):
-            _measure_whole(report, given.tuples, with_server="server" in given.parts)
+        if {"store", "server", "live"} & set(given.parts):
+            _measure_whole(report, given.tuples, given.parts)
     finally:
         # What was measured before something failed is not lost.
         if given.out:
@@ -66,14 +68,17 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure_whole(report: Report, tuples: int, *, with_server: bool) -> None:
+def _measure_whole(report: Report, tuples: int, parts: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         database = start_postgres(folder)
         try:
-            asyncio.run(measure_store(report, database.dsn, name, tuples))
-            if with_server:
+            if {"store", "server"} & set(parts):
+                asyncio.run(measure_store(report, database.dsn, name, tuples))
+            if "server" in parts:
                 measure_server(report, folder, database.dsn, tuples)
+            if "live" in parts:
+                measure_live(report, folder, database.dsn, tuples)
         finally:
             stop_postgres(database)
 

@@ -72,15 +72,17 @@ class Console:
             time.sleep(0.2)
 
 
-def start_server(folder: Path, dsn: str, core: int | None) -> ServerProcess:
+def start_server(folder: Path, dsn: str, core: int | None, port: int | None = None) -> ServerProcess:
     """A server on the shared database; those of one folder share the operator."""
     return ServerProcess(
         folder,
+        port=port,
         core=core,
         AUTHER_DATABASE_URL=dsn,
         AUTHER_SECRET=SECRET,
         AUTHER_LOG_LEVEL="warning",
         AUTHER_GRAPHQL_MAX_COST="1000000",
+        AUTHER_GRAPHQL_BUDGET="0",
         AUTHER_SIGNIN_ATTEMPTS_PER_ADDRESS="1000000",
     ).start()
 
@@ -127,14 +129,15 @@ def _measure_rates(report: Report, console: Console, tuples: int) -> None:
     _rate(report, console, f"list objects, page of 100, {tuples:,}", lists, total=2_000, each=1)
 
 
-def _cycle(requests: Sequence[bytes]) -> Requests:
+def cycle(requests: Sequence[bytes]) -> Requests:
+    """One after the other, and again from the beginning."""
     return lambda number, _answer: requests[number % len(requests)]
 
 
 def _rate(report: Report, console: Console, row: str, requests: Sequence[bytes], *, total: int, each: int) -> None:
     url = console.server.url
-    measure(url, _cycle(requests), total=total // 2, core=LOAD_CORE)
-    runs = [measure(url, _cycle(requests), total=total, core=LOAD_CORE) for _ in range(ROUNDS)]
+    measure(url, cycle(requests), total=total // 2, core=LOAD_CORE)
+    runs = [measure(url, cycle(requests), total=total, core=LOAD_CORE) for _ in range(ROUNDS)]
     assert not any(run.errors for run in runs), row
     middle = sorted(runs, key=lambda run: run.per_second)[len(runs) // 2]
     note = f"p50 {middle.p50_ms:.1f} ms, p95 {middle.p95_ms:.1f} ms, p99 {middle.p99_ms:.1f} ms, 16 connections"
@@ -142,7 +145,7 @@ def _rate(report: Report, console: Console, row: str, requests: Sequence[bytes],
     includes = _INCLUDES + ("; in checks a second" if each > 1 else "")
     report.rounds(PART, row, MEASURED, rates, "/s", note=note, includes=includes)
     alone = [
-        measure(url, _cycle(requests), total=max(total // 8, 200), connections=1, core=LOAD_CORE) for _ in range(ROUNDS)
+        measure(url, cycle(requests), total=max(total // 8, 200), connections=1, core=LOAD_CORE) for _ in range(ROUNDS)
     ]
     p99 = f"p99 {sorted(run.p99_ms for run in alone)[len(alone) // 2]:.2f} ms"
     report.rounds(

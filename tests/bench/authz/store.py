@@ -57,7 +57,7 @@ async def opened(dsn: str, data_dir: str) -> AsyncIterator[None]:
 async def measure_store(report: Report, dsn: str, data_dir: str, tuples: int) -> None:
     """Fill the database and measure."""
     async with opened(dsn, data_dir):
-        await _fill(report, tuples)
+        await fill(report, tuples)
         made = drive.Drive(tuples, drive.make_rules())
         questions = _questions(made)
         await _decide_by_sql(report, questions, tuples)
@@ -73,7 +73,7 @@ async def measure_store(report: Report, dsn: str, data_dir: str, tuples: int) ->
             await _move_folder(report, tuples)
 
 
-async def _fill(report: Report, tuples: int) -> None:
+async def fill(report: Report, tuples: int) -> None:
     if await find_current_model(SYSTEM, drive.CLIENT) is not None:
         return
     async with unit_of_work():

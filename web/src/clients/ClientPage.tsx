@@ -10,7 +10,7 @@ import { ProblemPanel } from '../shared/ProblemPanel';
 import { canSeePermissions, useCan } from '../shell/viewer';
 import { ClientConnect } from './ClientConnect';
 import { ClientHeader } from './ClientHeader';
-import { isConfidential } from './connect';
+import { hasSecret } from './connect';
 import type { ClientSearch } from './search';
 
 const ClientSettings = lazyRouteComponent(() => import('./ClientSettings'), 'ClientSettings');
@@ -46,7 +46,7 @@ export function ClientPage() {
         <Tabs.List mb="lg">
           <Tabs.Tab value="connect">Connect</Tabs.Tab>
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
-          {isConfidential(client) && <Tabs.Tab value="secrets">Secrets</Tabs.Tab>}
+          {hasSecret(client) && <Tabs.Tab value="secrets">Secrets</Tabs.Tab>}
           {canSeePermissions(can) && <Tabs.Tab value="permissions">Permissions</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="connect">

@@ -6,6 +6,7 @@ import { useAction, useFormReport } from '../shared/actions';
 import { FormAlert } from '../shared/FormAlert';
 import { notifyDone } from '../shared/toasts';
 import { useCan } from '../shell/viewer';
+import { ExchangeFields, ProofFields } from './ProofFields';
 import { AppearanceFields, RedirectFields, TokenFields } from './SettingsFields';
 import { type SettingsValues, settingsInput, settingsValues, tidySettings } from './settings';
 
@@ -32,7 +33,9 @@ export function ClientSettings({ client }: { client: ClientDetailFieldsFragment 
         <FormAlert errors={rest} />
         <AppearanceFields form={form} client={client} isReadOnly={isReadOnly} />
         <RedirectFields form={form} client={client} isReadOnly={isReadOnly} />
+        <ProofFields form={form} client={client} isReadOnly={isReadOnly} />
         <TokenFields form={form} client={client} isReadOnly={isReadOnly} />
+        <ExchangeFields form={form} isReadOnly={isReadOnly} />
         {!isReadOnly && (
           <Group justify="flex-end">
             <Button variant="default" disabled={!form.isDirty()} onClick={form.reset}>

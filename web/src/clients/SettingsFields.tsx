@@ -90,17 +90,7 @@ export function TokenFields({ form, client, isReadOnly }: FieldsProps) {
   const { accessTokenTtlSeconds, refreshTokenTtlSeconds, idTokenSignedResponseAlg } = form.values;
   const algorithms = [...new Set([idTokenSignedResponseAlg, ...ALGORITHMS])].filter(Boolean);
   return (
-    <Section
-      title="Tokens"
-      description={
-        <>
-          Grants: {client.grantTypes.join(', ')}.
-          <br />
-          The client proves itself with: {client.tokenEndpointAuthMethod}.
-          {client.requirePkce && ' PKCE is required.'}
-        </>
-      }
-    >
+    <Section title="Tokens" description={client.requirePkce ? 'PKCE is required.' : undefined}>
       <ScopesInput
         isReadOnly={isReadOnly}
         value={form.values.scopes}

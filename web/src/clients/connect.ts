@@ -18,8 +18,8 @@ export interface Snippet {
 
 const SECRET_PLACEHOLDER = '<the client secret>';
 
-export function isConfidential(client: Pick<ConnectedClient, 'tokenEndpointAuthMethod'>): boolean {
-  return client.tokenEndpointAuthMethod !== 'none';
+export function hasSecret(client: Pick<ConnectedClient, 'tokenEndpointAuthMethod'>): boolean {
+  return client.tokenEndpointAuthMethod.startsWith('client_secret');
 }
 
 /** The server takes the secret only in the way that the client is registered for. */
@@ -81,7 +81,7 @@ function shell(value: string): string {
 
 function environment(client: ConnectedClient, issuer: string, secret: string | null): string {
   const lines = [`AUTHER_ISSUER=${issuer}`, `AUTHER_CLIENT_ID=${client.id}`];
-  if (isConfidential(client)) lines.push(`AUTHER_CLIENT_SECRET=${secret ?? SECRET_PLACEHOLDER}`);
+  if (hasSecret(client)) lines.push(`AUTHER_CLIENT_SECRET=${secret ?? SECRET_PLACEHOLDER}`);
   const [redirect] = client.redirectUris;
   if (redirect) lines.push(`AUTHER_REDIRECT_URI=${redirect}`);
   return lines.join('\n');

@@ -9,6 +9,13 @@ const before: SettingsValues = {
   redirectUris: ['https://shop.example.com/cb'],
   postLogoutRedirectUris: [],
   scopes: ['openid'],
+  grantTypes: ['authorization_code'],
+  tokenEndpointAuthMethod: 'client_secret_basic',
+  tokenEndpointAuthSigningAlg: '',
+  jwks: '',
+  jwksUri: '',
+  allowedAudiences: [],
+  tokenExchangeClients: [],
   idTokenSignedResponseAlg: 'RS256',
   accessTokenTtlSeconds: '900',
   refreshTokenTtlSeconds: '1209600',
@@ -30,6 +37,18 @@ test('empty lines of a list do not count as a change', () => {
   const after = tidySettings({ ...before, redirectUris: [' https://shop.example.com/cb ', ''] });
 
   expect(settingsInput('cli_1', before, after)).toEqual({ id: 'cli_1' });
+});
+
+test('keys are sent as the JSON that was typed, and cleared by nothing', () => {
+  const keys = { keys: [{ kty: 'OKP' }] };
+  const typed = tidySettings({ ...before, jwks: ` ${JSON.stringify(keys)}\n` });
+
+  expect(settingsInput('cli_1', before, typed)).toEqual({ id: 'cli_1', jwks: keys });
+  expect(settingsInput('cli_1', typed, before)).toEqual({ id: 'cli_1', jwks: null });
+  expect(settingsInput('cli_1', before, { ...before, jwks: 'no json' })).toEqual({
+    id: 'cli_1',
+    jwks: 'no json',
+  });
 });
 
 test('scopes are words, each once', () => {

@@ -13,6 +13,14 @@ export interface SettingsValues {
   redirectUris: string[];
   postLogoutRedirectUris: string[];
   scopes: string[];
+  grantTypes: string[];
+  tokenEndpointAuthMethod: string;
+  tokenEndpointAuthSigningAlg: string;
+  /** A JWK Set as JSON, as typed. */
+  jwks: string;
+  jwksUri: string;
+  allowedAudiences: string[];
+  tokenExchangeClients: string[];
   idTokenSignedResponseAlg: string;
   /** Seconds, as typed. */
   accessTokenTtlSeconds: string;
@@ -30,6 +38,13 @@ export function settingsValues(client: ClientDetailFieldsFragment): SettingsValu
     redirectUris: client.redirectUris,
     postLogoutRedirectUris: client.postLogoutRedirectUris,
     scopes: client.scopes,
+    grantTypes: client.grantTypes,
+    tokenEndpointAuthMethod: client.tokenEndpointAuthMethod,
+    tokenEndpointAuthSigningAlg: client.tokenEndpointAuthSigningAlg ?? '',
+    jwks: client.jwks ? JSON.stringify(client.jwks, null, 2) : '',
+    jwksUri: client.jwksUri ?? '',
+    allowedAudiences: client.allowedAudiences,
+    tokenExchangeClients: client.tokenExchangeClients,
     idTokenSignedResponseAlg: client.idTokenSignedResponseAlg,
     accessTokenTtlSeconds: String(client.accessTokenTtlSeconds),
     refreshTokenTtlSeconds: String(client.refreshTokenTtlSeconds),
@@ -43,16 +58,28 @@ export function tidySettings(values: SettingsValues): SettingsValues {
     ...values,
     redirectUris: filled(values.redirectUris),
     postLogoutRedirectUris: filled(values.postLogoutRedirectUris),
+    jwks: values.jwks.trim(),
+    jwksUri: values.jwksUri.trim(),
   };
 }
 
-/** Only what differs; lifetimes as the numbers they spell. */
+/** Only what differs; lifetimes as the numbers, keys as the JSON that they spell. */
 export function settingsInput(id: string, before: SettingsValues, after: SettingsValues): ClientUpdateInput {
-  const { accessTokenTtlSeconds, refreshTokenTtlSeconds, ...rest } = changes(before, after);
+  const { accessTokenTtlSeconds, refreshTokenTtlSeconds, jwks, ...rest } = changes(before, after);
   const input: ClientUpdateInput = { id, ...rest };
   if (accessTokenTtlSeconds) input.accessTokenTtlSeconds = Number(accessTokenTtlSeconds);
   if (refreshTokenTtlSeconds) input.refreshTokenTtlSeconds = Number(refreshTokenTtlSeconds);
+  if (jwks !== undefined) input.jwks = jwks === null ? null : parsed(jwks);
   return input;
+}
+
+/** The value of a JSON text; a text that is none stays as it is, and the server says what is wrong with it. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** `"openid  email"` → `["openid", "email"]`; a word that comes twice counts once. */

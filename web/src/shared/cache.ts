@@ -31,11 +31,18 @@ const EMBEDDED = [
   'UserError',
   'Viewer',
   'ViewerCan',
+  'ApiKeyConnection',
   'AuditEventConnection',
   'ClientConnection',
   'MailConnection',
   'SessionConnection',
   'UserConnection',
+  'ApiKeyCreatePayload',
+  'ApiKeyDeletePayload',
+  'ApiKeyDisablePayload',
+  'ApiKeyEnablePayload',
+  'ApiKeyRotatePayload',
+  'ApiKeyUpdatePayload',
   'ClientCreatePayload',
   'ClientDeletePayload',
   'ClientSecretRotatePayload',
@@ -48,7 +55,7 @@ const EMBEDDED = [
   'UserUpdatePayload',
 ];
 
-type ListField = 'users' | 'clients' | 'sessions' | 'auditEvents';
+type ListField = 'users' | 'clients' | 'apiKeys' | 'sessions' | 'auditEvents';
 
 function forget(cache: Cache, entity: string, field: string) {
   for (const { fieldName, fieldKey } of cache.inspectFields(entity)) {
@@ -111,6 +118,12 @@ export function cache() {
         clientUpdate: refresh('clients'),
         clientSecretRotate: refresh(),
         clientDelete: remove('Client', 'clients'),
+        apiKeyCreate: refresh('apiKeys'),
+        apiKeyUpdate: refresh('apiKeys'),
+        apiKeyRotate: refresh('apiKeys'),
+        apiKeyDisable: refresh('apiKeys'),
+        apiKeyEnable: refresh('apiKeys'),
+        apiKeyDelete: remove('ApiKey', 'apiKeys'),
         sessionRevoke: remove('Session', 'sessions'),
         tuplesWrite: refreshPermissions,
         modelSave: refreshPermissions,

@@ -51,6 +51,7 @@ test('each permission to view opens its page', () => {
   expect(labels({ ...NOTHING, usersView: true })).toEqual(['Overview', 'Users']);
   expect(labels({ ...NOTHING, sessionsViewAll: true })).toEqual(['Overview', 'Sessions']);
   expect(labels({ ...NOTHING, clientsView: true })).toEqual(['Overview', 'Clients']);
+  expect(labels({ ...NOTHING, apiKeysViewAll: true })).toEqual(['Overview', 'API keys']);
   expect(labels({ ...NOTHING, keysView: true })).toEqual(['Overview', 'Signing keys']);
   expect(labels({ ...NOTHING, clientsManageAccess: true })).toEqual(['Overview', 'Permissions']);
   expect(labels({ ...NOTHING, platformManage: true })).toEqual([

@@ -1,6 +1,7 @@
 import {
   AppWindow,
   KeyRound,
+  KeySquare,
   LayoutDashboard,
   type LucideIcon,
   Mail,
@@ -13,7 +14,16 @@ import { type Can, canSeePermissions, canSeePlatform } from './viewer';
 
 export interface NavItem {
   label: string;
-  to: '/' | '/users' | '/sessions' | '/clients' | '/permissions' | '/keys' | '/audit' | '/mails';
+  to:
+    | '/'
+    | '/users'
+    | '/sessions'
+    | '/clients'
+    | '/api-keys'
+    | '/permissions'
+    | '/keys'
+    | '/audit'
+    | '/mails';
   icon: LucideIcon;
   isShown: (can: Can) => boolean;
 }
@@ -36,6 +46,7 @@ const GROUPS: readonly NavGroup[] = [
     label: 'Applications',
     items: [
       { label: 'Clients', to: '/clients', icon: AppWindow, isShown: (can) => can.clientsView },
+      { label: 'API keys', to: '/api-keys', icon: KeySquare, isShown: (can) => can.apiKeysViewAll },
       { label: 'Permissions', to: '/permissions', icon: ShieldCheck, isShown: canSeePermissions },
     ],
   },

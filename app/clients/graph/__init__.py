@@ -1,0 +1,7 @@
+"""OAuth clients in the API."""
+
+from app.clients.graph.changes import ClientMutation
+from app.clients.graph.reads import ClientQuery
+from app.clients.graph.values import Client, ClientConnection, ClientKind, as_node, load_client
+
+__all__ = ["Client", "ClientConnection", "ClientKind", "ClientMutation", "ClientQuery", "as_node", "load_client"]

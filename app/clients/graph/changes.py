@@ -1,0 +1,217 @@
+"""Registering, changing and deleting clients, and their secrets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import strawberry
+from strawberry import ID, UNSET, argument, field
+
+from app.clients import service, types
+from app.clients.graph.values import Client, ClientKind, as_node
+from app.graph.context import Info
+from app.graph.errors import UserError
+from app.graph.inputs import build, build_changes, given
+from app.graph.mutations import mutation
+from app.graph.scalars import JSON
+
+_NULL_IS_NO_VALUE = (
+    "name", "is_enabled", "is_first_party", "redirect_uris", "post_logout_redirect_uris",
+)  # fmt: skip
+_WHICH = 'The client\'s id. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za"`'
+_NAME = 'The name that users see. Example: `"Invoices"`'
+_DESCRIPTION = 'What it is, for operators. Example: `"Accounting, run by the finance team"`'
+_REDIRECT_URIS = (
+    "Where users may be sent back to, compared exactly. "
+    'Example: `["https://invoices.example.com/auth/callback"]`'
+)  # fmt: skip
+_POST_LOGOUT_REDIRECT_URIS = (
+    'Where users may be sent after signing out. Example: `["https://invoices.example.com/"]`'
+)  # fmt: skip
+_SCOPES = 'Scopes that it may ask for. Example: `["openid", "profile", "email", "offline_access"]`'
+_GRANTS = (
+    "Grants that it may use (RFC 7591). "
+    'Example: `["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"]`'
+)  # fmt: skip
+_AUTH_METHOD = (
+    "How it proves itself: client_secret_basic, client_secret_post, private_key_jwt or none. "
+    'Example: `"private_key_jwt"`'
+)  # fmt: skip
+_AUTH_ALG = (
+    "The one algorithm of its assertions: RS256, PS256, ES256, EdDSA or Ed25519; any of them when nothing is said. "
+    'Example: `"ES256"`'
+)  # fmt: skip
+_JWKS = (
+    "Its public keys, a JWK Set (RFC 7517); not with `jwksUri`. "
+    'Example: `{keys: [{kty: "OKP", crv: "Ed25519", kid: "1", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`'
+)
+_JWKS_URI = 'Where its public keys are published. Example: `"https://invoices.example.com/jwks.json"`'
+_AUDIENCES = (
+    "Clients that may exchange and introspect its tokens, and that its own ones may be meant for. "
+    'Example: `["cli_01jq40b7n2r5s8t1v4w7x0y3za"]`'
+)
+_EXCHANGERS = (
+    "Clients that may get tokens by exchange that are meant for it (RFC 8693). "
+    'Example: `["cli_01jq40b7n2r5s8t1v4w7x0y3za"]`'
+)
+_ALG = 'How its ID tokens are signed: RS256, ES256 or EdDSA. Example: `"ES256"`'
+_ACCESS_TTL = "Life of its access tokens, seconds. Example: `600`"
+_REFRESH_TTL = "Life of its refresh tokens, seconds. Example: `2592000`"
+_HOME = 'Its home page. Example: `"https://invoices.example.com/"`'
+_LOGO = 'Its logo. Example: `"https://invoices.example.com/logo.svg"`'
+
+
+@strawberry.input(
+    description="A client to register. What is absent follows from the kind or the settings. "
+    'Example: `{name: "Invoices", kind: WEB, redirectUris: ["https://invoices.example.com/auth/callback"]}`'
+)
+class ClientCreateInput:
+    name: str = field(description=_NAME)
+    kind: ClientKind = field(description="What kind of application it is; this cannot change later.")
+    description: str | None = field(default=UNSET, description=_DESCRIPTION)
+    redirect_uris: list[str] | None = field(default=UNSET, description=_REDIRECT_URIS)
+    post_logout_redirect_uris: list[str] | None = field(default=UNSET, description=_POST_LOGOUT_REDIRECT_URIS)
+    scopes: list[str] | None = field(default=UNSET, description=_SCOPES)
+    is_first_party: bool | None = field(
+        default=UNSET, description="Whether it is our own: users are not asked for consent."
+    )
+    grant_types: list[str] | None = field(default=UNSET, description=_GRANTS)
+    token_endpoint_auth_method: str | None = field(default=UNSET, description=_AUTH_METHOD)
+    token_endpoint_auth_signing_alg: str | None = field(default=UNSET, description=_AUTH_ALG)
+    jwks: JSON | None = field(default=UNSET, description=_JWKS)
+    jwks_uri: str | None = field(default=UNSET, description=_JWKS_URI)
+    allowed_audiences: list[str] | None = field(default=UNSET, description=_AUDIENCES)
+    token_exchange_clients: list[str] | None = field(default=UNSET, description=_EXCHANGERS)
+    id_token_signed_response_alg: str | None = field(default=UNSET, description=_ALG)
+    access_token_ttl_seconds: int | None = field(default=UNSET, description=_ACCESS_TTL)
+    refresh_token_ttl_seconds: int | None = field(default=UNSET, description=_REFRESH_TTL)
+    client_uri: str | None = field(default=UNSET, description=_HOME)
+    logo_uri: str | None = field(default=UNSET, description=_LOGO)
+    idempotency_key: str | None = field(
+        default=UNSET,
+        description="Your name for this request, 1 to 200 characters. The same key with the same input gives the "
+        "same client again, without its secret; with other input it is a conflict. "
+        'Example: `"deploy-2026-01-31-invoices"`',
+    )
+
+
+@strawberry.input(
+    description="Changes of a client. What is absent stays; null clears, or gives back to the settings. "
+    'Example: `{id: "cli_01jq40b7n2r5s8t1v4w7x0y3za", name: "Invoices", accessTokenTtlSeconds: null}`'
+)
+class ClientUpdateInput:
+    id: ID = field(description=_WHICH)
+    name: str | None = field(default=UNSET, description=_NAME)
+    description: str | None = field(default=UNSET, description=_DESCRIPTION)
+    is_enabled: bool | None = field(default=UNSET, description="Whether it may sign users in and get tokens.")
+    is_first_party: bool | None = field(
+        default=UNSET, description="Whether it is our own: users are not asked for consent."
+    )
+    redirect_uris: list[str] | None = field(default=UNSET, description=_REDIRECT_URIS)
+    post_logout_redirect_uris: list[str] | None = field(default=UNSET, description=_POST_LOGOUT_REDIRECT_URIS)
+    scopes: list[str] | None = field(default=UNSET, description=_SCOPES)
+    grant_types: list[str] | None = field(default=UNSET, description=_GRANTS)
+    token_endpoint_auth_method: str | None = field(default=UNSET, description=_AUTH_METHOD)
+    token_endpoint_auth_signing_alg: str | None = field(default=UNSET, description=_AUTH_ALG)
+    jwks: JSON | None = field(default=UNSET, description=_JWKS)
+    jwks_uri: str | None = field(default=UNSET, description=_JWKS_URI)
+    allowed_audiences: list[str] | None = field(default=UNSET, description=_AUDIENCES)
+    token_exchange_clients: list[str] | None = field(default=UNSET, description=_EXCHANGERS)
+    id_token_signed_response_alg: str | None = field(default=UNSET, description=_ALG)
+    access_token_ttl_seconds: int | None = field(default=UNSET, description=_ACCESS_TTL)
+    refresh_token_ttl_seconds: int | None = field(default=UNSET, description=_REFRESH_TTL)
+    client_uri: str | None = field(default=UNSET, description=_HOME)
+    logo_uri: str | None = field(default=UNSET, description=_LOGO)
+
+
+@strawberry.input(description='Which client to delete. Example: `{id: "cli_01jq40b7n2r5s8t1v4w7x0y3za", dryRun: true}`')
+class ClientDeleteInput:
+    id: ID = field(description=_WHICH)
+    dry_run: bool = field(
+        default=False, description="Only tell whether it can be done, and show in `client` what would be gone."
+    )
+
+
+@strawberry.input(
+    description="Which client gets a new secret. "
+    'Example: `{id: "cli_01jq40b7n2r5s8t1v4w7x0y3za", overlapSeconds: 3600}`'
+)
+class ClientSecretRotateInput:
+    id: ID = field(description=_WHICH)
+    overlap_seconds: int | None = field(
+        default=86_400,
+        description="How long the secret in use works on, seconds; 0 ends it at once. Example: `3600`",
+    )
+
+
+@strawberry.type(description="The outcome of registering a client.")
+class ClientCreatePayload:
+    client: Client | None = field(default=None, description="The client; null when something is wrong.")
+    client_secret: str | None = field(
+        default=None,
+        description="Its secret, shown this once; null for kinds that have none, and for a repeat under the same "
+        "idempotency key. Who lost it asks `clientSecretRotate` for another.",
+    )
+    errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
+
+
+@strawberry.type(description="The outcome of changing a client.")
+class ClientUpdatePayload:
+    client: Client | None = field(default=None, description="The client as it is now.")
+    errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
+
+
+@strawberry.type(description="The outcome of deleting a client.")
+class ClientDeletePayload:
+    deleted_id: ID | None = field(default=None, description="The id that is gone; null for a dry run.")
+    client: Client | None = field(
+        default=None,
+        description="Of a dry run: what it would delete. Its edges, such as `model` and `tuples`, would be gone too.",
+    )
+    errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
+
+
+@strawberry.type(description="The outcome of giving a client a new secret.")
+class ClientSecretRotatePayload:
+    client: Client | None = field(default=None, description="The client with its secrets, without values.")
+    client_secret: str | None = field(default=None, description="The new secret, shown this once.")
+    errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
+
+
+@strawberry.type
+class ClientMutation:
+    @mutation(description="Register a client. Its secret is in the answer and never again.", requires="clients.create")
+    async def client_create(
+        self, info: Info, input: Annotated[ClientCreateInput, argument(description="The client.")]
+    ) -> ClientCreatePayload:
+        new = build(types.NewClient, input, without=("idempotency_key",))
+        created = await service.create_client(info.context.actor, new, idempotency_key=given(input.idempotency_key))
+        return ClientCreatePayload(client=as_node(created.client), client_secret=created.secret)
+
+    @mutation(description="Change a client.", requires="clients.update")
+    async def client_update(
+        self, info: Info, input: Annotated[ClientUpdateInput, argument(description="What changes.")]
+    ) -> ClientUpdatePayload:
+        changes = build_changes(types.ClientChanges, input, required=_NULL_IS_NO_VALUE, without=("id",))
+        return ClientUpdatePayload(client=as_node(await service.update_client(info.context.actor, input.id, changes)))
+
+    @mutation(description="Delete a client; its tokens stop working.", requires="clients.delete")
+    async def client_delete(
+        self, info: Info, input: Annotated[ClientDeleteInput, argument(description="Which client.")]
+    ) -> ClientDeletePayload:
+        if input.dry_run:
+            return ClientDeletePayload(client=as_node(await service.review_deletion(info.context.actor, input.id)))
+        await service.delete_client(info.context.actor, input.id)
+        return ClientDeletePayload(deleted_id=input.id)
+
+    @mutation(
+        description="Give a client a new secret, shown once; the one in use works on for the overlap.",
+        requires="clients.update",
+    )
+    async def client_secret_rotate(
+        self, info: Info, input: Annotated[ClientSecretRotateInput, argument(description="Which client.")]
+    ) -> ClientSecretRotatePayload:
+        overlap = timedelta(seconds=input.overlap_seconds or 0)
+        created = await service.rotate_client_secret(info.context.actor, input.id, overlap)
+        return ClientSecretRotatePayload(client=as_node(created.client), client_secret=created.secret)

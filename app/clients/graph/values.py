@@ -1,0 +1,121 @@
+"""The types of clients, and loading one that something refers to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, cast
+
+import orjson
+import strawberry
+from strawberry import ID, Parent, enum_value, field
+
+from app.authz.graph import ClientEdges
+from app.clients import service, types
+from app.graph.connections import Connection, Paged, connection
+from app.graph.context import Info
+from app.graph.node import Node
+from app.graph.scalars import JSON
+from app.kit.paging import PageRequest
+
+if TYPE_CHECKING:
+    from app.api_keys.types import ApiKey
+
+
+@strawberry.enum(description="What an application is, which settles how it may prove itself and get tokens.")
+class ClientKind(Enum):
+    WEB = enum_value(types.ClientKind.WEB, description="Runs on a server and can keep a secret.")
+    SPA = enum_value(types.ClientKind.SPA, description="Runs in the browser.")
+    NATIVE = enum_value(types.ClientKind.NATIVE, description="Runs on a phone or a desktop.")
+    MACHINE = enum_value(types.ClientKind.MACHINE, description="Acts for itself, without a user.")
+    DEVICE = enum_value(types.ClientKind.DEVICE, description="Has no browser or keyboard.")
+
+
+@strawberry.type(description="A secret of a client. Only its hash is stored; it was shown once.")
+class ClientSecret:
+    id: ID = field(description="The id of the secret.")
+    hint: str = field(description="Its last four characters.")
+    created_at: datetime = field(description="When it was made.")
+    expires_at: datetime | None = field(description="When it ends; null while it has no end.")
+    last_used_at: datetime | None = field(description="When it was last used, to a few minutes.")
+
+
+@strawberry.type(description="An application that lets users sign in here, or calls APIs.")
+class Client(Node, ClientEdges):
+    name: str = field(description="The name that users see.")
+    description: str | None = field(description="What it is, for operators.")
+    kind: ClientKind = field(description="What kind of application it is.")
+    is_enabled: bool = field(description="Whether it may sign users in and get tokens.")
+    is_first_party: bool = field(description="Whether it is our own: users are not asked for consent.")
+    is_declared: bool = field(description="Whether it stands in the configuration file: read-only here.")
+    redirect_uris: list[str] = field(description="Where users may be sent back to.")
+    post_logout_redirect_uris: list[str] = field(description="Where users may be sent after signing out.")
+    grant_types: list[str] = field(description="Grants that it may use (RFC 7591).")
+    response_types: list[str] = field(description="Response types that it may use (RFC 7591).")
+    scopes: list[str] = field(description="Scopes that it may ask for.")
+    token_endpoint_auth_method: str = field(description="How it proves itself (RFC 7591).")
+    token_endpoint_auth_signing_alg: str | None = field(
+        description="The one algorithm of its assertions; null for any that is offered."
+    )
+    jwks_uri: str | None = field(description="Where its public keys are published.")
+    allowed_audiences: list[str] = field(
+        description="Clients that may exchange its tokens and introspect them, and that its own ones may be meant for."
+    )
+    token_exchange_clients: list[str] = field(
+        description="Clients that may get tokens by exchange that are meant for it (RFC 8693)."
+    )
+    id_token_signed_response_alg: str = field(description="How its ID tokens are signed.")
+    require_pkce: bool = field(description="Whether it must use PKCE (RFC 7636).")
+    client_uri: str | None = field(description="Its home page.")
+    logo_uri: str | None = field(description="Its logo.")
+    tos_uri: str | None = field(description="Its terms of service.")
+    policy_uri: str | None = field(description="Its privacy policy.")
+    contacts: list[str] = field(description="Addresses of the people responsible.")
+    secrets: list[ClientSecret] = field(description="Its secrets that work now, without their values.")
+    created_at: datetime = field(description="When it was registered.")
+    updated_at: datetime = field(description="When it last changed.")
+
+    @field(description="Its public keys, a JWK Set (RFC 7517).")
+    @staticmethod
+    def jwks(client: Parent[types.Client]) -> JSON | None:
+        return JSON(orjson.loads(client.jwks)) if client.jwks is not None else None
+
+    @field(description="Life of its access tokens, seconds.")
+    @staticmethod
+    def access_token_ttl_seconds(client: Parent[types.Client]) -> int:
+        return int(client.access_token_ttl.total_seconds())
+
+    @field(description="Life of its refresh tokens, seconds.")
+    @staticmethod
+    def refresh_token_ttl_seconds(client: Parent[types.Client]) -> int:
+        return int(client.refresh_token_ttl.total_seconds())
+
+    @connection(
+        Connection[Annotated["ApiKey", strawberry.lazy("app.api_keys.graph")]],
+        description="The API keys that belong to the client, newest first. `clients.manage_access` on it is enough.",
+        requires="api_keys.view_all",
+    )
+    @staticmethod
+    async def api_keys(client: Parent[types.Client], info: Info, page: PageRequest) -> Paged[ApiKey]:
+        from app.api_keys.graph import load_keys_of_client
+
+        return await load_keys_of_client(info, client.id, page)
+
+    @classmethod
+    def is_type_of(cls, value: object, info: object) -> bool:
+        return isinstance(value, types.Client)
+
+
+ClientConnection = Connection[Client]
+
+
+async def load_client(info: Info, client_id: str | None) -> types.Client | None:
+    """A client that something refers to; None when it is gone or hidden from the caller."""
+    if client_id is None or not await service.may_view_client(info.context.actor, client_id):
+        return None
+    return await info.context.loaders.load(service.get_clients, client_id)
+
+
+def as_node(client: types.Client) -> Client:
+    """The room's client where a type of the API is declared: its fields read the same attributes."""
+    return cast("Client", client)

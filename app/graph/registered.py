@@ -1,0 +1,193 @@
+"""Registered documents: the operations of `graphql/`, which every session may run.
+
+Clients write a document down in their own way: other spaces, another order, `__typename` wherever they keep results.
+So two documents are the same when their normal forms are, and a document's id is the hash of its normal form.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from graphql import (
+    REMOVE,
+    DefinitionNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    Visitor,
+    parse,
+    print_ast,
+    visit,
+)
+
+from app.graph.context import Context
+from app.graph.document_ids import hash_document
+from app.graph.errors import InvalidRequest
+from app.graph.http import Parameters
+from app.kit.errors import Forbidden
+from app.kit.guard import has_permission
+from app.kit.runtime import settings
+
+_APP: Final = Path(__file__).parents[1]
+# A wheel carries the documents inside the package, a checkout beside it.
+_FOLDERS: Final = (_APP / "operations", _APP.parent / "graphql")
+# Ways of writing registered documents that were seen lately.
+_MOST_SEEN: Final = 1_000
+
+
+class Unregistered(Forbidden):
+    """A session runs a document of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "graph_document_unregistered",
+            "A browser's session runs only Auther's own documents. Send yours with an access token or an API key, "
+            "or as a platform operator. AUTHER_GRAPHQL_AD_HOC=everyone lets every session run its own.",
+        )
+
+
+class UnknownDocument(InvalidRequest):
+    def __init__(self) -> None:
+        super().__init__("graph_document_unknown", "PersistedQueryNotFound: no document has this id. Send its text.")
+
+
+class OtherDocument(InvalidRequest):
+    def __init__(self) -> None:
+        super().__init__("graph_document_mismatch", "The id is that of another document than `query`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """An operation of ours, with the fragments that it needs, in normal form."""
+
+    id: str
+    name: str
+    text: str
+
+
+async def choose_document(parameters: Parameters, context: Context) -> Parameters:
+    """The parameters with the text of a document that the caller may run.
+
+    Raises:
+        Unregistered: `graph_document_unregistered`, a session's own document, and it is not an operator's.
+        UnknownDocument: `graph_document_unknown`, no registered document has this id.
+        OtherDocument: `graph_document_mismatch`.
+    """
+    chosen = _find_text(parameters)
+    if context.session is None or settings().graphql_ad_hoc == "everyone" or is_registered(chosen.query):
+        return chosen
+    if not await has_permission(context.actor, "platform.manage_platform"):
+        raise Unregistered
+    return chosen
+
+
+@cache
+def registered_documents() -> Mapping[str, Registered]:
+    """All of them by id."""
+    definitions = [definition for text in _read_texts() for definition in parse(text, no_location=True).definitions]
+    fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
+    found = {}
+    for each in definitions:
+        if isinstance(each, OperationDefinitionNode) and each.name is not None:
+            text = normalize(DocumentNode(definitions=(each, *_needed(each, fragments).values())))
+            document_id = hash_document(text)
+            found[document_id] = Registered(document_id, each.name.value, text)
+    return found
+
+
+def is_registered(text: str) -> bool:
+    """Whether a document, however it is written, is one of ours."""
+    if text in _seen:
+        _seen.move_to_end(text)
+        return True
+    try:
+        document = parse(text, no_location=True, max_lexical_tokens=settings().graphql_max_tokens)
+    except GraphQLSyntaxError:
+        return False
+    if hash_document(normalize(document)) not in registered_documents():
+        return False
+    _seen[text] = None
+    if len(_seen) > _MOST_SEEN:
+        _seen.popitem(last=False)
+    return True
+
+
+def normalize(document: DocumentNode) -> str:
+    """A document's normal form: operations before fragments, each by name, without `__typename`, printed."""
+    bare = visit(document, _WithoutTypename())
+    return "\n\n".join(print_ast(each) for each in sorted(bare.definitions, key=_order))
+
+
+_seen: OrderedDict[str, None] = OrderedDict()
+
+
+class _WithoutTypename(Visitor):
+    """Takes away the fields that clients add to know what they got."""
+
+    def enter_field(self, node: FieldNode, *_: Any) -> Any:
+        is_bare = node.alias is None and not node.directives
+        return REMOVE if node.name.value == "__typename" and is_bare else None
+
+
+class _Spreads(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_: Any) -> None:
+        self.names.add(node.name.value)
+
+
+def _find_text(parameters: Parameters) -> Parameters:
+    if parameters.document_id is None:
+        return parameters
+    found = registered_documents().get(parameters.document_id)
+    if parameters.query:
+        is_other = hash_document(parameters.query) != parameters.document_id
+        if is_other and (found is None or not _is_same(parameters.query, found)):
+            raise OtherDocument
+        return parameters
+    if found is None:
+        raise UnknownDocument
+    return replace(parameters, query=found.text)
+
+
+def _is_same(text: str, found: Registered) -> bool:
+    try:
+        document = parse(text, no_location=True, max_lexical_tokens=settings().graphql_max_tokens)
+    except GraphQLSyntaxError:
+        return False
+    return normalize(document) == found.text
+
+
+def _needed(
+    definition: DefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> dict[str, FragmentDefinitionNode]:
+    needed: dict[str, FragmentDefinitionNode] = {}
+    waiting = [definition]
+    while waiting:
+        spreads = _Spreads()
+        visit(waiting.pop(), spreads)
+        for name in spreads.names - needed.keys():
+            needed[name] = fragments[name]
+            waiting.append(fragments[name])
+    return needed
+
+
+def _order(definition: DefinitionNode) -> tuple[bool, str]:
+    name = getattr(definition, "name", None)
+    return isinstance(definition, FragmentDefinitionNode), name.value if name is not None else ""
+
+
+def _read_texts() -> Iterator[str]:
+    for folder in _FOLDERS:
+        for file in sorted(folder.rglob("*.graphql")):
+            yield file.read_text("utf-8")

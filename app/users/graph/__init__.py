@@ -1,0 +1,25 @@
+"""Users in the API."""
+
+from app.users.graph.changes import UserMutation
+from app.users.graph.reads import UserQuery
+from app.users.graph.values import (
+    User,
+    UserBan,
+    UserConnection,
+    UserStatus,
+    as_node,
+    load_user,
+    load_visible_user,
+)
+
+__all__ = [
+    "User",
+    "UserBan",
+    "UserConnection",
+    "UserMutation",
+    "UserQuery",
+    "UserStatus",
+    "as_node",
+    "load_user",
+    "load_visible_user",
+]

@@ -1,0 +1,151 @@
+"""Every mutation of the API leaves the events that are named here, with before and after, and without a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from graphql import get_named_type, is_leaf_type
+
+from app.api_keys.service import disable_key
+from app.events.rules import names_a_secret
+from app.graph.schema import graphql_schema
+from app.kit import db
+from app.kit.actor import SYSTEM
+from app.signing.service import list_keys
+from app.signing.types import KeyStatus
+from app.users.service import ban_user, find_user
+from tests.api_keys.support import make_key
+from tests.graph.support import execute
+from tests.graph.test_mutations import CASES, Stage, build_stage
+from tests.support import as_user, commit, make_admin
+
+SINCE = "SELECT * FROM events_audit WHERE seq > $1 ORDER BY seq"
+
+
+@dataclass(frozen=True)
+class Trail:
+    """What a mutation leaves.
+
+    Attributes:
+        events: actions, in their order.
+        repeats: the last one may come several times: every algorithm without a key gets one.
+        has_before, has_after: whether the event of the change itself shows what was and what is.
+    """
+
+    events: list[str]
+    repeats: bool = False
+    has_before: bool = False
+    has_after: bool = False
+
+
+@dataclass(frozen=True)
+class Ground:
+    stage: Stage
+    key_id: str
+    signing_key_id: str
+
+
+CHANGED = {"has_before": True, "has_after": True}
+TRAILS: dict[str, Trail] = {
+    "userCreate": Trail(["user.created"], has_after=True),
+    "userUpdate": Trail(["user.updated"], **CHANGED),
+    "userBan": Trail(["user.banned", "session.deleted"], **CHANGED),
+    "userUnban": Trail(["user.unbanned"], **CHANGED),
+    "userDelete": Trail(["user.deleted", "session.deleted", "api_key.revoked", "grant.revoked", "audit.scrubbed"]),
+    "clientCreate": Trail(["client.created"], has_after=True),
+    "clientUpdate": Trail(["client.updated"], **CHANGED),
+    "clientDelete": Trail(["client.deleted", "grant.revoked"], has_before=True),
+    "clientSecretRotate": Trail(["client.secret_rotated"], has_after=True),
+    "apiKeyCreate": Trail(["api_key.created"], has_after=True),
+    "apiKeyUpdate": Trail(["api_key.updated"], **CHANGED),
+    "apiKeyRotate": Trail(["api_key.rotated"], has_after=True),
+    "apiKeyDisable": Trail(["api_key.disabled"]),
+    "apiKeyEnable": Trail(["api_key.enabled"]),
+    "apiKeyDelete": Trail(["api_key.revoked"], has_before=True),
+    "sessionRevoke": Trail(["session.deleted"]),
+    "sessionsRevoke": Trail(["session.deleted"]),
+    "signingKeysRotate": Trail(["key.created"], has_after=True),
+    "signingKeyWithdraw": Trail(["key.withdrawn", "key.created"], repeats=True, has_after=True),
+    "consentWithdraw": Trail(["oidc.consent_withdrawn"], has_before=True),
+    "tuplesWrite": Trail(["grant.revoked"], has_before=True),
+    "tuplesDelete": Trail(["grant.revoked"], has_before=True),
+    "modelSave": Trail(["model.saved"], has_after=True),
+}
+INPUTS: dict[str, Callable[[Ground], dict[str, Any]]] = {
+    "apiKeyCreate": lambda ground: {"name": "Backup"},
+    "apiKeyUpdate": lambda ground: {"id": ground.key_id, "name": "Renamed"},
+    "apiKeyRotate": lambda ground: {"id": ground.key_id},
+    "apiKeyDisable": lambda ground: {"id": ground.key_id},
+    "apiKeyEnable": lambda ground: {"id": ground.key_id},
+    "apiKeyDelete": lambda ground: {"id": ground.key_id},
+    "signingKeyWithdraw": lambda ground: {"id": ground.signing_key_id},
+}
+
+
+async def prepare(name: str) -> Ground:
+    """What the mutation changes."""
+    stage = await build_stage()
+    user = await find_user(stage.user.id)
+    assert user is not None
+    key = (await make_key(user)).key
+    if name == "userUnban":
+        await commit(ban_user(SYSTEM, user.id))
+    if name == "apiKeyEnable":
+        await commit(disable_key(SYSTEM, key.id))
+    # The one that signs: its successor takes over at once.
+    signing = next(each for each in await list_keys(SYSTEM) if each.alg == "ES256" and each.status is KeyStatus.ACTIVE)
+    return Ground(stage, key.id, signing.id)
+
+
+def document(name: str) -> str:
+    """The mutation, asking for every secret that its payload shows."""
+    assert graphql_schema.mutation_type is not None
+    definition = graphql_schema.mutation_type.fields[name]
+    payload: Any = get_named_type(definition.type)
+    shown = [field for field, each in payload.fields.items() if is_leaf_type(get_named_type(each.type))]
+    secrets = " ".join(field for field in shown if names_a_secret(field))
+    kind = definition.args["input"].type
+    return f"mutation M($input: {kind}) {{ {name}(input: $input) {{ {secrets} errors {{ message }} }} }}"
+
+
+def test_every_mutation_is_named_here() -> None:
+    assert graphql_schema.mutation_type is not None
+    assert TRAILS.keys() == graphql_schema.mutation_type.fields.keys()
+
+
+@pytest.mark.parametrize("name", TRAILS)
+async def test_a_mutation_leaves_its_events_and_no_secret(name: str) -> None:
+    trail, admin, ground = TRAILS[name], await make_admin(), await prepare(name)
+    given = INPUTS[name](ground) if name in INPUTS else CASES[name].make_input(ground.stage)
+    start = await db.fetch_value("SELECT max(seq) FROM events_audit")
+
+    answer = await execute(document(name), {"input": given}, actor=as_user(admin))
+
+    told = answer["data"][name]
+    assert told.pop("errors") == []
+    rows = await db.fetch(SINCE, start)
+    actions = [row["action"] for row in rows]
+    assert (list(dict.fromkeys(actions)) if trail.repeats else actions) == trail.events
+    change = rows[0]
+    assert (change["actor_id"], change["request_id"], change["outcome"]) == (admin.id, "test-request", "success")
+    assert (change["before"] is not None, change["after"] is not None) == (trail.has_before, trail.has_after)
+    everything = str(await db.fetch("SELECT a::text FROM events_audit a UNION ALL SELECT o::text FROM events_outbox o"))
+    for secret in filter(None, told.values()):
+        assert secret not in everything
+        assert secret.partition("_")[2] not in everything
+
+
+@pytest.mark.parametrize("name", TRAILS)
+async def test_a_mutation_that_is_refused_changes_nothing_and_leaves_one_row(name: str) -> None:
+    ground = await prepare(name)
+    given = INPUTS[name](ground) if name in INPUTS else CASES[name].make_input(ground.stage)
+    start = await db.fetch_value("SELECT max(seq) FROM events_audit")
+
+    await execute(document(name), {"input": given})
+
+    assert [(row["action"], row["target_id"], row["reason"]) for row in await db.fetch(SINCE, start)] == [
+        ("mutation.denied", name, "kit_sign_in_required")
+    ]
