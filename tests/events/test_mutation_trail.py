@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from graphql import get_named_type, is_leaf_type
 
-from app.api_keys.service import disable_key
 from app.events.rules import names_a_secret
 from app.graph.schema import graphql_schema
 from app.kit import db
-from app.kit.actor import SYSTEM
-from app.signing.service import list_keys
-from app.signing.types import KeyStatus
-from app.users.service import ban_user, find_user
-from tests.api_keys.support import make_key
 from tests.graph.support import execute
-from tests.graph.test_mutations import CASES, Stage, build_stage
-from tests.support import as_user, commit, make_admin
+from tests.graph.test_mutations import CASES, stage_for
+from tests.support import as_user, make_admin
 
 SINCE = "SELECT * FROM events_audit WHERE seq > $1 ORDER BY seq"
 
@@ -41,13 +34,6 @@ class Trail:
     has_after: bool = False
 
 
-@dataclass(frozen=True)
-class Ground:
-    stage: Stage
-    key_id: str
-    signing_key_id: str
-
-
 CHANGED = {"has_before": True, "has_after": True}
 TRAILS: dict[str, Trail] = {
     "userCreate": Trail(["user.created"], has_after=True),
@@ -57,7 +43,7 @@ TRAILS: dict[str, Trail] = {
     "userDelete": Trail(["user.deleted", "session.deleted", "api_key.revoked", "grant.revoked", "audit.scrubbed"]),
     "clientCreate": Trail(["client.created"], has_after=True),
     "clientUpdate": Trail(["client.updated"], **CHANGED),
-    "clientDelete": Trail(["client.deleted", "grant.revoked"], has_before=True),
+    "clientDelete": Trail(["client.deleted", "api_key.revoked", "grant.revoked"], has_before=True),
     "clientSecretRotate": Trail(["client.secret_rotated"], has_after=True),
     "apiKeyCreate": Trail(["api_key.created"], has_after=True),
     "apiKeyUpdate": Trail(["api_key.updated"], **CHANGED),
@@ -74,30 +60,6 @@ TRAILS: dict[str, Trail] = {
     "tuplesDelete": Trail(["grant.revoked"], has_before=True),
     "modelSave": Trail(["model.saved"], has_after=True),
 }
-INPUTS: dict[str, Callable[[Ground], dict[str, Any]]] = {
-    "apiKeyCreate": lambda ground: {"name": "Backup"},
-    "apiKeyUpdate": lambda ground: {"id": ground.key_id, "name": "Renamed"},
-    "apiKeyRotate": lambda ground: {"id": ground.key_id},
-    "apiKeyDisable": lambda ground: {"id": ground.key_id},
-    "apiKeyEnable": lambda ground: {"id": ground.key_id},
-    "apiKeyDelete": lambda ground: {"id": ground.key_id},
-    "signingKeyWithdraw": lambda ground: {"id": ground.signing_key_id},
-}
-
-
-async def prepare(name: str) -> Ground:
-    """What the mutation changes."""
-    stage = await build_stage()
-    user = await find_user(stage.user.id)
-    assert user is not None
-    key = (await make_key(user)).key
-    if name == "userUnban":
-        await commit(ban_user(SYSTEM, user.id))
-    if name == "apiKeyEnable":
-        await commit(disable_key(SYSTEM, key.id))
-    # The one that signs: its successor takes over at once.
-    signing = next(each for each in await list_keys(SYSTEM) if each.alg == "ES256" and each.status is KeyStatus.ACTIVE)
-    return Ground(stage, key.id, signing.id)
 
 
 def document(name: str) -> str:
@@ -118,8 +80,8 @@ def test_every_mutation_is_named_here() -> None:
 
 @pytest.mark.parametrize("name", TRAILS)
 async def test_a_mutation_leaves_its_events_and_no_secret(name: str) -> None:
-    trail, admin, ground = TRAILS[name], await make_admin(), await prepare(name)
-    given = INPUTS[name](ground) if name in INPUTS else CASES[name].make_input(ground.stage)
+    trail, admin, stage = TRAILS[name], await make_admin(), await stage_for(name)
+    given = CASES[name].make_input(stage)
     start = await db.fetch_value("SELECT max(seq) FROM events_audit")
 
     answer = await execute(document(name), {"input": given}, actor=as_user(admin))
@@ -140,8 +102,7 @@ async def test_a_mutation_leaves_its_events_and_no_secret(name: str) -> None:
 
 @pytest.mark.parametrize("name", TRAILS)
 async def test_a_mutation_that_is_refused_changes_nothing_and_leaves_one_row(name: str) -> None:
-    ground = await prepare(name)
-    given = INPUTS[name](ground) if name in INPUTS else CASES[name].make_input(ground.stage)
+    given = CASES[name].make_input(await stage_for(name))
     start = await db.fetch_value("SELECT max(seq) FROM events_audit")
 
     await execute(document(name), {"input": given})

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from app.api_keys.queries import touch_keys
+from app.api_keys.service import create_key, disable_key
+from app.api_keys.types import NewApiKey
 from app.authz.service import write_tuples
 from app.authz.types import RelationTuple, TupleKey, TupleWrite
-from app.clients.service import create_client, forget_clients, update_client
-from app.clients.types import ClientChanges, ClientKind, NewClient
+from app.clients.service import create_client, declare_client, forget_clients, update_client
+from app.clients.types import ClientChanges, ClientKind, DeclaredClient, NewClient
 from app.graph.schema import graphql_schema
 from app.kit import clock
 from app.kit.actor import SYSTEM, Actor
@@ -29,6 +32,8 @@ Row = Mapping[str, Any]
 Key = Callable[[Row], Any]
 START = datetime(2026, 1, 1, tzinfo=UTC)
 READER: Actor = as_user("usr_reader")
+ROBOT = "cli_robot"
+NAMES = [None, "max", "Max", "ZOE", "zoe", "50%_off", None, "Änne", "anne", "straße"]
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,33 @@ LISTINGS = {
             ('search: "shop", isEnabled: true', lambda row: "shop" in row["name"].lower() and row["isEnabled"]),
         ],
     ),
+    "apiKeys": Listing(
+        "apiKeys",
+        "id name isEnabled createdAt lastUsedAt owner { type id }",
+        {
+            "CREATED_AT_DESC": (_by("createdAt"), True),
+            "CREATED_AT_ASC": (_by("createdAt"), False),
+            "NAME_ASC": (_by("name"), False),
+            "NAME_DESC": (_by("name"), True),
+            "LAST_USED_AT_DESC": (_by("lastUsedAt"), True),
+            "LAST_USED_AT_ASC": (_by("lastUsedAt"), False),
+        },
+        [
+            ("", lambda row: True),
+            ("isEnabled: false", lambda row: not row["isEnabled"]),
+            ('search: "MAX"', lambda row: "max" in row["name"].lower()),
+            ('search: "Zo"', lambda row: row["name"].lower().startswith("zo")),
+            ('search: "50%_"', lambda row: "50%_" in row["name"]),
+            ('search: "key_"', lambda row: row["id"].startswith("key_")),
+            ('search: "nobody"', lambda row: False),
+            ('ownerUserId: "legacy-9"', lambda row: row["owner"] == {"type": "user", "id": "legacy-9"}),
+            (
+                f'ownerClientId: "{ROBOT}", isEnabled: true',
+                lambda row: row["owner"] == {"type": "client", "id": ROBOT} and row["isEnabled"],
+            ),
+            (f'ownerUserId: "legacy-9", ownerClientId: "{ROBOT}"', lambda row: False),
+        ],
+    ),
     "sessions": Listing(
         "sessions",
         "id createdAt user { id }",
@@ -102,7 +134,7 @@ LISTINGS = {
     ),
     "auditEvents": Listing(
         "auditEvents",
-        "id action outcome occurredAt actorId targetId requestId",
+        "id action outcome occurredAt actorId targetId clientId ip requestId",
         {None: (_by("occurredAt"), True)},
         [
             ("", lambda row: True),
@@ -115,6 +147,12 @@ LISTINGS = {
             (
                 'aboutUserId: "legacy-1"',
                 lambda row: "legacy-1" in (row["targetId"], row["actorId"]) or "@user:legacy-1" in row["targetId"],
+            ),
+            (f'clientId: "{ROBOT}"', lambda row: row["clientId"] == ROBOT),
+            ('ip: "203.0.113.7"', lambda row: row["ip"] == "203.0.113.7"),
+            (
+                'ip: "203.0.113.7", action: "user.*"',
+                lambda row: row["ip"] == "203.0.113.7" and row["action"].startswith("user."),
             ),
             ('requestId: "test-request"', lambda row: row["requestId"] == "test-request"),
             (
@@ -153,12 +191,14 @@ MATRIX = [
 ]
 
 
-async def fill() -> None:
-    """Rows with ties, gaps, mixed case and letters beyond ASCII."""
+async def fill(field: str = "") -> None:
+    """Rows with ties, gaps, mixed case and letters beyond ASCII. API keys only where they are what is asked for.
+
+    Without them all audit events are on one page.
+    """
     forget_clients()
-    names = [None, "max", "Max", "ZOE", "zoe", "50%_off", None, "Änne", "anne", "straße"]
     async with unit_of_work():
-        for n, name in enumerate(names):
+        for n, name in enumerate(NAMES):
             # Every second row has the moment of the one before it.
             with clock.frozen(START + timedelta(minutes=n // 2 * 2)):
                 new = NewUser(id=f"legacy-{n}", email=f"{'maxine' if n == 8 else 'u'}{9 - n}@Example.com", name=name)
@@ -168,7 +208,7 @@ async def fill() -> None:
                 await begin_session(SYSTEM, user, amr=("pwd",), acr="1", browser_id="a browser")
                 await begin_session(SYSTEM, user, amr=("pwd",), acr="1", browser_id="another")
                 if n % 4 == 2:
-                    await ban_user(READER, user.id)
+                    await ban_user(as_user("usr_reader", client_id=ROBOT if n == 2 else None), user.id)
                 kind = ClientKind.MACHINE if n % 2 else ClientKind.WEB
                 uris = ("https://app.example/cb",) if kind is ClientKind.WEB else ()
                 made = await create_client(SYSTEM, NewClient(name=f"{name} Shop", kind=kind, redirect_uris=uris))
@@ -176,6 +216,24 @@ async def fill() -> None:
                     await update_client(SYSTEM, made.client.id, ClientChanges(is_enabled=False))
                 await send_invitation(user)
                 await write_tuples(SYSTEM, TupleWrite(touch=tuple(map(RelationTuple, tuples_of(user.id, n)))))
+        if field == "apiKeys":
+            await fill_keys()
+
+
+async def fill_keys() -> None:
+    """Keys of two users and a client."""
+    robot = NewClient(name="Robot", kind=ClientKind.MACHINE)
+    with clock.frozen(START + timedelta(hours=1)):
+        await declare_client(DeclaredClient(id=ROBOT, client=robot, secret="a-secret-for-tests-of-32-characters"))
+    for n, name in enumerate(NAMES):
+        user_id, client_id = (None, ROBOT) if n % 3 == 1 else (f"legacy-{9 - n % 3}", None)
+        new = NewApiKey(name=name or "Key", owner_user_id=user_id, owner_client_id=client_id)
+        with clock.frozen(START + timedelta(hours=1, minutes=n // 2 * 2)):
+            made = await create_key(SYSTEM, new)
+            if n % 4 == 1:
+                await disable_key(SYSTEM, made.key.id)
+            if n % 5 < 3:
+                await touch_keys({made.key.id: START + timedelta(hours=2, minutes=-(n // 3))})
 
 
 def tuples_of(user_id: str, n: int) -> list[TupleKey]:
@@ -217,7 +275,7 @@ async def plain(listing: Listing, order: str | None, index: int) -> list[str]:
 @pytest.mark.parametrize(("listing", "order", "index"), MATRIX)
 async def test_pages_forward_and_backward_are_the_whole_list(listing: Listing, order: str | None, index: int) -> None:
     with clock.frozen(START), deciding(usr_reader=ALL_PERMISSIONS):
-        await fill()
+        await fill(listing.field)
         expected = await plain(listing, order, index)
         source = source_of(listing, order, listing.filters[index][0])
         whole = await ask(source, listing.field, first=100)
@@ -289,7 +347,7 @@ async def test_a_page_that_cannot_be_is_refused(field: str, arguments: str, code
 @pytest.mark.parametrize("field", LISTINGS)
 async def test_twenty_when_nothing_is_said(field: str) -> None:
     with clock.frozen(START), deciding(usr_reader=ALL_PERMISSIONS):
-        await fill()
+        await fill(field)
         explicit = await read(f"{{ {field}(first: 20) {{ nodes {{ id }} }} }}", actor=READER)
         silent = await read(f"{{ {field} {{ nodes {{ id }} }} }}", actor=READER)
         null = await read(f"{{ {field}(first: null, after: null) {{ nodes {{ id }} }} }}", actor=READER)
@@ -302,7 +360,13 @@ async def test_a_cursor_belongs_to_its_list_and_order() -> None:
         await fill()
         page = await read("{ users(first: 1, sort: EMAIL_ASC) { pageInfo { endCursor } } }", actor=READER)
         cursor = page["users"]["pageInfo"]["endCursor"]
-        for field, order in (("users", ", sort: NAME_ASC"), ("users", ""), ("clients", ""), ("mails", "")):
+        for field, order in (
+            ("users", ", sort: NAME_ASC"),
+            ("users", ""),
+            ("clients", ""),
+            ("apiKeys", ""),
+            ("mails", ""),
+        ):
             source = f'{{ {field}(after: "{cursor}"{order}) {{ nodes {{ id }} }} }}'
             assert await refusal(source, actor=READER) == ("BAD_USER_INPUT", "kit_cursor")
         changed = ("A" if cursor[-5] != "A" else "B").join((cursor[:-5], cursor[-4:]))
@@ -310,25 +374,43 @@ async def test_a_cursor_belongs_to_its_list_and_order() -> None:
         assert await refusal(source, actor=READER) == ("BAD_USER_INPUT", "kit_cursor")
 
 
-@pytest.mark.parametrize("edge", ["sessions", "auditEvents", "tuples"])
-async def test_pages_below_a_list_are_those_of_each_user_alone(edge: str) -> None:
+@pytest.mark.parametrize(
+    ("one", "edge"),
+    [("user", "sessions"), ("user", "auditEvents"), ("user", "tuples"), ("user", "apiKeys"), ("client", "apiKeys")],
+)
+async def test_pages_below_a_list_are_those_of_each_alone(one: str, edge: str) -> None:
     with clock.frozen(START), deciding(usr_reader=ALL_PERMISSIONS):
-        await fill()
+        await fill(edge)
         inner = f"{edge}(first: 2) {{ nodes {{ id }} totalCount pageInfo {{ hasNextPage endCursor }} }}"
-        together = await read(f"{{ users {{ nodes {{ id {inner} }} }} }}", actor=READER)
+        together = (await read(f"{{ {one}s {{ nodes {{ id {inner} }} }} }}", actor=READER))[f"{one}s"]["nodes"]
         alone = [
-            (await read(f'{{ user(id: "{node["id"]}") {{ id {inner} }} }}', actor=READER))["user"]
-            for node in together["users"]["nodes"]
+            (await read(f'{{ {one}(id: "{node["id"]}") {{ id {inner} }} }}', actor=READER))[one] for node in together
         ]
-        first = together["users"]["nodes"][0]
+        first = together[0]
         cursor = first[edge]["pageInfo"]["endCursor"]
         following = await read(
-            f'{{ user(id: "{first["id"]}") {{ {edge}(first: 2, after: "{cursor}") {{ nodes {{ id }} }} '
+            f'{{ {one}(id: "{first["id"]}") {{ {edge}(first: 2, after: "{cursor}") {{ nodes {{ id }} }} '
             f"all: {edge}(first: 100) {{ nodes {{ id }} }} }} }}",
             actor=READER,
         )
 
-    assert together["users"]["nodes"] == alone
-    everything = [node["id"] for node in following["user"]["all"]["nodes"]]
-    assert [node["id"] for node in following["user"][edge]["nodes"]] == everything[2:4]
+    assert together == alone
+    everything = [node["id"] for node in following[one]["all"]["nodes"]]
+    assert [node["id"] for node in following[one][edge]["nodes"]] == everything[2:4]
     assert first[edge]["totalCount"] == len(everything)
+
+
+@pytest.mark.parametrize(("one", "owner"), [("user", "legacy-9"), ("user", "legacy-7"), ("client", ROBOT)])
+async def test_keys_below_an_owner_are_those_of_the_list_newest_first(one: str, owner: str) -> None:
+    with clock.frozen(START), deciding(usr_reader=ALL_PERMISSIONS):
+        await fill("apiKeys")
+        rows = (await read("{ apiKeys { nodes { id createdAt owner { type id } } } }", actor=READER))["apiKeys"][
+            "nodes"
+        ]
+        page = "apiKeys { nodes { id } totalCount }"
+        found = (await read(f'{{ {one}(id: "{owner}") {{ {page} }} }}', actor=READER))[one]["apiKeys"]
+
+    own = [row for row in rows if row["owner"] == {"type": one, "id": owner}]
+    expected = [row["id"] for row in sorted(own, key=_by("createdAt"), reverse=True)]
+    assert len(expected) >= 3
+    assert ([node["id"] for node in found["nodes"]], found["totalCount"]) == (expected, len(expected))

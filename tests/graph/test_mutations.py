@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.api_keys.service import disable_key
 from app.authz.service import write_tuples
 from app.authz.service.models import save_model
 from app.authz.types import RelationTuple, TupleKey, TupleWrite
@@ -16,14 +17,16 @@ from app.clients.service import create_client, forget_clients
 from app.clients.types import ClientKind, NewClient
 from app.graph.schema import graphql_schema
 from app.kit import db
-from app.kit.actor import ANONYMOUS, SYSTEM
+from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from app.kit.guard import ALL_PERMISSIONS
 from app.kit.runtime import override
 from app.oidc.consents import grant_consent
 from app.sessions.service import begin_session
 from app.signing.service import ensure_keys, forget_keys, list_keys
-from app.users.service import find_user
+from app.signing.types import KeyStatus
+from app.users.service import ban_user, find_user
 from app.users.types import User
+from tests.api_keys.support import make_client_key, make_key
 from tests.graph.support import execute
 from tests.support import ORIGIN, as_user, commit, deciding, make_user, read_everything
 
@@ -41,6 +44,8 @@ class Stage:
     session_id: str
     client_id: str
     key_id: str
+    api_key_id: str
+    client_api_key_id: str
 
     @property
     def kind(self) -> str:
@@ -53,10 +58,29 @@ class Stage:
 
 @dataclass(frozen=True)
 class Case:
-    """A mutation that would succeed, and the permission that it needs."""
+    """A mutation that would succeed, and the permission that it needs.
+
+    Attributes:
+        instead: permissions of which each does as well.
+        sight: what is told to be missing to a caller who may not even see what changes; None: `permission`.
+    """
 
     permission: str
     make_input: Callable[[Stage], dict[str, Any]]
+    instead: frozenset[str] = frozenset()
+    sight: str | None = None
+
+
+def of_key(permission: str, *, of_client: bool = False, **given: Any) -> Case:
+    """A mutation of an API key that is there. Who manages keys of its owner may revoke them as well."""
+    managing = "clients.manage_access" if of_client else "users.impersonate"
+
+    def make_input(stage: Stage) -> dict[str, Any]:
+        return {"id": stage.client_api_key_id if of_client else stage.api_key_id, **given}
+
+    if permission == managing:
+        return Case(permission, make_input, sight="api_keys.view_all")
+    return Case(permission, make_input, instead=frozenset({managing}))
 
 
 CASES = {
@@ -69,6 +93,12 @@ CASES = {
     "clientUpdate": Case("clients.update", lambda stage: {"id": stage.client_id, "name": "Renamed"}),
     "clientDelete": Case("clients.delete", lambda stage: {"id": stage.client_id}),
     "clientSecretRotate": Case("clients.update", lambda stage: {"id": stage.client_id}),
+    "apiKeyCreate": Case("users.impersonate", lambda stage: {"name": "New", "ownerUserId": stage.user.id}),
+    "apiKeyUpdate": of_key("users.impersonate", name="Renamed"),
+    "apiKeyRotate": of_key("users.impersonate"),
+    "apiKeyDisable": of_key("api_keys.revoke"),
+    "apiKeyEnable": of_key("api_keys.revoke"),
+    "apiKeyDelete": of_key("api_keys.revoke"),
     "tuplesWrite": Case("clients.manage_access", lambda stage: {"deletes": [stage.make_key()], "reason": "a test"}),
     "tuplesDelete": Case("clients.manage_access", lambda stage: {"filter": {"entityType": stage.kind}}),
     "modelSave": Case("clients.manage_access", lambda stage: {"clientId": stage.client_id, "source": f"{MODEL}type a"}),
@@ -78,6 +108,25 @@ CASES = {
     "sessionsRevoke": Case("sessions.revoke_all", lambda stage: {"userId": stage.user.id}),
     "sessionRevoke": Case("sessions.revoke_all", lambda stage: {"id": stage.session_id}),
 }
+# The same mutations of keys that belong to a client.
+OF_CLIENT = {
+    "apiKeyCreate": Case("clients.manage_access", lambda stage: {"name": "New", "ownerClientId": stage.client_id}),
+    "apiKeyUpdate": of_key("clients.manage_access", of_client=True, name="Renamed"),
+    "apiKeyRotate": of_key("clients.manage_access", of_client=True),
+    "apiKeyDisable": of_key("api_keys.revoke", of_client=True),
+    "apiKeyEnable": of_key("api_keys.revoke", of_client=True),
+    "apiKeyDelete": of_key("api_keys.revoke", of_client=True),
+}
+NAMED = [
+    *((name, name, case) for name, case in CASES.items()),
+    *((f"{name} of a client", name, case) for name, case in OF_CLIENT.items()),
+]
+MATRIX = [pytest.param(name, case, id=title) for title, name, case in NAMED]
+SUFFICIENT = [
+    pytest.param(name, case, permission, id=f"{title} with {permission}")
+    for title, name, case in NAMED
+    for permission in sorted({case.permission, *case.instead})
+]
 
 
 async def build_stage() -> Stage:
@@ -90,11 +139,23 @@ async def build_stage() -> Stage:
     forget_keys()
     with override(signing_algorithms=("ES256",), default_id_token_alg="ES256"):
         await commit(ensure_keys())
-    key_id = (await list_keys(SYSTEM))[0].id
-    stage = Stage(user, new.session.id, created.client.id, key_id)
+    signing = next(key for key in await list_keys(SYSTEM) if key.status is KeyStatus.ACTIVE)
+    of_user, of_client = await make_key(user), await make_client_key(created.client.id)
+    stage = Stage(user, new.session.id, created.client.id, signing.id, of_user.key.id, of_client.key.id)
     await commit(save_model(SYSTEM, ModelDraft(stage.client_id, MODEL)))
     owned = RelationTuple(TupleKey(stage.kind, "1", "owner", "user", user.id))
     await commit(write_tuples(SYSTEM, TupleWrite(touch=(owned,))))
+    return stage
+
+
+async def stage_for(name: str) -> Stage:
+    """The stage, so that the mutation changes something: what it undoes was done."""
+    stage = await build_stage()
+    if name == "userUnban":
+        await commit(ban_user(SYSTEM, stage.user.id))
+    if name == "apiKeyEnable":
+        await commit(disable_key(SYSTEM, stage.api_key_id))
+        await commit(disable_key(SYSTEM, stage.client_api_key_id))
     return stage
 
 
@@ -108,12 +169,12 @@ def test_every_mutation_has_a_case() -> None:
     assert CASES.keys() == graphql_schema.mutation_type.fields.keys()
 
 
-@pytest.mark.parametrize("name", CASES)
-async def test_anonymous_is_refused(name: str) -> None:
-    stage = await build_stage()
+@pytest.mark.parametrize(("name", "case"), MATRIX)
+async def test_anonymous_is_refused(name: str, case: Case) -> None:
+    stage = await stage_for(name)
     before = await read_everything()
 
-    answer = await execute(mutation(name), {"input": CASES[name].make_input(stage)}, actor=NOBODY)
+    answer = await execute(mutation(name), {"input": case.make_input(stage)}, actor=NOBODY)
 
     assert answer["data"] is None
     (error,) = answer["errors"]
@@ -122,14 +183,15 @@ async def test_anonymous_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("caller", ["a plain user", "an operator without the permission"])
-@pytest.mark.parametrize("name", CASES)
-async def test_a_caller_without_the_permission_is_refused_and_noted(name: str, caller: str) -> None:
-    stage, permission = await build_stage(), CASES[name].permission
-    held = ALL_PERMISSIONS - {permission} if caller.startswith("an operator") else frozenset[str]()
+@pytest.mark.parametrize(("name", "case"), MATRIX)
+async def test_a_caller_without_the_permission_is_refused_and_noted(name: str, case: Case, caller: str) -> None:
+    stage, is_operator = await stage_for(name), caller.startswith("an operator")
+    held = ALL_PERMISSIONS - {case.permission, *case.instead} if is_operator else frozenset[str]()
+    permission = case.permission if is_operator else case.sight or case.permission
     before = await read_everything()
 
     with deciding(usr_caller=held):
-        answer = await execute(mutation(name), {"input": CASES[name].make_input(stage)}, actor=as_user("usr_caller"))
+        answer = await execute(mutation(name), {"input": case.make_input(stage)}, actor=as_user("usr_caller"))
 
     assert answer["data"] is None
     (error,) = answer["errors"]
@@ -145,25 +207,44 @@ async def test_a_caller_without_the_permission_is_refused_and_noted(name: str, c
     assert sum(row["outcome"] == "denied" for row in rows) == 1
 
 
-@pytest.mark.parametrize("name", CASES)
-async def test_a_caller_with_the_permission_alone_is_let_through(name: str) -> None:
-    stage = await build_stage()
+@pytest.mark.parametrize(("name", "case", "permission"), SUFFICIENT)
+async def test_a_caller_with_the_permission_alone_is_let_through(name: str, case: Case, permission: str) -> None:
+    stage = await stage_for(name)
     await make_user("caller@example.com", id="usr_caller")
     before = await db.fetch_value("SELECT count(*) FROM events_audit")
 
-    with deciding(usr_caller={CASES[name].permission}):
-        answer = await execute(mutation(name), {"input": CASES[name].make_input(stage)}, actor=as_user("usr_caller"))
+    with deciding(usr_caller={permission}):
+        answer = await execute(mutation(name), {"input": case.make_input(stage)}, actor=as_user("usr_caller"))
 
     assert "errors" not in answer
     assert answer["data"][name]["errors"] == []
-    changed = await db.fetch_value("SELECT count(*) FROM events_audit") - before
-    assert changed == 0 if name == "userUnban" else changed > 0
+    assert await db.fetch_value("SELECT count(*) FROM events_audit") > before
+
+
+@pytest.mark.parametrize("owner", ["the user", "the client"])
+@pytest.mark.parametrize("name", OF_CLIENT)
+async def test_an_owner_changes_its_own_keys_without_a_permission_and_nobody_else_s(name: str, owner: str) -> None:
+    stage = await stage_for(name)
+    is_user = owner == "the user"
+    actor = as_user(stage.user) if is_user else Actor(ActorKind.CLIENT, stage.client_id, origin=ORIGIN)
+    own, foreign = (CASES, OF_CLIENT) if is_user else (OF_CLIENT, CASES)
+    before = await read_everything()
+
+    with deciding():
+        refused = await execute(mutation(name), {"input": foreign[name].make_input(stage)}, actor=actor)
+        between = await read_everything()
+        answer = await execute(mutation(name), {"input": own[name].make_input(stage)}, actor=actor)
+
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["FORBIDDEN"]
+    assert between == before
+    assert (answer["data"][name]["errors"], await read_everything() == before) == ([], False)
 
 
 # Mutations of one thing that is named by its id, and nothing else that has to be given.
 BY_ID = (
     "userUpdate", "userBan", "userUnban", "userDelete", "clientUpdate", "clientDelete", "clientSecretRotate",
-    "sessionRevoke", "signingKeyWithdraw",
+    "apiKeyUpdate", "apiKeyRotate", "apiKeyDisable", "apiKeyEnable", "apiKeyDelete", "sessionRevoke",
+    "signingKeyWithdraw",
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.authz.engine.joining import JoiningReader
@@ -66,22 +66,15 @@ class _Comparison:
             self._is_complete = False
         for start in range(0, min(len(ids), MAX_ENTITIES), _TOGETHER):
             together = ids[start : min(start + _TOGETHER, MAX_ENTITIES)]
-            found = await asyncio.gather(*(self._find_grants(type_id, entity_id) for entity_id in together))
-            for entity_id, grants in zip(together, found, strict=True):
-                self._compare(type_id, entity_id, grants)
+            # One side after the other: look-ups are joined best when one statement is under way at a time.
+            old, new = [await _find_grants(side, type_id, together) for side in self._sides]
+            for entity_id, before, after in zip(together, old, new, strict=True):
+                self._compare(type_id, entity_id, before, after)
 
-    async def _find_grants(self, type_id: int, entity_id: str) -> tuple[Grants, Grants] | None:
-        try:
-            old, new = [await _grants(side, type_id, entity_id) for side in self._sides]
-        except WorkExceeded:
-            return None
-        return old, new
-
-    def _compare(self, type_id: int, entity_id: str, grants: tuple[Grants, Grants] | None) -> None:
-        if grants is None:
+    def _compare(self, type_id: int, entity_id: str, old: Grants | None, new: Grants | None) -> None:
+        if old is None or new is None:
             self._is_complete = False
             return
-        old, new = grants
         compiled = next(each for rules, _, _ in reversed(self._sides) if (each := rules.schema.by_id.get(type_id)))
         entity = EntityRef(compiled.full_name, entity_id)
         self._note(ChangeKind.LOST, old - new, entity)
@@ -92,6 +85,18 @@ class _Comparison:
         for subject, action in sorted(grants, key=lambda each: (str(each[0]), each[1])):
             if len(self._told) < MAX_TOLD:
                 self._told.append(AccessChange(kind, subject, action, entity))
+
+
+async def _find_grants(side: _Side, type_id: int, entity_ids: Sequence[str]) -> list[Grants | None]:
+    """The grants on each entity; None where there are too many."""
+    return await asyncio.gather(*(_grants_within_bounds(side, type_id, each) for each in entity_ids))
+
+
+async def _grants_within_bounds(side: _Side, type_id: int, entity_id: str) -> Grants | None:
+    try:
+        return await _grants(side, type_id, entity_id)
+    except WorkExceeded:
+        return None
 
 
 async def _grants(side: _Side, type_id: int, entity_id: str) -> Grants:

@@ -17,8 +17,8 @@ describe('callerHeaders', () => {
 });
 
 describe('readCost', () => {
-  test('a number, and a number with what is left', () => {
-    expect(readCost({ extensions: { cost: 7 } })).toEqual({ cost: 7, remaining: null });
+  test('what was asked for, and what is left where there is a budget', () => {
+    expect(readCost({ extensions: { cost: { requested: 7 } } })).toEqual({ cost: 7, remaining: null });
     expect(readCost({ extensions: { cost: { requested: 7, remaining: 93 } } })).toEqual({
       cost: 7,
       remaining: 93,

@@ -47,11 +47,10 @@ export function callerHeaders({ kind, secret }: Caller): Record<string, string> 
   return kind === 'token' && secret.trim() ? { Authorization: `Bearer ${secret.trim()}` } : {};
 }
 
-/** The cost in a response, however the server writes it down; null when there is none. */
+/** The cost in a response; null when there is none. `remaining` is null where there is no budget. */
 export function readCost(result: unknown): Pick<Spent, 'cost' | 'remaining'> | null {
-  const cost = (result as { extensions?: { cost?: unknown } } | null)?.extensions?.cost;
-  if (typeof cost === 'number') return { cost, remaining: null };
-  const { requested, remaining } = (cost ?? {}) as { requested?: unknown; remaining?: unknown };
+  const cost = (result as { extensions?: { cost?: unknown } } | null)?.extensions?.cost ?? {};
+  const { requested, remaining } = cost as { requested?: unknown; remaining?: unknown };
   if (typeof requested !== 'number') return null;
   return { cost: requested, remaining: typeof remaining === 'number' ? remaining : null };
 }
