@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import orjson
 
 from app.graph.budget import LEAST_COST, budgets
@@ -39,7 +37,10 @@ async def admit(parameters: Parameters, context: Context) -> Operation:
     if actor.is_account_level:
         require_public_part(operation)
     rate = await budgets.spend(actor, max(operation.cost, LEAST_COST))
-    return replace(operation, rate=rate, identity=_identify(chosen) if operation.is_subscription else None)
+    operation.rate = rate
+    if operation.is_subscription:
+        operation.identity = _identify(chosen)
+    return operation
 
 
 def _identify(parameters: Parameters) -> tuple[str, str | None, bytes]:

@@ -13,7 +13,6 @@ from app.graph.context import Context
 from app.graph.errors import CrossSite
 from app.kit.actor import Actor, Origin
 from app.kit.errors import AppError, Forbidden, Unauthenticated
-from app.kit.pages import session_cookie_name
 from app.kit.runtime import settings
 from app.oidc.errors import BearerError
 from app.oidc.service import Shown, find_holder, look_at_holder
@@ -83,7 +82,9 @@ def read_credentials(connection: HTTPConnection, sent: Mapping[str, object] | No
     Raises:
         CrossSite: `graph_csrf`.
     """
-    actor = replace(connection.state.actor, is_account_level=connection.state.is_public_part)
+    actor = connection.state.actor
+    if connection.state.is_public_part:
+        actor = replace(actor, is_account_level=True)
     said = {name.lower(): value for name, value in (sent or {}).items()}
     given = [*connection.headers.getlist("authorization")]
     given += [f"Bearer {key}" for key in connection.headers.getlist(KEY_HEADER)]
@@ -94,7 +95,7 @@ def read_credentials(connection: HTTPConnection, sent: Mapping[str, object] | No
     if connection.state.session is None:
         return Credentials(actor)
     _check_same_site(connection, has_proof=CSRF_HEADER in connection.headers or CSRF_HEADER in said)
-    return Credentials(actor, (), connection.cookies.get(session_cookie_name()))
+    return Credentials(actor, (), connection.state.session_token)
 
 
 async def find_again(credentials: Credentials) -> Context:

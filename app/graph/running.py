@@ -27,7 +27,7 @@ from app.kit.runtime import settings
 Body = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Operation:
     """An operation that can run, within the limits, and what it costs.
 

@@ -66,7 +66,7 @@ class RequestContext:
         origin = _origin(scope)
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
         nobody = Actor(ActorKind.ANONYMOUS, origin=origin)
-        state.update(request_id=origin.request_id, origin=origin, actor=nobody, session=None)
+        state.update(request_id=origin.request_id, origin=origin, actor=nobody, session=None, session_token=None)
         bind_request(request_id=origin.request_id)
         with collecting_refusals() as refusals:
             answer = _Answer(scope, send, refusals)
@@ -131,7 +131,7 @@ async def _sign_in(scope: Scope) -> None:
     resolved = await resolve_session(token)
     if resolved is not None:
         state: MutableMapping[str, Any] = scope["state"]
-        state.update(session=resolved, actor=actor_of(resolved, state["origin"]))
+        state.update(session=resolved, session_token=token, actor=actor_of(resolved, state["origin"]))
 
 
 async def _refuse(scope: Scope, receive: Receive, answer: _Answer, error: AppError) -> None:
