@@ -133,4 +133,4 @@ def _key_of(actor: Actor, event: Event) -> Key:
 
 def _who(actor: Actor) -> str:
     """A signed-in caller by id, so that nobody hides among the noise of their address; others by address."""
-    return actor.id or address_bucket(actor.origin.ip)
+    return actor.owner_id or actor.id or address_bucket(actor.origin.ip)

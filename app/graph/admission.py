@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import orjson
 
-from app.graph.budget import LEAST_COST, budgets
+from app.graph.budget import LEAST_COST, OverBudget, budgets
 from app.graph.context import Context
 from app.graph.documents import InvalidDocument
 from app.graph.http import Parameters
 from app.graph.limits import TooComplex
-from app.graph.public_part import require_public_part
-from app.graph.registered import choose_document
+from app.graph.public_part import AdminOnly, require_public_part
+from app.graph.registered import OtherDocument, Unregistered, choose_document
 from app.graph.running import Operation, prepare
 
-# What is refused after it was read took time, too.
-REFUSED_COST = 20
+# What is refused after it was read took time, too: up to a quarter of a second.
+REFUSED_COST = 500
+_REFUSALS = (InvalidDocument, TooComplex, Unregistered, OtherDocument, AdminOnly, OverBudget)
 
 
 async def admit(parameters: Parameters, context: Context) -> Operation:
@@ -31,13 +32,12 @@ async def admit(parameters: Parameters, context: Context) -> Operation:
     try:
         chosen = await choose_document(parameters, context)
         operation = prepare(chosen, context)
-    except (InvalidDocument, TooComplex):
-        await budgets.spend(actor, REFUSED_COST)
+        if actor.is_account_level:
+            require_public_part(operation)
+        operation.rate = await budgets.spend(actor, max(operation.cost, LEAST_COST))
+    except _REFUSALS:
+        await budgets.charge(actor, REFUSED_COST)
         raise
-    if actor.is_account_level:
-        require_public_part(operation)
-    rate = await budgets.spend(actor, max(operation.cost, LEAST_COST))
-    operation.rate = rate
     if operation.is_subscription:
         operation.identity = _identify(chosen)
     return operation

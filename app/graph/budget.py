@@ -94,6 +94,16 @@ class Budgets:
                 await _tell(limit, account, actor, cost)
         return _rate(limit, account, cost)
 
+    async def charge(self, actor: Actor, cost: int) -> None:
+        """Take points for what was refused after work on it: all that is left when that is less.
+
+        Raises:
+            OverBudget: `graph_budget`, other processes have spent what seemed to be left.
+        """
+        rate = self.look(actor)
+        if rate is not None and rate.remaining:
+            await self.spend(actor, min(cost, rate.remaining))
+
     def require_some(self, actor: Actor) -> None:
         """Let a caller pass who has anything left.
 
@@ -159,7 +169,8 @@ async def _tell(limit: RateLimit, account: _Account, actor: Actor, cost: int) ->
 
 
 def _bucket(actor: Actor) -> str:
-    return actor.id or address_bucket(actor.origin.ip)
+    """Whose budget it is: an API key spends that of its owner, who may have many keys."""
+    return actor.owner_id or actor.id or address_bucket(actor.origin.ip)
 
 
 def _rate(limit: RateLimit, account: _Account, cost: int) -> Rate:

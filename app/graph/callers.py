@@ -27,6 +27,8 @@ KEY_HEADER = "x-api-key"
 API_SCOPE = Scope.AUTHER_API.value
 
 Find = Callable[[Shown, Origin], Awaitable[Actor]]
+# What was shown, and the address that it came from: a key may be bound to some.
+_Bearer = tuple[tuple[str, ...], str | None]
 
 
 class InvalidToken(Unauthenticated):
@@ -124,8 +126,8 @@ async def look_again(shown: Collection[Credentials]) -> dict[Credentials, Contex
     """
     tokens = {each.session_token for each in shown if each.session_token is not None and not each.authorization}
     sessions = await look_at_sessions(list(tokens)) if tokens else {}
-    bearers = {each.authorization: each.actor for each in shown if each.authorization}
-    holders = {headers: await _try_bearer(headers, actor) for headers, actor in bearers.items()}
+    bearers = {_bearer_of(each): each.actor for each in shown if each.authorization}
+    holders = {bearer: await _try_bearer(bearer[0], actor) for bearer, actor in bearers.items()}
     return {each: _context_of(each, sessions, holders) for each in shown}
 
 
@@ -146,13 +148,17 @@ def _check_same_site(connection: HTTPConnection, *, has_proof: bool) -> None:
         raise CrossSite
 
 
+def _bearer_of(shown: Credentials) -> _Bearer:
+    return shown.authorization, shown.actor.origin.ip
+
+
 def _context_of(
     shown: Credentials,
     sessions: Mapping[str, ResolvedSession],
-    holders: Mapping[tuple[str, ...], Actor | AppError],
+    holders: Mapping[_Bearer, Actor | AppError],
 ) -> Context | AppError:
     if shown.authorization:
-        holder = holders[shown.authorization]
+        holder = holders[_bearer_of(shown)]
         return holder if isinstance(holder, AppError) else Context(_as_connected(holder, shown.actor))
     if shown.session_token is None:
         return Context(shown.actor)

@@ -116,9 +116,22 @@ class Documents:
         return Prepared(document, build_weights(self._schema, document), operations)
 
 
+def parse_bounded(source: str, tokens: int, *, no_location: bool = False) -> DocumentNode:
+    """A document's syntax tree. Everything that callers sent is parsed by this.
+
+    Args:
+        tokens: most lexical tokens.
+        no_location: leave out where each node stands.
+
+    Raises:
+        GraphQLSyntaxError: also for too many tokens or comments, and too deep nesting.
+    """
+    return parse(source, no_location=no_location, max_lexical_tokens=tokens, max_comments=_MAX_COMMENTS)
+
+
 def _parse(source: str, limits: Limits) -> DocumentNode:
     try:
-        return parse(source, max_lexical_tokens=limits.tokens, max_comments=_MAX_COMMENTS)
+        return parse_bounded(source, limits.tokens)
     except GraphQLSyntaxError as error:
         if _TOKENS_EXCEEDED in error.description:
             raise TooComplex("tokens", limits.tokens) from error

@@ -6,7 +6,7 @@ Source: GraphQL-over-HTTP (https://graphql.github.io/graphql-over-http/draft/), 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
@@ -34,6 +34,8 @@ _RANGES = {
 _BOM = b"\xef\xbb\xbf"
 # U+0000 cannot be stored; as an escape it can stand in JSON (`\u0000`) and in GraphQL strings (`\u{0}`).
 _NUL = re.compile(rb"\\u(?:0000|\{0+\})")
+# Values nested deeper can be read but not written again: JSON is written to 254 levels, and an input adds its own.
+MAX_DEPTH = 50
 _MAX_QUALITY_CHARS = 5
 # Clients send the same few headers again and again.
 _REMEMBERED = 256
@@ -124,9 +126,13 @@ def load_json(text: bytes) -> object:
     if _NUL.search(text):
         raise InvalidRequest("graph_request", "The character U+0000 cannot be stored.")
     try:
-        return orjson.loads(text.removeprefix(_BOM))
+        value: object = orjson.loads(text.removeprefix(_BOM))
     except orjson.JSONDecodeError:
         raise InvalidRequest("graph_json", "The body is not JSON in UTF-8.") from None
+    # Most requests open too few brackets to be deep.
+    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _is_deep(value):
+        raise InvalidRequest("graph_request", f"Values are nested {MAX_DEPTH} levels deep at most.")
+    return value
 
 
 def dump_json(body: object) -> bytes:
@@ -141,6 +147,22 @@ def respond(body: object, status: int, media_type: str, headers: Mapping[str, st
         status,
         {"content-type": f"{media_type}; charset=utf-8", "cache-control": "no-store", **(headers or {})},
     )
+
+
+def _is_deep(value: object) -> bool:
+    """Whether lists and objects are nested deeper than `MAX_DEPTH`. Without recursion: 1,024 levels can come."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [inner for outer in level for inner in _contents(outer) if isinstance(inner, dict | list)]
+        if not level:
+            return False
+    return True
+
+
+def _contents(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _check_media_type(request: Request) -> None:

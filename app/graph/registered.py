@@ -30,6 +30,7 @@ from graphql import (
 
 from app.graph.context import Context
 from app.graph.document_ids import hash_document
+from app.graph.documents import LONGEST_KEPT, parse_bounded
 from app.graph.errors import InvalidRequest
 from app.graph.http import Parameters
 from app.kit.errors import Forbidden
@@ -39,7 +40,7 @@ from app.kit.runtime import settings
 _APP: Final = Path(__file__).parents[1]
 # A wheel carries the documents inside the package, a checkout beside it.
 _FOLDERS: Final = (_APP / "operations", _APP.parent / "graphql")
-# Ways of writing registered documents that were seen lately.
+# Ways of writing registered documents that were seen lately, by their hashes.
 _MOST_SEEN: Final = 1_000
 
 
@@ -105,19 +106,7 @@ def registered_documents() -> Mapping[str, Registered]:
 
 def is_registered(text: str) -> bool:
     """Whether a document, however it is written, is one of ours."""
-    if text in _seen:
-        _seen.move_to_end(text)
-        return True
-    try:
-        document = parse(text, no_location=True, max_lexical_tokens=settings().graphql_max_tokens)
-    except GraphQLSyntaxError:
-        return False
-    if hash_document(normalize(document)) not in registered_documents():
-        return False
-    _seen[text] = None
-    if len(_seen) > _MOST_SEEN:
-        _seen.popitem(last=False)
-    return True
+    return _find_id(text) is not None
 
 
 def normalize(document: DocumentNode) -> str:
@@ -126,7 +115,8 @@ def normalize(document: DocumentNode) -> str:
     return "\n\n".join(print_ast(each) for each in sorted(bare.definitions, key=_order))
 
 
-_seen: OrderedDict[str, None] = OrderedDict()
+# Hash of a text → id of the document of ours that it is.
+_seen: OrderedDict[str, str] = OrderedDict()
 
 
 class _WithoutTypename(Visitor):
@@ -152,7 +142,7 @@ def _find_text(parameters: Parameters) -> Parameters:
     found = registered_documents().get(parameters.document_id)
     if parameters.query:
         is_other = hash_document(parameters.query) != parameters.document_id
-        if is_other and (found is None or not _is_same(parameters.query, found)):
+        if is_other and (found is None or _find_id(parameters.query) != found.id):
             raise OtherDocument
         return parameters
     if found is None:
@@ -160,12 +150,25 @@ def _find_text(parameters: Parameters) -> Parameters:
     return replace(parameters, query=found.text)
 
 
-def _is_same(text: str, found: Registered) -> bool:
+def _find_id(text: str) -> str | None:
+    """The id of the document of ours that a text is; None for any other, and for what is longer than ours can be."""
+    if len(text) > LONGEST_KEPT:
+        return None
+    written = hash_document(text)
+    if written in _seen:
+        _seen.move_to_end(written)
+        return _seen[written]
     try:
-        document = parse(text, no_location=True, max_lexical_tokens=settings().graphql_max_tokens)
+        document = parse_bounded(text, settings().graphql_max_tokens, no_location=True)
     except GraphQLSyntaxError:
-        return False
-    return normalize(document) == found.text
+        return None
+    document_id = hash_document(normalize(document))
+    if document_id not in registered_documents():
+        return None
+    _seen[written] = document_id
+    if len(_seen) > _MOST_SEEN:
+        _seen.popitem(last=False)
+    return document_id
 
 
 def _needed(

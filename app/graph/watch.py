@@ -202,7 +202,7 @@ def _counted(places: Counter[str], actor: Actor) -> Iterator[None]:
 
 
 def _key(actor: Actor) -> str:
-    return actor.id or address_bucket(actor.origin.ip)
+    return actor.owner_id or actor.id or address_bucket(actor.origin.ip)
 
 
 async def _settle(task: asyncio.Future[Result]) -> None:

@@ -31,6 +31,7 @@ class Actor:
     `id` is the subject's id (`usr_…`, `cli_…`, `key_…`), None for anonymous and system callers.
     `client_id` is the OAuth client through which a user's token came. `impersonator_id` is the
     operator who acts as this user. A session that waits for its second factor is anonymous.
+    `owner_id`: of an API key, the user or client that it belongs to.
     `is_account_level`: came where only what is one's own can be asked for; holds no platform permission there.
     """
 
@@ -45,6 +46,7 @@ class Actor:
     auth_time: datetime | None = None
     origin: Origin = field(default_factory=Origin)
     is_account_level: bool = False
+    owner_id: str | None = None
 
     @property
     def is_authenticated(self) -> bool:

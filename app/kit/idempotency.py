@@ -18,6 +18,8 @@ from app.kit.runtime import keyring
 
 MAX_KEY: Final = 200
 _PURPOSE: Final = "idempotency"
+# What orjson says of a value that has more levels than it writes.
+_TOO_DEEP: Final = "Recursion limit"
 
 
 class IdempotencyKeyInvalid(InvalidInput):
@@ -27,6 +29,11 @@ class IdempotencyKeyInvalid(InvalidInput):
             f"An idempotency key has 1 to {MAX_KEY} characters.",
             field=("idempotencyKey",),
         )
+
+
+class IdempotentInputTooDeep(InvalidInput):
+    def __init__(self) -> None:
+        super().__init__("kit_idempotent_input_too_deep", "The input is nested too deeply to be asked for again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,15 @@ def read_creation(actor: Actor, key: str, *given: object) -> Creation:
 
     Raises:
         IdempotencyKeyInvalid: the key is empty or too long.
+        IdempotentInputTooDeep: JSON of it has more than 254 levels.
     """
     if not 1 <= len(key) <= MAX_KEY:
         raise IdempotencyKeyInvalid
     named = f"{actor.kind}\0{actor.id}\0{key}".encode(errors="replace")
-    content = orjson.dumps(given, option=orjson.OPT_SORT_KEYS, default=dict)
+    try:
+        content = orjson.dumps(given, option=orjson.OPT_SORT_KEYS, default=dict)
+    except orjson.JSONEncodeError as error:
+        if _TOO_DEEP not in str(error):
+            raise
+        raise IdempotentInputTooDeep from None
     return Creation(hashlib.sha256(named).digest(), hashlib.sha256(content).digest())

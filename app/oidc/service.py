@@ -61,7 +61,7 @@ async def sweep() -> int:
         await interactions.sweep(now)
         + await codes.sweep(now - MEMORY)
         + await grants.sweep(now - MEMORY, graced_before=now - settings().refresh_grace)
-        + await tokens.sweep(now)
+        + await tokens.sweep(now - MEMORY)
         + await devices.sweep(now - MEMORY)
         + await assertions.sweep(now)
     )

@@ -27,6 +27,8 @@ def _path_of(scope: Scope) -> str:
     if "endpoint" not in scope:
         return "*"
     path: str = scope["path"]
+    if scope.get("root_path"):
+        return f"{scope['root_path']}/*"
     for name, value in scope.get("path_params", {}).items():
         path = path.replace(f"/{value}", f"/{{{name}}}")
     return path

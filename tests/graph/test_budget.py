@@ -8,16 +8,20 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from app.api_keys.service import actor_of_key
 from app.events.service import seal_chain
 from app.graph import budget
+from app.graph.admission import REFUSED_COST
 from app.graph.budget import UNTOLD_PART, Budgets, OverBudget
+from app.graph.registered import registered_documents
 from app.kit import clock
 from app.kit.actor import ANONYMOUS, Actor, ActorKind, Origin
 from app.kit.errors import Unavailable
 from app.kit.runtime import override
+from tests.api_keys.support import make_client_key, make_key
 from tests.events.support import DoorOpened, tell
 from tests.graph.live import CSRF, Live, headers_of
-from tests.graph.test_callers import sign_in
+from tests.graph.test_callers import make_client, sign_in
 from tests.support import as_user, commit, counted_statements, make_admin, make_user
 
 NOON = datetime(2026, 1, 31, 12, 0, 12, tzinfo=UTC)
@@ -188,10 +192,64 @@ async def test_whoever_has_asked_for_too_much_waits(browser: httpx.AsyncClient) 
 
 
 async def test_documents_that_cannot_run_are_paid_for(browser: httpx.AsyncClient) -> None:
-    with override(graphql_anonymous_budget=50), clock.frozen(NOON):
+    with override(graphql_anonymous_budget=2 * REFUSED_COST), clock.frozen(NOON):
         answers = [await browser.post("/graphql", json={"query": "{ nonsense }"}) for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+
+
+async def test_documents_that_are_not_of_their_id_are_paid_for(browser: httpx.AsyncClient) -> None:
+    body = {"documentId": next(iter(registered_documents())), "query": "#\n" * 60_000 + "{ __typename }"}
+    with override(graphql_anonymous_budget=2 * REFUSED_COST), clock.frozen(NOON):
+        answers = [await browser.post("/graphql", json=body) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 429]
+    assert answers[0].json()["errors"][0]["extensions"]["reason"] == "graph_document_mismatch"
+
+
+async def test_unregistered_documents_of_a_session_are_paid_for(browser: httpx.AsyncClient) -> None:
+    await sign_in(browser, await make_user())
+    with override(graphql_ad_hoc="operators", graphql_budget=2 * REFUSED_COST), clock.frozen(NOON):
+        answers = [
+            await browser.post("/graphql", json={"query": "{ viewer { user { id } } }"}, headers=CSRF) for _ in range(3)
+        ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 429]
+
+
+async def test_what_only_the_other_listener_answers_is_paid_for(browser: httpx.AsyncClient) -> None:
+    with override(admin_port=9_443, graphql_anonymous_budget=2 * REFUSED_COST), clock.frozen(NOON):
+        answers = [await browser.post("/graphql", json={"query": "{ users { nodes { id } } }"}) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 429]
+
+
+async def test_a_refusal_takes_all_that_is_left_when_that_is_less(browser: httpx.AsyncClient) -> None:
+    with override(graphql_anonymous_budget=REFUSED_COST - 1), clock.frozen(NOON):
+        answers = [await browser.post("/graphql", json={"query": "{ nonsense }"}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert answers[1].json()["extensions"]["cost"]["remaining"] == 0
+
+
+async def test_asking_for_more_than_is_left_is_paid_for(browser: httpx.AsyncClient) -> None:
+    with override(graphql_anonymous_budget=50), clock.frozen(NOON):
+        large = await browser.post("/graphql", json={"query": "{ users(first: 100) { nodes { id } } }"})
+        small = await browser.post("/graphql", json={"query": "{ __typename }"})
+
+    assert (large.status_code, small.status_code) == (429, 429)
+
+
+async def test_a_user_with_many_keys_has_one_budget() -> None:
+    user, client = await make_user(), await make_client()
+    keys = [(await make_key(user)).key for _ in range(2)] + [(await make_client_key(client.id)).key]
+    own = Budgets()
+    with override(graphql_budget=100):
+        callers = [*(actor_of_key(key, Origin()) for key in keys), as_user(user)]
+        spent = [await spend_all(own, actor, 10) for actor in callers]
+        of_client = await spend_all(own, Actor(ActorKind.CLIENT, client.id), 10)
+
+    assert (spent, of_client) == ([100, 0, 100, 0], 0)
 
 
 async def test_events_of_a_stream_are_paid_for_and_it_ends_when_nothing_is_left(live: Live) -> None:

@@ -295,6 +295,7 @@ async def walk_forward(source: str, field: str, size: int) -> list[str]:
         page = await ask(source, field, first=size, after=cursor)
         assert page["pageInfo"]["hasPreviousPage"] is (cursor is not None)
         found += [node["id"] for node in page["nodes"]]
+        assert len(found) == len(set(found))
         cursor, has_more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
         assert len(page["nodes"]) == size or not has_more
     return found
@@ -307,6 +308,7 @@ async def walk_backward(source: str, field: str, size: int) -> list[str]:
         page = await ask(source, field, last=size, before=cursor)
         assert page["pageInfo"]["hasNextPage"] is (cursor is not None)
         found = [node["id"] for node in page["nodes"]] + found
+        assert len(found) == len(set(found))
         cursor, has_more = page["pageInfo"]["startCursor"], page["pageInfo"]["hasPreviousPage"]
     return found
 

@@ -8,6 +8,7 @@ import httpx
 import orjson
 import pytest
 
+from app.graph.http import MAX_DEPTH
 from app.kit.runtime import override
 
 JSON = "application/json"
@@ -92,6 +93,21 @@ async def test_what_is_no_request_is_refused(browser: httpx.AsyncClient, body: b
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["reason"] == "graph_request"
+
+
+@pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
+async def test_values_are_nested_so_deep_and_no_deeper(
+    browser: httpx.AsyncClient, opening: bytes, closing: bytes
+) -> None:
+    body = b'{"query": "{ __typename }", "variables": {"v": %s}}'
+    answers = [
+        await post(browser, body % (opening * depth + b"1" + closing * depth))
+        for depth in (MAX_DEPTH - 2, MAX_DEPTH - 1, 1_000)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 400, 400]
+    refused = [answer.json()["errors"][0]["extensions"]["reason"] for answer in answers[1:]]
+    assert refused == ["graph_request", "graph_request"]
 
 
 async def test_operations_are_not_batched(browser: httpx.AsyncClient) -> None:

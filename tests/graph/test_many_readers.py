@@ -8,10 +8,11 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+from app.api_keys.errors import ApiKeyAddressRefused
 from app.events.service import seal_chain
 from app.graph import watch
 from app.graph.admission import admit
-from app.graph.callers import Credentials
+from app.graph.callers import Credentials, look_again
 from app.graph.context import Context
 from app.graph.http import Parameters
 from app.graph.running import Body
@@ -19,9 +20,10 @@ from app.graph.streams import hub
 from app.graph.subscriptions import subscribe
 from app.graph.watch import Watch
 from app.kit import clock
-from app.kit.actor import SYSTEM, Actor
+from app.kit.actor import ANONYMOUS, SYSTEM, Actor, Origin
 from app.kit.runtime import settings
 from app.sessions.service import begin_session, end_session
+from tests.api_keys.support import DIRECT, make_key
 from tests.events.support import DoorOpened, tell
 from tests.graph.live import EVENTS, Live, headers_of, shown
 from tests.graph.support import console_documents
@@ -133,6 +135,18 @@ async def test_a_round_looks_at_all_callers_in_one_statement_and_ends_only_who_i
     assert len(statements) == 1
     assert [each.is_over for each in watches] == [True] + [False] * 19
     assert all(each.context.session is not None for each in watches[1:])
+
+
+async def test_a_key_is_looked_up_for_each_address_that_shows_it() -> None:
+    made = await make_key(await make_user(), uses=(DIRECT,), allowed_addresses=("10.0.0.1",))
+    shown_by = [Credentials(ANONYMOUS.at(Origin(ip=ip)), (f"Bearer {made.secret}",)) for ip in ("10.0.0.1", "10.0.0.2")]
+
+    for order in (shown_by, shown_by[::-1]):
+        found = await look_again(order)
+        allowed, refused = (found[each] for each in shown_by)
+        assert isinstance(allowed, Context)
+        assert (allowed.actor.id, allowed.actor.origin.ip) == (made.key.id, "10.0.0.1")
+        assert isinstance(refused, ApiKeyAddressRefused)
 
 
 async def test_an_open_stream_alone_does_not_keep_a_session(live: Live) -> None:

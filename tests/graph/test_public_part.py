@@ -9,6 +9,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from app.authz.service import grant_relation
+from app.authz.types import TupleKey
+from app.events.service import seal_chain
 from app.graph.public_part import PUBLIC_FIELDS
 from app.graph.schema import graphql_schema
 from app.kit.actor import SYSTEM
@@ -17,7 +20,7 @@ from app.kit.runtime import override
 from app.sessions.service import begin_session, find_session
 from tests.graph.live import CSRF, Live, headers_of
 from tests.graph.support import console_documents
-from tests.graph.test_callers import make_token, sign_in
+from tests.graph.test_callers import make_client, make_token, sign_in
 from tests.support import commit, make_admin, make_settings, make_user, read_everything
 
 ADMIN_PORT = 9_443
@@ -125,6 +128,46 @@ async def test_ones_own_session_can_be_ended_and_no_other(browser: httpx.AsyncCl
     assert left is not None
     assert gone is not None
     assert (left.ended_at, gone.ended_at is not None) == (None, True)
+
+
+async def test_a_super_admin_or_manager_asks_about_nobody_else_there(
+    browser: httpx.AsyncClient, operator: httpx.AsyncClient
+) -> None:
+    admin, manager, other = await make_admin(), await make_user(), await make_user("bob@example.com")
+    client = await make_client()
+    await commit(grant_relation(SYSTEM, TupleKey("clients", client.id, "admin", "user", manager.id)))
+    question = {
+        "subject": {"type": "user", "id": other.id},
+        "action": "view",
+        "entity": {"type": f"{client.id}:document", "id": "1"},
+    }
+    ask_check = "query ($input: CheckInput!) { check(input: $input) { allowed } }"
+
+    for caller in (admin, manager):
+        for each in (browser, operator):
+            await sign_in(each, caller)
+        there, here = [await ask(each, ask_check, {"input": question}) for each in (browser, operator)]
+        assert there == (200, ("FORBIDDEN", "kit_permission_missing"))
+        assert here == (200, {"check": {"allowed": False}})
+
+
+@pytest.mark.parametrize("field", ["auditEvents", "sessionsRevoked"])
+async def test_a_super_admin_follows_no_client_there(live: Live, field: str) -> None:
+    headers = await headers_of(await make_admin())
+    client = await make_client()
+    query = f'subscription {{ {field}(filter: {{clientId: "{client.id}"}}) {{ cursor }} }}'
+    port = int(live.url.rpartition(":")[2])
+    await commit(seal_chain())
+
+    told = []
+    for admin_port in (ADMIN_PORT, port):
+        with override(admin_port=admin_port):
+            async with live.connected(headers) as socket:
+                await socket.subscribe("1", query)
+                told.append((await socket.receive())["payload"])
+
+    assert told[0]["errors"][0]["extensions"]["reason"] == "kit_permission_missing"
+    assert told[1]["data"].keys() == {field}
 
 
 async def test_sockets_know_the_listener(live: Live) -> None:

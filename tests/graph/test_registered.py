@@ -9,7 +9,9 @@ import httpx
 import pytest
 from graphql import parse, print_ast
 
+from app.graph import registered
 from app.graph.document_ids import hash_document
+from app.graph.documents import LONGEST_KEPT
 from app.graph.registered import is_registered, normalize, registered_documents
 from app.kit.guard import ALL_PERMISSIONS
 from app.kit.runtime import override
@@ -196,6 +198,26 @@ def test_whatever_says_something_else_is_another_document(other: str) -> None:
 def test_a_long_document_is_none_of_ours() -> None:
     assert not is_registered("{ " + "a " * 10_000 + "}")
     assert not is_registered("{" + "a{" * 2_000 + "b" + "}" * 2_001)
+
+
+def test_a_document_of_ours_padded_to_a_great_length_is_none_of_ours() -> None:
+    padding = LONGEST_KEPT - len(VIEWER)
+
+    assert is_registered(VIEWER + " " * padding)
+    assert not is_registered(VIEWER + " " * (padding + 1))
+
+
+def test_a_document_of_ours_below_many_comments_is_none_of_ours() -> None:
+    assert is_registered("#\n" * 490 + VIEWER)
+    assert not is_registered("#\n" * 5_000 + VIEWER)
+
+
+def test_what_was_seen_is_remembered_by_its_hash_only() -> None:
+    written = VIEWER + " " * 1_000
+
+    assert is_registered(written)
+    assert written not in registered._seen
+    assert registered._seen[hash_document(written)] == VIEWER_ID
 
 
 def test_the_normal_form_is_one() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -192,6 +193,11 @@ async def test_an_id_in_use_closes(live: Live) -> None:
         {"type": "subscribe", "id": "1", "payload": {"query": 1}},
         {"type": "subscribe", "id": "1", "payload": [{"query": FACTS}]},
         {"type": "subscribe", "id": "1", "payload": {"query": FACTS, "variables": {"a": "\u0000"}}},
+        {
+            "type": "subscribe",
+            "id": "1",
+            "payload": {"query": FACTS, "variables": {"a": json.loads("[" * 60 + "]" * 60)}},
+        },
         {"type": "complete"},
     ],
 )

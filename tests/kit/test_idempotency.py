@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from app.kit.actor import SYSTEM, Actor, ActorKind
-from app.kit.idempotency import IdempotencyKeyInvalid, read_creation
+from app.kit.idempotency import IdempotencyKeyInvalid, IdempotentInputTooDeep, read_creation
 from app.kit.runtime import override
 from tests.support import as_user
 
@@ -55,6 +55,17 @@ def test_a_key_has_a_size(key: str) -> None:
         read_creation(ADA, key)
 
     assert (caught.value.code, caught.value.field) == ("kit_idempotency_key_invalid", ("idempotencyKey",))
+
+
+@pytest.mark.parametrize(("depth", "is_taken"), [(200, True), (300, False), (1_000, False)])
+def test_what_cannot_be_written_as_json_is_refused(depth: int, is_taken: bool) -> None:
+    deep = orjson.loads("[" * depth + "]" * depth)
+
+    if is_taken:
+        assert read_creation(ADA, "k", deep).repeats(read_creation(ADA, "k", deep).digest)
+    else:
+        with pytest.raises(IdempotentInputTooDeep):
+            read_creation(ADA, "k", deep)
 
 
 def test_nobody_guesses_a_password_from_a_digest() -> None:

@@ -385,7 +385,7 @@ async def test_about_others_it_takes_manage_access_on_the_client(manager: Asker)
 
 
 async def test_a_gateway_that_manages_access_of_its_client_asks_about_everybody(browser: httpx.AsyncClient) -> None:
-    machine = await make_machine(browser, scopes=("read",))
+    machine = await make_machine(browser, scopes=("read", "auther:api"))
     bob = await make_user("bob@example.com")
     await commit(save_model(SYSTEM, ModelDraft(machine.client.id, SOURCE)))
     await let_read(machine, bob.id, "7")
@@ -398,7 +398,11 @@ async def test_a_gateway_that_manages_access_of_its_client_asks_about_everybody(
     await commit(write_tuples(SYSTEM, TupleWrite(touch=(RelationTuple(key),))))
     after = await browser.post(EVALUATIONS, json={**request, "evaluations": evaluations}, headers=headers)
 
+    narrow = {"authorization": f"Bearer {await machine.token(scope='read')}"}
+    lent = await browser.post(EVALUATIONS, json={**request, "evaluations": evaluations}, headers=narrow)
+
     assert before.status_code == 403
+    assert (lent.status_code, lent.json()["error"]) == (403, "insufficient_scope")
     assert after.json() == {"evaluations": [{"decision": True}, {"decision": False}]}
 
 

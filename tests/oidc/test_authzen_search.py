@@ -249,3 +249,13 @@ async def test_an_application_without_the_scope_cannot_search_for_others(asker: 
     answer = await asker.post(SUBJECT, {"subject": {"type": "user"}, "action": READ, "resource": DOCUMENT})
 
     assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
+
+
+async def test_a_search_that_is_nested_too_deeply_is_a_bad_request(manager: Asker) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(300):
+        deep = {"a": deep}
+
+    answer = await manager.post(RESOURCE, {**manager.request(), "resource": {"type": "document"}, "context": deep})
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "oidc_check_invalid")

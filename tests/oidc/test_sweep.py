@@ -32,6 +32,11 @@ async def test_rows_go_when_they_are_over(
 
         stopped.advance(timedelta(minutes=50))
         await commit(sweep())
+        # A clock that steps back must not bring a revoked token back.
+        assert await counts() == {"interaction": 0, "code": 0, "grant": 1, "revoked_token": 1}
+
+        stopped.advance(timedelta(minutes=12))
+        await commit(sweep())
         assert await counts() == {"interaction": 0, "code": 0, "grant": 1, "revoked_token": 0}
 
         stopped.advance(timedelta(days=15))

@@ -114,7 +114,7 @@ def actor_of_key(
     if client_id is None and key.owner.kind is OwnerKind.CLIENT:
         client_id = key.owner.id
     held = frozenset({API_SCOPE}) if scopes is None else scopes
-    return Actor(ActorKind.API_KEY, key.id, client_id=client_id, scopes=held, origin=origin)
+    return Actor(ActorKind.API_KEY, key.id, client_id=client_id, scopes=held, origin=origin, owner_id=key.owner.id)
 
 
 def _match_version(stored: StoredKey | None, digest: bytes) -> int | None:

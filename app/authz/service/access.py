@@ -45,7 +45,12 @@ async def guard_client_access(actor: Actor, client_id: str) -> None:
 
 
 async def can_manage_access(actor: Actor, client_id: str) -> bool:
-    """Whether an actor holds `manage_access` on a client, by a tuple on it or on every client."""
+    """Whether an actor holds `manage_access` on a client, by a tuple on it or on every client.
+
+    Nobody does where only what is one's own can be asked for (`Actor.is_account_level`).
+    """
+    if actor.is_account_level:
+        return False
     if await has_permission(actor, MANAGE_ACCESS):
         return True
     subject = subject_of(actor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.authz.service.access import subject_of
 from app.authz.service.sources import AnswerSource
 from app.authz.types import SubjectRef
-from app.kit.actor import Actor, ActorKind
+from app.kit.actor import Actor
 from app.oidc.errors import BearerError, ErrorCode
 from app.oidc.types import Scope
 
@@ -25,12 +25,15 @@ class Names(dict[str, str]):
 
 
 def check_scope(actor: Actor) -> None:
-    """Let a user's application ask about others only if it may use the user's rights here.
+    """Let whoever holds a token ask about others only if it may use its subject's rights here.
+
+    A token that was narrowed for a resource server must not lend it what the subject manages. A key that is
+    shown itself may be used for everything.
 
     Raises:
         BearerError: `insufficient_scope`, the access token lacks `auther:api`.
     """
-    if actor.kind is ActorKind.USER and Scope.AUTHER_API not in actor.scopes:
+    if Scope.AUTHER_API not in actor.scopes:
         raise BearerError(ErrorCode.INSUFFICIENT_SCOPE, f"About others this needs the scope {Scope.AUTHER_API.value}.")
 
 

@@ -87,4 +87,9 @@ def _read_token(token: object) -> Place:
 
 def _digest(request: Sent, kind: str) -> str:
     asked = [kind, *(request.get(name) for name in _ENTITIES)]
-    return sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()[:_DIGEST_CHARACTERS]
+    try:
+        text = orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # It reads deeper JSON than it writes.
+        raise QuestionInvalid("it is nested too deeply") from None
+    return sha256(text).hexdigest()[:_DIGEST_CHARACTERS]
