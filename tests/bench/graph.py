@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 import tempfile
 import time
@@ -39,13 +40,14 @@ from tests.bench.authz.report import Report
 from tests.bench.authz.server import Console, start_server, to_input
 from tests.bench.authz.store import DOCUMENT, fill, opened
 from tests.bench.authz.timing import LOAD_CORE, MEASURED_CORE, ROUNDS
-from tests.bench.load import Requests, measure
+from tests.bench.load import Requests, measure, request
 from tests.support import FixedDecider, deciding
 
 LIST = """query List { users(first: 100, sort: CREATED_AT_DESC) { nodes {
   id email emailVerified username name status createdAt updatedAt } } }"""
 EDGES = """query Edges { users(first: 100) {
   edges { cursor node { id name ban { reason until } } } pageInfo { endCursor } } }"""
+KEY = "mutation Key($input: ApiKeyCreateInput!) { apiKeyCreate(input: $input) { secret errors { message } } }"
 CHECK = "query Check($input: CheckInput!) { check(input: $input) { allowed } }"
 CHECKS = "query Checks($inputs: [CheckInput!]!) { checks(inputs: $inputs) { allowed } }"
 FOUND = """query Found($type: String!, $subject: SubjectInput) {
@@ -168,12 +170,30 @@ def _requests(console: Console, tuples: int) -> Iterator[tuple[str, list[bytes],
     misses = islice(drive.questions(made, "view", hits=False), 500)
     inputs = [to_input(each) for pair in zip(hits, misses, strict=True) for each in pair]
     yield "check", [console.request(CHECK, input=each) for each in inputs], 4_000
+    made_key = console.ask(KEY, input={"name": "Bench", "uses": ["DIRECT"]})["apiKeyCreate"]
+    own = [{"action": each["action"], "entity": each["entity"]} for each in inputs]
+    by_key = {"content-type": "application/json", "x-api-key": made_key["secret"]}
+    yield (
+        "check of one's own, by key",
+        [request("POST", "/graphql", headers=by_key, body=_body(CHECK, input=each)) for each in own],
+        4_000,
+    )
+    batches_of_own = [own[at : at + _BATCH] for at in range(0, len(own), _BATCH)]
+    yield (
+        "checks, 50 of one's own, by key",
+        [request("POST", "/graphql", headers=by_key, body=_body(CHECKS, inputs=each)) for each in batches_of_own],
+        600,
+    )
     batches = [inputs[at : at + _BATCH] for at in range(0, len(inputs), _BATCH)]
     yield "checks, 50 together", [console.request(CHECKS, inputs=each) for each in batches], 600
     found = [console.request(FOUND, type=DOCUMENT, subject=each["subject"]) for each in inputs[:200]]
     yield "list objects, page of 100", found, 1_000
     yield "100 users × 8 fields", [console.request(LIST)], 600
     yield "viewer", [console.request(VIEWER)], 2_000
+
+
+def _body(document: str, **variables: object) -> bytes:
+    return json.dumps({"query": document, "variables": variables}).encode()
 
 
 def _seed(console: Console) -> None:
@@ -200,7 +220,7 @@ def _rate(console: Console, name: str, requests: Sequence[bytes], total: int) ->
     middle = sorted(runs, key=lambda each: each.per_second)[len(runs) // 2]
     late = f"p50 {middle.p50_ms:.1f} ms, p95 {middle.p95_ms:.1f} ms"
     print(
-        f"{name:<26} {middle.per_second:>9,.0f}/s {late}, 16 connections, "
+        f"{name:<32} {middle.per_second:>9,.0f}/s {late}, 16 connections, "
         f"{median(costs) * 1_000_000:,.0f} µs of the processor each",
         flush=True,
     )
