@@ -58,6 +58,25 @@ class Impersonated(Forbidden):
         )
 
 
+class TokenOfThirdParty(Forbidden):
+    """What a person let an application do ends with its token; a key would outlive that."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "api_keys_third_party_token",
+            "Through the token of another application nobody makes, changes or enables API keys.",
+        )
+
+
+class OwnerStronger(Forbidden):
+    """Who may act as others acts as nobody who may do more: a key's tokens name its owner."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "api_keys_owner_stronger", "The owner of this API key holds permissions on the platform that you lack."
+        )
+
+
 class RightsExceeded(Forbidden):
     """Nobody gives a key, or takes over with one, what they do not have."""
 

@@ -34,6 +34,7 @@ _LOCK: Final = "SELECT id FROM api_keys_key WHERE id = $1 FOR UPDATE"
 _LOCK_USER: Final = "SELECT ARRAY[]::text[] AS scopes FROM users_user WHERE id = $1 FOR NO KEY UPDATE"
 _LOCK_CLIENT: Final = "SELECT scopes FROM clients_client WHERE id = $1 FOR NO KEY UPDATE"
 _SCOPES_OF_CLIENT: Final = "SELECT scopes FROM clients_client WHERE id = $1"
+_IS_FIRST_PARTY: Final = "SELECT EXISTS (SELECT FROM clients_client WHERE id = $1 AND is_first_party AND is_enabled)"
 _COUNT_OF_OWNER: Final = "SELECT count(*) FROM api_keys_key k WHERE k.user_id = $1 OR k.client_id = $2"
 _BY_CREATION_KEY: Final = (
     f"SELECT k.creation_digest, {_COLUMNS} FROM api_keys_key k WHERE k.creation_key = $2 AND k.creation_key IS NOT NULL"
@@ -95,6 +96,12 @@ async def lock_owner(owner: Owner) -> tuple[str, ...] | None:
 
 async def find_scopes_of_client(client_id: str) -> tuple[str, ...]:
     return tuple(await db.fetch_value(_SCOPES_OF_CLIENT, client_id) or ())
+
+
+async def is_first_party(client_id: str) -> bool:
+    """Whether there is such a client, enabled, and our own."""
+    found: bool = await db.fetch_value(_IS_FIRST_PARTY, client_id)
+    return found
 
 
 async def count_of_owner(owner: Owner) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from app.api_keys.rules.form import looks_like_key
-from app.api_keys.service import actor_of_key, prove_key, resolve_key
+from app.api_keys.service import actor_of_key, admit_token, prove_key, resolve_key
 from app.api_keys.types import KeyUse, ResolvedKey
 from app.kit.actor import Actor, ActorKind, Origin
 from app.oidc.access_tokens import AccessToken, find_user_token, read_claims
@@ -34,15 +34,15 @@ class Shown:
 async def find_holder(shown: Shown, origin: Origin) -> Actor:
     """The caller that these proofs are of, as of now: a user or client by an access token; an API key by itself.
 
-    A key is counted and noted as used by that.
+    A key is counted and noted as used by that. A token of a key is bound to the networks of the key, and counts too.
 
     Raises:
         BearerError: without a code when nothing was shown; `invalid_request` for what is no single bearer token;
             `invalid_token`.
-        KeyRefusal: of an API key.
+        KeyRefusal: of an API key, or of a token of it.
         Unavailable: keys or database cannot be read now.
     """
-    return await _find(shown, origin, resolve_key)
+    return await _find(shown, origin, resolve_key, is_use=True)
 
 
 async def look_at_holder(shown: Shown, origin: Origin) -> Actor:
@@ -51,16 +51,18 @@ async def look_at_holder(shown: Shown, origin: Origin) -> Actor:
     Raises:
         As `find_holder`, but no key is over its rate limit by this.
     """
-    return await _find(shown, origin, prove_key)
+    return await _find(shown, origin, prove_key, is_use=False)
 
 
-async def _find(shown: Shown, origin: Origin, prove: Prove) -> Actor:
+async def _find(shown: Shown, origin: Origin, prove: Prove, *, is_use: bool) -> Actor:
     token = read_bearer(shown.authorization)
     if looks_like_key(token):
         return actor_of_key((await prove(token, origin, KeyUse.DIRECT)).key, origin)
     access = await find_token(token)
     if access is None:
         raise BearerError(ErrorCode.INVALID_TOKEN, "The access token is not valid, expired, or was revoked.")
+    if isinstance(access, KeyToken):
+        await admit_token(access.resolved, origin, is_use=is_use)
     return actor_of(access, origin)
 
 

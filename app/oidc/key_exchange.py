@@ -14,6 +14,7 @@ from app.api_keys.service import resolve_key
 from app.api_keys.types import SUBJECT_TYPE, ApiKey, KeyUse, OwnerKind, ResolvedKey
 from app.authz.service.permissions import resolve_permissions
 from app.authz.types import SubjectRef
+from app.authz.types.granted import Granted
 from app.clients.service import find_client
 from app.clients.types import Client
 from app.kit import clock
@@ -35,7 +36,7 @@ class WantedToken:
     """What the token shall be.
 
     Attributes:
-        audience: a client; None for the client that owns the key, or Auther itself.
+        audience: a client (`_may_name`); None for the client that owns the key, or Auther itself.
         resource: can only be Auther itself (RFC 8707).
         scope: less than the key may have, separated by spaces; None for all of it.
         client: who asks at the token endpoint; None for a bare key.
@@ -67,11 +68,14 @@ async def exchange_key(text: str, origin: Origin, wanted: WantedToken) -> KeyTok
     resolved = await resolve_key(text, origin, KeyUse.EXCHANGE)
     audience = await _find_audience(resolved.key, wanted)
     scope = await _find_scope(resolved.key, wanted)
+    granted = await _find_permissions(resolved.key, audience, scope)
+    if audience is not None and not await _may_name(resolved.key, audience, wanted, granted):
+        raise invalid_target()
     ends_at = _end_of(resolved)
     claims = {
         **_own_claims(resolved, wanted, audience, ends_at),
         "scope": " ".join(scope),
-        **await _permission_claims(resolved.key, audience, scope),
+        **_permission_claims(granted),
     }
     token = await sign_jwt(claims, typ=ACCESS_TOKEN_TYP, alg=settings().access_token_alg)
     return KeyTokenAnswer(token, ends_at, int(ends_at.timestamp()) - clock.timestamp(), " ".join(scope))
@@ -91,6 +95,22 @@ async def _find_audience(key: ApiKey, wanted: WantedToken) -> str | None:
     if client is None or not client.is_enabled:
         raise invalid_target()
     return audience
+
+
+async def _may_name(key: ApiKey, audience: str, wanted: WantedToken, granted: Granted) -> bool:
+    """Whether a key may name a client as audience: its owner, one that lets its owner, or where it may do something.
+
+    What a client asks for was settled with that client (`trade.delegate.find_audience`).
+    """
+    if wanted.client is not None or key.owner.id == audience:
+        return True
+    target = await find_client(audience)
+    if target is not None and key.owner.kind is OwnerKind.CLIENT and key.owner.id in target.token_exchange_clients:
+        return True
+    if granted.is_truncated:
+        # Some of it is left out, perhaps all that is there.
+        granted = await resolve_permissions(SubjectRef(SUBJECT_TYPE, key.id), audience, with_platform=False)
+    return granted.is_truncated or any(each.startswith(f"{audience}:") for each in granted.permissions)
 
 
 async def _find_scope(key: ApiKey, wanted: WantedToken) -> tuple[str, ...]:
@@ -137,9 +157,12 @@ def _own_claims(
     return {**claims, "sub_type": owner.kind.value} if owner.kind is OwnerKind.CLIENT else claims
 
 
-async def _permission_claims(key: ApiKey, audience: str | None, scope: tuple[str, ...]) -> dict[str, object]:
+async def _find_permissions(key: ApiKey, audience: str | None, scope: tuple[str, ...]) -> Granted:
     """What the key may do in the client that reads the token; on the platform if Auther does, or by its scope."""
     with_platform = audience is None or Scope.AUTHER_API in scope
-    granted = await resolve_permissions(SubjectRef(SUBJECT_TYPE, key.id), audience or "", with_platform=with_platform)
+    return await resolve_permissions(SubjectRef(SUBJECT_TYPE, key.id), audience or "", with_platform=with_platform)
+
+
+def _permission_claims(granted: Granted) -> dict[str, object]:
     claims: dict[str, object] = {"permissions": granted.permissions, "abac_required": granted.abac_required}
     return {**claims, "permissions_truncated": True} if granted.is_truncated else claims

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.api_keys.errors import RightsExceeded
-from app.api_keys.service import actor_of_key, create_key
-from app.api_keys.types import CreatedApiKey, NewApiKey
+from app.api_keys.service import actor_of_key, create_key, update_key
+from app.api_keys.types import ApiKeyChanges, CreatedApiKey, NewApiKey
+from app.authz.service import write_tuples
 from app.authz.service.checks import check
 from app.authz.service.models import save_model
-from app.authz.types import Check, EntityRef, SubjectRef, TupleKey
+from app.authz.types import Check, EntityRef, RelationTuple, SubjectRef, TupleKey, TupleWrite
 from app.authz.types.saving import ModelDraft
 from app.clients.types import ClientKind
+from app.kit import clock
 from app.kit.actor import SYSTEM, Actor
 from app.kit.errors import AppError, InputProblems
 from app.kit.guard import permissions_of
@@ -136,6 +139,53 @@ async def test_what_the_model_does_not_allow_is_told_with_its_reason(stage: Stag
         with pytest.raises(AppError) as caught:
             await stage.make(("document:1", relation))
         assert caught.value.code in {"authz_subject_not_allowed", "authz_relation_unknown", "api_keys_rights_exceeded"}
+
+
+async def lend(stage: Stage, entity: str, relation: str, ends_at: datetime) -> None:
+    kind, _, identifier = entity.rpartition(":")
+    key = TupleKey(kind, identifier, relation, "user", stage.user.id)
+    await commit(write_tuples(SYSTEM, TupleWrite(touch=(RelationTuple(key, expires_at=ends_at),))))
+
+
+async def test_what_the_maker_has_for_a_while_is_not_given_for_longer(stage: Stage) -> None:
+    ends_at = clock.now() + timedelta(hours=1)
+    await lend(stage, stage.document("3"), "viewer", ends_at)
+    await lend(stage, "users:*", "viewer", ends_at)
+    before = await read_everything()
+
+    for given, later in (
+        (gift(stage.document("3"), "viewer"), None),
+        (gift(stage.document("3"), "viewer"), ends_at + timedelta(microseconds=1)),
+        (gift("users:*", "viewer"), None),
+    ):
+        with pytest.raises(RightsExceeded) as caught:
+            await make_key(stage.user, grants=(given,), expires_at=later)
+        assert caught.value.field == ("grants", "0")
+        ending = f"until {later.isoformat()}" if later else "for good"
+        assert (caught.value.detail or "").startswith(f"viewer on {given.entity} {ending}")
+    assert await read_everything() == before
+
+
+async def test_what_is_given_out_of_a_lent_right_ends_with_the_key_as_it_was_made(stage: Stage) -> None:
+    with clock.frozen() as time:
+        ends_at = clock.now() + timedelta(hours=1)
+        await lend(stage, stage.document("3"), "viewer", ends_at)
+        made = await stage.make(("document:3", "viewer"), ("document:1", "viewer"), expires_at=ends_at)
+        assert [await stage.allows(made, "read", each) for each in ("1", "3")] == [True, True]
+        await commit(update_key(as_user(stage.user), made.key.id, ApiKeyChanges(expires_at=None)))
+        time.advance(timedelta(hours=1))
+
+        assert [await stage.allows(made, "read", each) for each in ("1", "3")] == [True, False]
+
+
+async def test_an_exception_that_begins_before_the_key_ends_is_not_outlived(stage: Stage) -> None:
+    key = TupleKey(f"{stage.app}:document", "1", "barred", "user", stage.user.id)
+    starts_at = clock.now() + timedelta(hours=1)
+    await commit(write_tuples(SYSTEM, TupleWrite(touch=(RelationTuple(key, starts_at=starts_at),))))
+
+    with pytest.raises(RightsExceeded):
+        await stage.make(("document:1", "viewer"))
+    await stage.make(("document:1", "viewer"), expires_at=starts_at)
 
 
 async def test_who_manages_the_access_may_give_what_they_do_not_hold(stage: Stage) -> None:

@@ -26,7 +26,7 @@ from tests.clients.support import make_client
 from tests.oidc.support import make_party
 from tests.oidc.test_key_exchange import EXCHANGE, KEY_TYPE, SOURCE, exchange
 from tests.oidc.test_remembered_tokens import until
-from tests.support import ORIGIN, commit, counted_statements
+from tests.support import ORIGIN, commit, counted_statements, read_audit
 
 CHECK = "/api/auth/check-permission"
 VIEWER = {"query": "{ viewer { user { id } apiKey { id } can { usersView } apiKeys { nodes { id } } } }"}
@@ -146,7 +146,9 @@ async def test_without_the_scope_a_token_does_not_open_the_api(browser: httpx.As
 
 async def test_rfc7662_the_audience_introspects_a_token_of_a_key(browser: httpx.AsyncClient, user: User) -> None:
     party, other = await make_party(browser), await make_party(browser)
+    await commit(save_model(SYSTEM, ModelDraft(party.client.id, SOURCE)))
     made = await make_key(user)
+    await relate(f"{party.client.id}:document:1", "viewer", made.key.id, "apikey")
     token = (await exchange(browser, made, audience=party.client.id))["token"]
 
     async def introspect() -> dict[str, Any]:
@@ -269,6 +271,41 @@ async def test_a_rate_limit_counts_at_every_door(browser: httpx.AsyncClient, use
 
     assert [answer.status_code for answer in answers] == [429] * 3
     assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in answers)
+
+
+async def test_a_token_of_a_key_counts_against_its_rate_limit(browser: httpx.AsyncClient, user: User) -> None:
+    made = await make_key(user, rate_limit_per_minute=3, scopes=("auther:api",))
+    with clock.frozen():
+        headers = await bearer(browser, made)
+        answers = [await browser.post("/graphql", json=VIEWER, headers=headers) for _ in range(2)]
+        late = [await browser.post("/graphql", json=VIEWER, headers=headers), await check(browser, headers, "users")]
+
+    assert [answer.status_code for answer in (*answers, *late)] == [200, 200, 429, 429]
+
+
+async def test_a_token_of_a_key_opens_auther_from_the_key_s_networks_only(
+    browser: httpx.AsyncClient, user: User, hears: None
+) -> None:
+    made = await make_key(user, scopes=("auther:api",))
+    headers = await bearer(browser, made)
+    assert (await check(browser, headers, "users")).status_code == 200
+    await commit(update_key(SYSTEM, made.key.id, ApiKeyChanges(allowed_addresses=("192.0.2.0/24",))))
+
+    # The first look reads the key anew, the second remembers it.
+    for _ in range(2):
+        live, graph = (
+            await check(browser, headers, "users"),
+            await browser.post("/graphql", json=VIEWER, headers=headers),
+        )
+        assert (live.status_code, live.json()["error"]) == (403, "api_keys_address_refused")
+        assert (graph.status_code, graph.json()["errors"][0]["extensions"]["reason"]) == (
+            403, "api_keys_address_refused",
+        )  # fmt: skip
+    told = [event.target_id for event in await read_audit() if event.reason == "api_keys_address_refused"]
+    assert told == [made.key.id] * 4
+    shown = Credentials(ANONYMOUS.at(ORIGIN), (headers["authorization"],))
+    (error,) = (await look_again([shown])).values()
+    assert getattr(error, "code", None) == "api_keys_address_refused"
 
 
 async def test_two_proofs_at_once_are_none(browser: httpx.AsyncClient, user: User) -> None:

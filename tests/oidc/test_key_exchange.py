@@ -20,6 +20,7 @@ from app.clients.types import TOKEN_EXCHANGE, Client, ClientChanges, ClientKind
 from app.kit import clock
 from app.kit.actor import SYSTEM
 from app.kit.ids import new_id
+from app.kit.runtime import override
 from app.users.types import User
 from tests.api_keys.support import make_client_key, make_key, relate
 from tests.clients.support import make_client
@@ -113,14 +114,46 @@ async def test_platform_permissions_go_to_an_application_by_the_scope_only(
     browser: httpx.AsyncClient, user: User
 ) -> None:
     app = await make_app()
-    made = await make_key(user, scopes=("auther:api",))
-    await relate("users:*", "viewer", made.key.id, "apikey")
+    document = {f"{app.id}:document:1": ["read"]}
+    made, other = await make_key(user, scopes=("auther:api",)), await make_key(user)
+    for each in (made, other):
+        await relate("users:*", "viewer", each.key.id, "apikey")
+        await relate(f"{app.id}:document:1", "viewer", each.key.id, "apikey")
 
     wide = claims_of((await exchange(browser, made, audience=app.id))["token"])
-    narrow = claims_of((await exchange(browser, await make_key(user), audience=app.id))["token"])
+    narrow = claims_of((await exchange(browser, other, audience=app.id))["token"])
 
-    assert (wide["scope"], wide["permissions"]) == ("auther:api", {"users": ["view"]})
-    assert (narrow["scope"], narrow["permissions"]) == ("", {})
+    assert (wide["scope"], wide["permissions"]) == ("auther:api", {"users": ["view"], **document})
+    assert (narrow["scope"], narrow["permissions"]) == ("", document)
+
+
+async def test_a_key_names_no_client_where_it_may_do_nothing(browser: httpx.AsyncClient, user: User) -> None:
+    app, owner = await make_app(), await make_app()
+    made, of_client = await make_key(user), await make_client_key(owner.id)
+    await relate("users:*", "viewer", made.key.id, "apikey")
+    await relate(f"{app.id}:document:1", "viewer", user.id)
+    for each in (made, of_client):
+        assert await refused(browser, each, audience=app.id) == (400, "oidc_invalid_target")
+
+    await commit(update_client(SYSTEM, app.id, ClientChanges(token_exchange_clients=(owner.id,))))
+    await relate(f"{app.id}:document:*", "viewer", made.key.id, "apikey")
+
+    for each in (made, of_client):
+        assert claims_of((await exchange(browser, each, audience=app.id))["token"])["aud"] == [ISSUER, app.id]
+    assert await refused(browser, await make_key(user), audience=app.id) == (400, "oidc_invalid_target")
+
+
+async def test_more_permissions_than_a_token_holds_still_open_the_audience(
+    browser: httpx.AsyncClient, user: User
+) -> None:
+    app, other, made = await make_app(), await make_app(), await make_key(user)
+    for n in range(20):
+        await relate(f"{app.id}:document:{n}", "viewer", made.key.id, "apikey")
+    with override(token_permissions_max_bytes=512):
+        claims = claims_of((await exchange(browser, made, audience=app.id))["token"])
+
+        assert (claims["permissions"], claims["permissions_truncated"]) == ({}, True)
+        assert await refused(browser, made, audience=other.id) == (400, "oidc_invalid_target")
 
 
 async def test_a_client_s_key_is_for_that_client_and_names_it(browser: httpx.AsyncClient) -> None:
@@ -219,6 +252,7 @@ async def test_what_is_malformed_is_refused(
 
 async def test_an_exchange_is_one_statement(browser: httpx.AsyncClient, user: User) -> None:
     app, made = await make_app(), await make_key(user, rate_limit_per_minute=1_000_000)
+    await relate(f"{app.id}:document:1", "viewer", made.key.id, "apikey")
     await exchange(browser, made, audience=app.id)
 
     with counted_statements() as statements:

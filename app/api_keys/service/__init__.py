@@ -19,12 +19,13 @@ from app.api_keys.service.reading import (
     list_keys_of,
     list_permissions_of,
 )
-from app.api_keys.service.resolve import actor_of_key, find_live_key, prove_key, resolve_key
+from app.api_keys.service.resolve import actor_of_key, admit_token, find_live_key, prove_key, resolve_key
 from app.api_keys.service.rights import may_view_key
 from app.api_keys.service.uses import flush_uses, noting_uses
 
 __all__ = [
     "actor_of_key",
+    "admit_token",
     "count_keys",
     "count_keys_of",
     "create_key",

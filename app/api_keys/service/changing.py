@@ -9,7 +9,7 @@ from app.api_keys.errors import InvalidKeyInput, raise_problems
 from app.api_keys.rules.fields import MAX_OVERLAP, clean_values, find_problems
 from app.api_keys.rules.form import HINT_LENGTH
 from app.api_keys.service.creating import allowed_scopes, new_secret
-from app.api_keys.service.rights import guard_takeover, lock_manageable, lock_revocable
+from app.api_keys.service.rights import guard_takeover, lock_enablable, lock_manageable, lock_revocable
 from app.api_keys.service.writing import describe, read_back, tell
 from app.api_keys.types import (
     SUBJECT_TYPE,
@@ -105,9 +105,9 @@ async def enable_key(actor: Actor, key_id: str) -> ApiKey:
     """Let a disabled key work again.
 
     Raises:
-        Unauthenticated, Forbidden, Impersonated, ApiKeyNotFound: see `rights.lock_revocable`.
+        Unauthenticated, Forbidden, Impersonated, ApiKeyNotFound: see `rights.lock_enablable`.
     """
-    key = (await lock_revocable(actor, key_id)).key
+    key = (await lock_enablable(actor, key_id)).key
     return key if key.is_enabled else await _switch(actor, key, is_enabled=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Final
 
 from app.api_keys import queries
@@ -115,7 +116,7 @@ async def _insert(actor: Actor, owner: Owner, new: NewApiKey, creation: Mapping[
     key_id = new_id(ID_PREFIX)
     secret = new_secret(key_id)
     await queries.insert_key({**values, **_columns(actor, owner, key_id, secret), **creation})
-    await _give(actor, key_id, new.grants)
+    await _give(actor, key_id, new.grants, new.expires_at)
     key = await read_back(key_id)
     await tell(actor, ApiKeyCreated, key, after={**describe(key), "grants": _texts(key, new.grants)})
     return CreatedApiKey(key, secret)
@@ -137,16 +138,22 @@ def _columns(actor: Actor, owner: Owner, key_id: str, secret: str) -> dict[str, 
     }
 
 
-async def _give(actor: Actor, key_id: str, grants: Sequence[KeyGrant]) -> None:
-    """Write the tuples of a new key. Who could use a relation may give it to a key, also without managing access."""
+async def _give(actor: Actor, key_id: str, grants: Sequence[KeyGrant], expires_at: datetime | None) -> None:
+    """Write the tuples of a new key. Who could use a relation may give it to a key, also without managing access.
+
+    What its maker has for a while only, but as long as the key lives, ends with the key as it is now: a later expiry
+    does not prolong it.
+    """
     if not grants:
         return
     keys = [TupleKey(each.entity.type, each.entity.id, each.relation, SUBJECT_TYPE, key_id) for each in grants]
-    excess = await find_excess_gifts(actor, keys)
+    passing = await find_excess_gifts(actor, keys)
+    excess = await find_excess_gifts(actor, keys, until=expires_at) if passing and expires_at else passing
     for number, missing in excess.items():
         raise RightsExceeded(missing, "grants", str(number))
+    ends = {keys[number]: expires_at for number in passing}
     reason = f"given to the key by {actor.kind.value}:{actor.id or ''}".rstrip(":")
-    wanted = tuple(RelationTuple(key) for key in dict.fromkeys(keys))
+    wanted = tuple(RelationTuple(key, expires_at=ends.get(key)) for key in dict.fromkeys(keys))
     await write_tuples(SYSTEM.at(actor.origin), TupleWrite(touch=wanted, reason=reason))
 
 

@@ -102,6 +102,28 @@ async def find_live_key(key_id: str, version: int) -> ResolvedKey | None:
     return ResolvedKey(key, version) if is_live else None
 
 
+async def admit_token(resolved: ResolvedKey, origin: Origin, *, is_use: bool) -> None:
+    """Let a token of a key pass where the key itself may come from, and as often as the key.
+
+    From memory; now and then one statement for the rate limit. A refusal is audited.
+
+    Args:
+        is_use: whether it counts against the rate limit.
+
+    Raises:
+        ApiKeyAddressRefused, ApiKeyRateLimited.
+    """
+    key = resolved.key
+    try:
+        if key.allowed_addresses and not is_allowed(origin.ip, key.allowed_addresses):
+            raise ApiKeyAddressRefused
+        if is_use and key.rate_limit_per_minute is not None:
+            await spend_use(key.id, key.rate_limit_per_minute)
+    except KeyRefusal as error:
+        await trace_refusal(key.id, error.code, origin)
+        raise
+
+
 def actor_of_key(
     key: ApiKey, origin: Origin, *, scopes: frozenset[str] | None = None, client_id: str | None = None
 ) -> Actor:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from app.api_keys import queries
-from app.api_keys.errors import ApiKeyNotFound, Impersonated, RightsExceeded
+from app.api_keys.errors import ApiKeyNotFound, Impersonated, OwnerStronger, RightsExceeded, TokenOfThirdParty
 from app.api_keys.queries import StoredKey
 from app.api_keys.types import SUBJECT_TYPE, ApiKey, Owner, OwnerKind
 from app.authz.service.access import MANAGE_ACCESS, can_manage_access
 from app.authz.service.holding import find_unheld
 from app.authz.types import SubjectRef
 from app.kit.actor import Actor, ActorKind
-from app.kit.guard import guard, has_permission, refuse, require_sign_in
+from app.kit.guard import ALL_PERMISSIONS, guard, has_permission, permissions_of, refuse, require_sign_in
 
 VIEW_ALL = "api_keys.view_all"
 REVOKE = "api_keys.revoke"
 IMPERSONATE = "users.impersonate"
+# The client that is part of Auther: its command line. It is not first party, as nobody can prove to be it.
+BUILT_IN_CLIENT: Final = "auther-cli"
 _KINDS = {OwnerKind.USER: ActorKind.USER, OwnerKind.CLIENT: ActorKind.CLIENT}
 
 
@@ -24,7 +28,7 @@ def is_owner(actor: Actor, owner: Owner) -> bool:
 
 
 async def can_manage(actor: Actor, owner: Owner) -> bool:
-    """Whether an actor may make and change keys of this owner.
+    """Whether an actor may manage keys of this owner, as far as the owner is not stronger (`guard_strength`).
 
     Their tokens name the owner: whoever makes a user's keys acts as that user, which `users.impersonate` allows.
     """
@@ -41,11 +45,14 @@ async def guard_owner(actor: Actor, owner: Owner) -> None:
     Raises:
         Unauthenticated, Forbidden: of somebody else's, without `users.impersonate`, or `manage_access` on the client.
         Impersonated: whoever acts as somebody else.
+        TokenOfThirdParty, OwnerStronger: see `guard_token`, `guard_strength`.
     """
     require_sign_in(actor)
     guard_person(actor)
+    await guard_token(actor)
     if not await can_manage(actor, owner):
         refuse_owner(actor, owner)
+    await guard_strength(actor, owner)
 
 
 def refuse_owner(actor: Actor, owner: Owner) -> None:
@@ -67,6 +74,37 @@ def guard_person(actor: Actor) -> None:
     """
     if actor.impersonator_id is not None:
         raise Impersonated
+
+
+async def guard_token(actor: Actor) -> None:
+    """Let pass who came by a session, as a key, or by a token of our own applications; a client for itself only.
+
+    One statement at most, for a person's token.
+
+    Raises:
+        TokenOfThirdParty: the token is a third party's, or was traded.
+    """
+    if actor.client_id is None or actor.kind in {ActorKind.API_KEY, ActorKind.SYSTEM}:
+        return
+    if actor.kind is ActorKind.CLIENT:
+        is_own = actor.client_id == actor.id
+    else:
+        is_own = actor.client_id == BUILT_IN_CLIENT or await queries.is_first_party(actor.client_id)
+    if not is_own:
+        raise TokenOfThirdParty
+
+
+async def guard_strength(actor: Actor, owner: Owner) -> None:
+    """Let nobody have keys of another user who may do more on the platform, as nobody may act as such a user.
+
+    Raises:
+        OwnerStronger.
+    """
+    if is_owner(actor, owner) or actor.kind is ActorKind.SYSTEM or owner.kind is not OwnerKind.USER:
+        return
+    held = await permissions_of(actor)
+    if not held >= ALL_PERMISSIONS and not await permissions_of(Actor(ActorKind.USER, owner.id)) <= held:
+        raise OwnerStronger
 
 
 async def may_view_owner(actor: Actor, owner: Owner) -> bool:
@@ -96,11 +134,14 @@ async def lock_manageable(actor: Actor, key_id: str) -> StoredKey:
 
     Raises:
         Unauthenticated, Forbidden, Impersonated, ApiKeyNotFound: whoever may not see keys does not learn which exist.
+        TokenOfThirdParty, OwnerStronger: see `guard_token`, `guard_strength`.
     """
     require_sign_in(actor)
     guard_person(actor)
+    await guard_token(actor)
     stored = await queries.lock_key(key_id)
     if stored is not None and await can_manage(actor, stored.key.owner):
+        await guard_strength(actor, stored.key.owner)
         return stored
     await guard(actor, VIEW_ALL)
     if stored is not None:
@@ -121,6 +162,21 @@ async def lock_revocable(actor: Actor, key_id: str) -> StoredKey:
         await guard(actor, REVOKE)
     if stored is None:
         raise ApiKeyNotFound
+    return stored
+
+
+async def lock_enablable(actor: Actor, key_id: str) -> StoredKey:
+    """A key that the actor may enable, locked: what it may disable, unless a stronger user's.
+
+    Raises:
+        Unauthenticated, Forbidden, Impersonated, ApiKeyNotFound: see `lock_revocable`.
+        TokenOfThirdParty, OwnerStronger: see `guard_token`, `guard_strength`.
+    """
+    require_sign_in(actor)
+    guard_person(actor)
+    await guard_token(actor)
+    stored = await lock_revocable(actor, key_id)
+    await guard_strength(actor, stored.key.owner)
     return stored
 
 
