@@ -37,19 +37,30 @@ async def sign_in(browser: httpx.AsyncClient, user: User) -> NewSession:
     return new
 
 
-async def make_client() -> Client:
+async def make_client(*, is_first_party: bool = False) -> Client:
     forget_clients()
-    new = NewClient(name="API user", kind=ClientKind.WEB, redirect_uris=("https://app.example/cb",))
+    new = NewClient(
+        name="API user",
+        kind=ClientKind.WEB,
+        redirect_uris=("https://app.example/cb",),
+        is_first_party=is_first_party,
+    )
     return (await commit(create_client(SYSTEM, new))).client
 
 
 async def make_token(
-    user: User, session_id: str, *, scope: tuple[str, ...] = API, typ: str = "at+jwt", **claims: Any
+    user: User,
+    session_id: str,
+    *,
+    scope: tuple[str, ...] = API,
+    typ: str = "at+jwt",
+    is_first_party: bool = False,
+    **claims: Any,
 ) -> str:
     """An access token with a grant behind it, as the token endpoint gives."""
     forget_keys()
     await commit(ensure_keys())
-    client = await make_client()
+    client = await make_client(is_first_party=is_first_party)
     now = clock.now()
     approval = Approval(
         client_id=client.id, user_id=user.id, session_id=session_id, scope=scope, claims=RequestedClaims(),

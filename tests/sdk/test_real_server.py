@@ -40,7 +40,7 @@ async def signed_in(live: Live, *, is_admin: bool = True) -> AsyncIterator[tuple
     """The API as an operator or a plain user, and the session behind it."""
     user = await (make_admin("operator@example.com") if is_admin else make_user("plain@example.com"))
     new = await commit(begin_session(SYSTEM, user, amr=("pwd",), acr="1", browser_id="a browser"))
-    async with connect(live.url, key=await make_token(user, new.session.id)) as api:
+    async with connect(live.url, key=await make_token(user, new.session.id, is_first_party=True)) as api:
         yield api, new.session.id
 
 
