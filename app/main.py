@@ -46,20 +46,6 @@ def build_app(settings: Settings) -> Starlette:
         settings: with a secret and a database URL (`app.cli` provides both when they are not set).
     """
     wiring.wire(settings)
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(open_stores(settings))
-            background = (hearing(), hub.running(), sampling(), tracing_bypasses(), noting_uses(), counting_denials())
-            for each in background:
-                await stack.enter_async_context(each)
-            if settings.authz_index:
-                await stack.enter_async_context(following())
-            if settings.run_worker:
-                await stack.enter_async_context(_working())
-            yield
-
     application = Starlette(
         routes=[
             # Routes are tried in their order, and most requests are for this one.
@@ -78,11 +64,25 @@ def build_app(settings: Settings) -> Starlette:
             Middleware(pages.BrowserCookie),
         ],
         exception_handlers={AppError: render_app_error, HTTPException: render_http_error, Exception: render_fault},
-        lifespan=lifespan,
+        lifespan=lambda _application: _running(settings),
     )
     # A redirect that adds a slash would go to whatever Host the request names.
     application.router.redirect_slashes = False
     return application
+
+
+@asynccontextmanager
+async def _running(settings: Settings) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(open_stores(settings))
+        background = (hearing(), hub.running(), sampling(), tracing_bypasses(), noting_uses(), counting_denials())
+        for each in background:
+            await stack.enter_async_context(each)
+        if settings.authz_index:
+            await stack.enter_async_context(following())
+        if settings.run_worker:
+            await stack.enter_async_context(_working())
+        yield
 
 
 @asynccontextmanager
