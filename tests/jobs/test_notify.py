@@ -15,7 +15,7 @@ from tests.jobs.support import PATIENCE_SECONDS, until_set
 from tests.support import counted_statements
 
 _CUT = """
-SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = 'auther listener'
 """
 

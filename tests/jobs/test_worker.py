@@ -16,7 +16,7 @@ from tests.jobs.support import PATIENCE_SECONDS, Recorder, add, read, running_wo
 # Longer than a test lasts: what happens then was not found by polling.
 NEVER = timedelta(hours=1)
 _HANG_UP = """
-SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 _LISTENERS = """

@@ -17,16 +17,16 @@ from app.kit import db, pool
 from app.kit.db import unit_of_work
 from app.kit.errors import Unavailable
 from app.kit.settings import Settings
+from tests.conftest import POOL_SIZE
 
 _INSERT = "INSERT INTO kit_counter (name, bucket, window_start, hits, expires_at) VALUES ('t', $1, 0, 1, now())"
 _KILL = """
-SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'auther'
 """
 _SLEEPING = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'
 """
-POOL_SIZE = 12
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ async def test_all_is_forgotten_when_the_connection_breaks_until_there_is_anothe
     remember(memory)
     before = ear.generation
 
-    assert await db.fetch_value(f"SELECT count(pg_terminate_backend(pid)) {_LISTENERS}") == 1
+    assert await db.fetch_value(f"SELECT count(pg_terminate_backend(pid, 5000)) {_LISTENERS}") == 1
     await until(lambda: ear.generation > before)
 
     assert memory.recall("key") is None
