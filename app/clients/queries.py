@@ -9,6 +9,7 @@ from typing import Any
 
 from app.clients.types import (
     AUTHORIZATION_CODE,
+    PROTOCOL_FIELDS,
     Client,
     ClientFilter,
     ClientKind,
@@ -23,7 +24,7 @@ _NAMES = (
     "post_logout_redirect_uris", "grant_types", "scopes", "token_endpoint_auth_method",
     "token_endpoint_auth_signing_alg", "jwks", "jwks_uri", "allowed_audiences", "token_exchange_clients",
     "id_token_signed_response_alg", "access_token_ttl_seconds", "refresh_token_ttl_seconds", "require_pkce",
-    "client_uri", "logo_uri", "tos_uri", "policy_uri", "contacts", "created_at", "updated_at",
+    *PROTOCOL_FIELDS, "client_uri", "logo_uri", "tos_uri", "policy_uri", "contacts", "created_at", "updated_at",
 )  # fmt: skip
 _SECRETS = """
 (SELECT coalesce(jsonb_agg(jsonb_build_object(

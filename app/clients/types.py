@@ -27,6 +27,18 @@ AUTH_POST = "client_secret_post"
 AUTH_PRIVATE_KEY = "private_key_jwt"
 SECRET_METHODS = frozenset({AUTH_BASIC, AUTH_POST})
 
+PUBLIC_SUBJECT = "public"
+PAIRWISE_SUBJECT = "pairwise"
+
+# How the protocol is spoken with a client: fields of RFC 7591's registry that need no treatment of their own.
+PROTOCOL_FIELDS = (
+    "subject_type", "sector_identifier_uri", "userinfo_signed_response_alg", "introspection_signed_response_alg",
+    "request_object_signing_alg", "require_signed_request_object", "require_pushed_authorization_requests",
+    "dpop_bound_access_tokens", "default_max_age", "default_acr_values", "initiate_login_uri",
+    "backchannel_logout_uri", "backchannel_logout_session_required", "frontchannel_logout_uri",
+    "frontchannel_logout_session_required", "software_id", "software_version",
+)  # fmt: skip
+
 
 class ClientKind(StrEnum):
     """What an application is, which settles how it may prove itself and get tokens."""
@@ -81,6 +93,23 @@ class Client:
     access_token_ttl: timedelta
     refresh_token_ttl: timedelta
     require_pkce: bool
+    subject_type: str
+    sector_identifier_uri: str | None
+    userinfo_signed_response_alg: str | None
+    introspection_signed_response_alg: str | None
+    request_object_signing_alg: str | None
+    require_signed_request_object: bool
+    require_pushed_authorization_requests: bool
+    dpop_bound_access_tokens: bool
+    default_max_age: int | None
+    default_acr_values: tuple[str, ...]
+    initiate_login_uri: str | None
+    backchannel_logout_uri: str | None
+    backchannel_logout_session_required: bool
+    frontchannel_logout_uri: str | None
+    frontchannel_logout_session_required: bool
+    software_id: str | None
+    software_version: str | None
     client_uri: str | None
     logo_uri: str | None
     tos_uri: str | None
@@ -126,6 +155,23 @@ class NewClient:
     access_token_ttl_seconds: int | None = None
     refresh_token_ttl_seconds: int | None = None
     require_pkce: bool = True
+    subject_type: str = PUBLIC_SUBJECT
+    sector_identifier_uri: str | None = None
+    userinfo_signed_response_alg: str | None = None
+    introspection_signed_response_alg: str | None = None
+    request_object_signing_alg: str | None = None
+    require_signed_request_object: bool = False
+    require_pushed_authorization_requests: bool = False
+    dpop_bound_access_tokens: bool = False
+    default_max_age: int | None = None
+    default_acr_values: tuple[str, ...] = ()
+    initiate_login_uri: str | None = None
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = False
+    software_id: str | None = None
+    software_version: str | None = None
     client_uri: str | None = None
     logo_uri: str | None = None
     tos_uri: str | None = None
@@ -155,6 +201,23 @@ class ClientChanges:
     access_token_ttl_seconds: int | Unset | None = UNSET
     refresh_token_ttl_seconds: int | Unset | None = UNSET
     require_pkce: bool | Unset = UNSET
+    subject_type: str | Unset = UNSET
+    sector_identifier_uri: str | Unset | None = UNSET
+    userinfo_signed_response_alg: str | Unset | None = UNSET
+    introspection_signed_response_alg: str | Unset | None = UNSET
+    request_object_signing_alg: str | Unset | None = UNSET
+    require_signed_request_object: bool | Unset = UNSET
+    require_pushed_authorization_requests: bool | Unset = UNSET
+    dpop_bound_access_tokens: bool | Unset = UNSET
+    default_max_age: int | Unset | None = UNSET
+    default_acr_values: tuple[str, ...] | Unset = UNSET
+    initiate_login_uri: str | Unset | None = UNSET
+    backchannel_logout_uri: str | Unset | None = UNSET
+    backchannel_logout_session_required: bool | Unset = UNSET
+    frontchannel_logout_uri: str | Unset | None = UNSET
+    frontchannel_logout_session_required: bool | Unset = UNSET
+    software_id: str | Unset | None = UNSET
+    software_version: str | Unset | None = UNSET
     client_uri: str | Unset | None = UNSET
     logo_uri: str | Unset | None = UNSET
     tos_uri: str | Unset | None = UNSET

@@ -9,6 +9,7 @@ import strawberry
 from strawberry import ID, UNSET, argument, field
 
 from app.clients import service, types
+from app.clients.graph import says
 from app.clients.graph.values import Client, ClientKind, as_node
 from app.graph.context import Info
 from app.graph.errors import UserError
@@ -17,49 +18,11 @@ from app.graph.mutations import mutation
 from app.graph.scalars import JSON
 
 _NULL_IS_NO_VALUE = (
-    "name", "is_enabled", "is_first_party", "redirect_uris", "post_logout_redirect_uris",
+    "name", "is_enabled", "is_first_party", "redirect_uris", "post_logout_redirect_uris", "require_pkce",
+    "subject_type", "require_signed_request_object", "require_pushed_authorization_requests",
+    "dpop_bound_access_tokens", "default_acr_values", "backchannel_logout_session_required",
+    "frontchannel_logout_session_required",
 )  # fmt: skip
-_WHICH = 'The client\'s id. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za"`'
-_NAME = 'The name that users see. Example: `"Invoices"`'
-_DESCRIPTION = 'What it is, for operators. Example: `"Accounting, run by the finance team"`'
-_REDIRECT_URIS = (
-    "Where users may be sent back to, compared exactly. "
-    'Example: `["https://invoices.example.com/auth/callback"]`'
-)  # fmt: skip
-_POST_LOGOUT_REDIRECT_URIS = (
-    'Where users may be sent after signing out. Example: `["https://invoices.example.com/"]`'
-)  # fmt: skip
-_SCOPES = 'Scopes that it may ask for. Example: `["openid", "profile", "email", "offline_access"]`'
-_GRANTS = (
-    "Grants that it may use (RFC 7591). "
-    'Example: `["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"]`'
-)  # fmt: skip
-_AUTH_METHOD = (
-    "How it proves itself: client_secret_basic, client_secret_post, private_key_jwt or none. "
-    'Example: `"private_key_jwt"`'
-)  # fmt: skip
-_AUTH_ALG = (
-    "The one algorithm of its assertions: RS256, PS256, ES256, EdDSA or Ed25519; any of them when nothing is said. "
-    'Example: `"ES256"`'
-)  # fmt: skip
-_JWKS = (
-    "Its public keys, a JWK Set (RFC 7517); not with `jwksUri`. "
-    'Example: `{keys: [{kty: "OKP", crv: "Ed25519", kid: "1", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`'
-)
-_JWKS_URI = 'Where its public keys are published. Example: `"https://invoices.example.com/jwks.json"`'
-_AUDIENCES = (
-    "Clients that may exchange and introspect its tokens, and that its own ones may be meant for. "
-    'Example: `["cli_01jq40b7n2r5s8t1v4w7x0y3za"]`'
-)
-_EXCHANGERS = (
-    "Clients that may get tokens by exchange that are meant for it (RFC 8693). "
-    'Example: `["cli_01jq40b7n2r5s8t1v4w7x0y3za"]`'
-)
-_ALG = 'How its ID tokens are signed: RS256, ES256 or EdDSA. Example: `"ES256"`'
-_ACCESS_TTL = "Life of its access tokens, seconds. Example: `600`"
-_REFRESH_TTL = "Life of its refresh tokens, seconds. Example: `2592000`"
-_HOME = 'Its home page. Example: `"https://invoices.example.com/"`'
-_LOGO = 'Its logo. Example: `"https://invoices.example.com/logo.svg"`'
 
 
 @strawberry.input(
@@ -67,27 +30,53 @@ _LOGO = 'Its logo. Example: `"https://invoices.example.com/logo.svg"`'
     'Example: `{name: "Invoices", kind: WEB, redirectUris: ["https://invoices.example.com/auth/callback"]}`'
 )
 class ClientCreateInput:
-    name: str = field(description=_NAME)
+    name: str = field(description=says.NAME)
     kind: ClientKind = field(description="What kind of application it is; this cannot change later.")
-    description: str | None = field(default=UNSET, description=_DESCRIPTION)
-    redirect_uris: list[str] | None = field(default=UNSET, description=_REDIRECT_URIS)
-    post_logout_redirect_uris: list[str] | None = field(default=UNSET, description=_POST_LOGOUT_REDIRECT_URIS)
-    scopes: list[str] | None = field(default=UNSET, description=_SCOPES)
+    description: str | None = field(default=UNSET, description=says.DESCRIPTION)
+    redirect_uris: list[str] | None = field(default=UNSET, description=says.REDIRECT_URIS)
+    post_logout_redirect_uris: list[str] | None = field(default=UNSET, description=says.POST_LOGOUT_REDIRECT_URIS)
+    scopes: list[str] | None = field(default=UNSET, description=says.SCOPES)
     is_first_party: bool | None = field(
         default=UNSET, description="Whether it is our own: users are not asked for consent."
     )
-    grant_types: list[str] | None = field(default=UNSET, description=_GRANTS)
-    token_endpoint_auth_method: str | None = field(default=UNSET, description=_AUTH_METHOD)
-    token_endpoint_auth_signing_alg: str | None = field(default=UNSET, description=_AUTH_ALG)
-    jwks: JSON | None = field(default=UNSET, description=_JWKS)
-    jwks_uri: str | None = field(default=UNSET, description=_JWKS_URI)
-    allowed_audiences: list[str] | None = field(default=UNSET, description=_AUDIENCES)
-    token_exchange_clients: list[str] | None = field(default=UNSET, description=_EXCHANGERS)
-    id_token_signed_response_alg: str | None = field(default=UNSET, description=_ALG)
-    access_token_ttl_seconds: int | None = field(default=UNSET, description=_ACCESS_TTL)
-    refresh_token_ttl_seconds: int | None = field(default=UNSET, description=_REFRESH_TTL)
-    client_uri: str | None = field(default=UNSET, description=_HOME)
-    logo_uri: str | None = field(default=UNSET, description=_LOGO)
+    grant_types: list[str] | None = field(default=UNSET, description=says.GRANTS)
+    token_endpoint_auth_method: str | None = field(default=UNSET, description=says.AUTH_METHOD)
+    token_endpoint_auth_signing_alg: str | None = field(default=UNSET, description=says.AUTH_ALG)
+    jwks: JSON | None = field(default=UNSET, description=says.JWKS)
+    jwks_uri: str | None = field(default=UNSET, description=says.JWKS_URI)
+    allowed_audiences: list[str] | None = field(default=UNSET, description=says.AUDIENCES)
+    token_exchange_clients: list[str] | None = field(default=UNSET, description=says.EXCHANGERS)
+    id_token_signed_response_alg: str | None = field(default=UNSET, description=says.ALG)
+    access_token_ttl_seconds: int | None = field(default=UNSET, description=says.ACCESS_TTL)
+    refresh_token_ttl_seconds: int | None = field(default=UNSET, description=says.REFRESH_TTL)
+    require_pkce: bool | None = field(default=UNSET, description=says.REQUIRE_PKCE)
+    subject_type: str | None = field(default=UNSET, description=says.SUBJECT_TYPE)
+    sector_identifier_uri: str | None = field(default=UNSET, description=says.SECTOR_IDENTIFIER_URI)
+    userinfo_signed_response_alg: str | None = field(default=UNSET, description=says.USERINFO_SIGNED_RESPONSE_ALG)
+    introspection_signed_response_alg: str | None = field(
+        default=UNSET, description=says.INTROSPECTION_SIGNED_RESPONSE_ALG
+    )
+    request_object_signing_alg: str | None = field(default=UNSET, description=says.REQUEST_OBJECT_SIGNING_ALG)
+    require_signed_request_object: bool | None = field(default=UNSET, description=says.REQUIRE_SIGNED_REQUEST_OBJECT)
+    require_pushed_authorization_requests: bool | None = field(
+        default=UNSET, description=says.REQUIRE_PUSHED_AUTHORIZATION_REQUESTS
+    )
+    dpop_bound_access_tokens: bool | None = field(default=UNSET, description=says.DPOP_BOUND_ACCESS_TOKENS)
+    default_max_age: int | None = field(default=UNSET, description=says.DEFAULT_MAX_AGE)
+    default_acr_values: list[str] | None = field(default=UNSET, description=says.DEFAULT_ACR_VALUES)
+    initiate_login_uri: str | None = field(default=UNSET, description=says.INITIATE_LOGIN_URI)
+    backchannel_logout_uri: str | None = field(default=UNSET, description=says.BACKCHANNEL_LOGOUT_URI)
+    backchannel_logout_session_required: bool | None = field(
+        default=UNSET, description=says.BACKCHANNEL_LOGOUT_SESSION_REQUIRED
+    )
+    frontchannel_logout_uri: str | None = field(default=UNSET, description=says.FRONTCHANNEL_LOGOUT_URI)
+    frontchannel_logout_session_required: bool | None = field(
+        default=UNSET, description=says.FRONTCHANNEL_LOGOUT_SESSION_REQUIRED
+    )
+    software_id: str | None = field(default=UNSET, description=says.SOFTWARE_ID)
+    software_version: str | None = field(default=UNSET, description=says.SOFTWARE_VERSION)
+    client_uri: str | None = field(default=UNSET, description=says.HOME)
+    logo_uri: str | None = field(default=UNSET, description=says.LOGO)
     idempotency_key: str | None = field(
         default=UNSET,
         description="Your name for this request, 1 to 200 characters. The same key with the same input gives the "
@@ -101,33 +90,59 @@ class ClientCreateInput:
     'Example: `{id: "cli_01jq40b7n2r5s8t1v4w7x0y3za", name: "Invoices", accessTokenTtlSeconds: null}`'
 )
 class ClientUpdateInput:
-    id: ID = field(description=_WHICH)
-    name: str | None = field(default=UNSET, description=_NAME)
-    description: str | None = field(default=UNSET, description=_DESCRIPTION)
+    id: ID = field(description=says.WHICH)
+    name: str | None = field(default=UNSET, description=says.NAME)
+    description: str | None = field(default=UNSET, description=says.DESCRIPTION)
     is_enabled: bool | None = field(default=UNSET, description="Whether it may sign users in and get tokens.")
     is_first_party: bool | None = field(
         default=UNSET, description="Whether it is our own: users are not asked for consent."
     )
-    redirect_uris: list[str] | None = field(default=UNSET, description=_REDIRECT_URIS)
-    post_logout_redirect_uris: list[str] | None = field(default=UNSET, description=_POST_LOGOUT_REDIRECT_URIS)
-    scopes: list[str] | None = field(default=UNSET, description=_SCOPES)
-    grant_types: list[str] | None = field(default=UNSET, description=_GRANTS)
-    token_endpoint_auth_method: str | None = field(default=UNSET, description=_AUTH_METHOD)
-    token_endpoint_auth_signing_alg: str | None = field(default=UNSET, description=_AUTH_ALG)
-    jwks: JSON | None = field(default=UNSET, description=_JWKS)
-    jwks_uri: str | None = field(default=UNSET, description=_JWKS_URI)
-    allowed_audiences: list[str] | None = field(default=UNSET, description=_AUDIENCES)
-    token_exchange_clients: list[str] | None = field(default=UNSET, description=_EXCHANGERS)
-    id_token_signed_response_alg: str | None = field(default=UNSET, description=_ALG)
-    access_token_ttl_seconds: int | None = field(default=UNSET, description=_ACCESS_TTL)
-    refresh_token_ttl_seconds: int | None = field(default=UNSET, description=_REFRESH_TTL)
-    client_uri: str | None = field(default=UNSET, description=_HOME)
-    logo_uri: str | None = field(default=UNSET, description=_LOGO)
+    redirect_uris: list[str] | None = field(default=UNSET, description=says.REDIRECT_URIS)
+    post_logout_redirect_uris: list[str] | None = field(default=UNSET, description=says.POST_LOGOUT_REDIRECT_URIS)
+    scopes: list[str] | None = field(default=UNSET, description=says.SCOPES)
+    grant_types: list[str] | None = field(default=UNSET, description=says.GRANTS)
+    token_endpoint_auth_method: str | None = field(default=UNSET, description=says.AUTH_METHOD)
+    token_endpoint_auth_signing_alg: str | None = field(default=UNSET, description=says.AUTH_ALG)
+    jwks: JSON | None = field(default=UNSET, description=says.JWKS)
+    jwks_uri: str | None = field(default=UNSET, description=says.JWKS_URI)
+    allowed_audiences: list[str] | None = field(default=UNSET, description=says.AUDIENCES)
+    token_exchange_clients: list[str] | None = field(default=UNSET, description=says.EXCHANGERS)
+    id_token_signed_response_alg: str | None = field(default=UNSET, description=says.ALG)
+    access_token_ttl_seconds: int | None = field(default=UNSET, description=says.ACCESS_TTL)
+    refresh_token_ttl_seconds: int | None = field(default=UNSET, description=says.REFRESH_TTL)
+    require_pkce: bool | None = field(default=UNSET, description=says.REQUIRE_PKCE)
+    subject_type: str | None = field(default=UNSET, description=says.SUBJECT_TYPE)
+    sector_identifier_uri: str | None = field(default=UNSET, description=says.SECTOR_IDENTIFIER_URI)
+    userinfo_signed_response_alg: str | None = field(default=UNSET, description=says.USERINFO_SIGNED_RESPONSE_ALG)
+    introspection_signed_response_alg: str | None = field(
+        default=UNSET, description=says.INTROSPECTION_SIGNED_RESPONSE_ALG
+    )
+    request_object_signing_alg: str | None = field(default=UNSET, description=says.REQUEST_OBJECT_SIGNING_ALG)
+    require_signed_request_object: bool | None = field(default=UNSET, description=says.REQUIRE_SIGNED_REQUEST_OBJECT)
+    require_pushed_authorization_requests: bool | None = field(
+        default=UNSET, description=says.REQUIRE_PUSHED_AUTHORIZATION_REQUESTS
+    )
+    dpop_bound_access_tokens: bool | None = field(default=UNSET, description=says.DPOP_BOUND_ACCESS_TOKENS)
+    default_max_age: int | None = field(default=UNSET, description=says.DEFAULT_MAX_AGE)
+    default_acr_values: list[str] | None = field(default=UNSET, description=says.DEFAULT_ACR_VALUES)
+    initiate_login_uri: str | None = field(default=UNSET, description=says.INITIATE_LOGIN_URI)
+    backchannel_logout_uri: str | None = field(default=UNSET, description=says.BACKCHANNEL_LOGOUT_URI)
+    backchannel_logout_session_required: bool | None = field(
+        default=UNSET, description=says.BACKCHANNEL_LOGOUT_SESSION_REQUIRED
+    )
+    frontchannel_logout_uri: str | None = field(default=UNSET, description=says.FRONTCHANNEL_LOGOUT_URI)
+    frontchannel_logout_session_required: bool | None = field(
+        default=UNSET, description=says.FRONTCHANNEL_LOGOUT_SESSION_REQUIRED
+    )
+    software_id: str | None = field(default=UNSET, description=says.SOFTWARE_ID)
+    software_version: str | None = field(default=UNSET, description=says.SOFTWARE_VERSION)
+    client_uri: str | None = field(default=UNSET, description=says.HOME)
+    logo_uri: str | None = field(default=UNSET, description=says.LOGO)
 
 
 @strawberry.input(description='Which client to delete. Example: `{id: "cli_01jq40b7n2r5s8t1v4w7x0y3za", dryRun: true}`')
 class ClientDeleteInput:
-    id: ID = field(description=_WHICH)
+    id: ID = field(description=says.WHICH)
     dry_run: bool = field(
         default=False, description="Only tell whether it can be done, and show in `client` what would be gone."
     )
@@ -138,7 +153,7 @@ class ClientDeleteInput:
     'Example: `{id: "cli_01jq40b7n2r5s8t1v4w7x0y3za", overlapSeconds: 3600}`'
 )
 class ClientSecretRotateInput:
-    id: ID = field(description=_WHICH)
+    id: ID = field(description=says.WHICH)
     overlap_seconds: int | None = field(
         default=86_400,
         description="How long the secret in use works on, seconds; 0 ends it at once. Example: `3600`",

@@ -66,6 +66,43 @@ class Client(Node, ClientEdges):
     )
     id_token_signed_response_alg: str = field(description="How its ID tokens are signed.")
     require_pkce: bool = field(description="Whether it must use PKCE (RFC 7636).")
+    subject_type: str = field(description="Whether it sees the users' ids (public) or other ids for them (pairwise).")
+    sector_identifier_uri: str | None = field(
+        description="Its host stands for the client's sector: who shares it sees the same pairwise ids."
+    )
+    userinfo_signed_response_alg: str | None = field(
+        description="UserInfo answers as a JWT signed so: RS256, ES256 or EdDSA; as plain JSON when nothing is said."
+    )
+    introspection_signed_response_alg: str | None = field(
+        description="How its introspection answers are signed when it asks for a JWT (RFC 9701)."
+    )
+    request_object_signing_alg: str | None = field(
+        description="The one algorithm of its request objects (RFC 9101); any that is offered when nothing is said."
+    )
+    require_signed_request_object: bool = field(
+        description="Whether its requests must come as signed request objects (RFC 9101)."
+    )
+    require_pushed_authorization_requests: bool = field(
+        description="Whether its requests must be pushed first (RFC 9126)."
+    )
+    dpop_bound_access_tokens: bool = field(description="Whether its tokens are always bound to a key (RFC 9449).")
+    default_max_age: int | None = field(
+        description="Sign-ins older than so many seconds are asked for again, unless the request says otherwise."
+    )
+    default_acr_values: list[str] = field(
+        description="Authentication context classes that it asks for when a request names none."
+    )
+    initiate_login_uri: str | None = field(description="Where a sign-in at the application begins.")
+    backchannel_logout_uri: str | None = field(description="Where it is told, server to server, that a session ended.")
+    backchannel_logout_session_required: bool = field(
+        description="Whether those messages must name the session (`sid`)."
+    )
+    frontchannel_logout_uri: str | None = field(
+        description="The page of it that the sign-out page shows in a frame, to end the session there."
+    )
+    frontchannel_logout_session_required: bool = field(description="Whether that address gets `iss` and `sid`.")
+    software_id: str | None = field(description="What software it is, the same for each of its installations.")
+    software_version: str | None = field(description="The version of that software.")
     client_uri: str | None = field(description="Its home page.")
     logo_uri: str | None = field(description="Its logo.")
     tos_uri: str | None = field(description="Its terms of service.")

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from app.clients.errors import InvalidClient, InvalidRedirectUri, RedirectUriRequired, Required, TooLong
+from app.clients.rules import protocol
 from app.clients.rules.kinds import KINDS
-from app.clients.rules.proofs import check_client_ids, check_jwks, check_jwks_uri, check_proofs, check_signing_alg
+from app.clients.rules.proofs import check_client_ids, check_jwks, check_proofs, check_signing_alg
 from app.clients.rules.redirects import find_redirect_problem, find_web_problem
 from app.clients.rules.values import FieldContext, Problems, check_list, texts, write_jwks
 from app.clients.types import AUTHORIZATION_CODE, REFRESH_TOKEN, ClientKind
@@ -24,7 +25,10 @@ REFRESH_TTL_SECONDS = (300, 31_536_000)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 # RFC 6749 §3.3
 _SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,100}")
-_LISTS = ("redirect_uris", "post_logout_redirect_uris", "contacts", "allowed_audiences", "token_exchange_clients")
+_LISTS = (
+    "redirect_uris", "post_logout_redirect_uris", "contacts", "allowed_audiences", "token_exchange_clients",
+    "default_acr_values",
+)  # fmt: skip
 _CONTACT = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f]{1,64}@[^@\s\x00-\x1f\x7f-\x9f]{1,189}")
 
 
@@ -76,7 +80,7 @@ def check_together(fields: Mapping[str, object], kind: ClientKind) -> Problems:
         problems.append(InvalidClient("A refresh token needs a grant that gives it.", "grant_types"))
     if not fields["require_pkce"] and not KINDS[kind].is_confidential:
         problems.append(InvalidClient("A public client always uses PKCE.", "require_pkce"))
-    return problems + check_proofs(fields)
+    return problems + check_proofs(fields) + protocol.check_protocol(fields)
 
 
 def _check_name(name: str, value: object, context: FieldContext) -> Problems:
@@ -185,12 +189,29 @@ _CHECKS: dict[str, Callable[[str, object, FieldContext], Problems]] = {
     "token_endpoint_auth_method": _check_auth_method,
     "token_endpoint_auth_signing_alg": check_signing_alg,
     "jwks": check_jwks,
-    "jwks_uri": check_jwks_uri,
+    "jwks_uri": protocol.check_address,
     "allowed_audiences": check_client_ids,
     "token_exchange_clients": check_client_ids,
     "id_token_signed_response_alg": _check_alg,
     "access_token_ttl_seconds": _check_access_ttl,
     "refresh_token_ttl_seconds": _check_refresh_ttl,
+    "subject_type": protocol.check_subject_type,
+    "sector_identifier_uri": protocol.check_address,
+    "userinfo_signed_response_alg": protocol.check_response_alg,
+    "introspection_signed_response_alg": protocol.check_response_alg,
+    "request_object_signing_alg": check_signing_alg,
+    "require_signed_request_object": _check_flag,
+    "require_pushed_authorization_requests": _check_flag,
+    "dpop_bound_access_tokens": _check_flag,
+    "default_max_age": protocol.check_max_age,
+    "default_acr_values": protocol.check_acr_values,
+    "initiate_login_uri": protocol.check_address,
+    "backchannel_logout_uri": protocol.check_address,
+    "backchannel_logout_session_required": _check_flag,
+    "frontchannel_logout_uri": protocol.check_address,
+    "frontchannel_logout_session_required": _check_flag,
+    "software_id": protocol.check_software,
+    "software_version": protocol.check_software,
     "client_uri": _check_page,
     "logo_uri": _check_page,
     "tos_uri": _check_page,

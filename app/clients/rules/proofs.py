@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import orjson
 
 from app.clients.errors import InvalidClient, Required, TooLong
-from app.clients.rules.redirects import find_web_problem
 from app.clients.rules.values import FieldContext, Problems, check_list, texts
 from app.clients.types import AUTH_PRIVATE_KEY
 from app.signing.foreign import FOREIGN_ALGORITHMS, MAX_KEY_SET_BYTES, find_key_set_problem
@@ -17,10 +16,10 @@ _MAX_ID = 64
 
 
 def check_signing_alg(name: str, value: object, context: FieldContext) -> Problems:
-    """The one algorithm that a client signs its assertions with; None for any that we take."""
+    """The one algorithm that a client signs with; None for any that we take."""
     if value is None or value in FOREIGN_ALGORITHMS:
         return []
-    return [InvalidClient(f"Assertions are signed with {', '.join(FOREIGN_ALGORITHMS)}.", name)]
+    return [InvalidClient(f"What it signs is signed with {', '.join(FOREIGN_ALGORITHMS)}.", name)]
 
 
 def check_jwks(name: str, value: object, context: FieldContext) -> Problems:
@@ -34,14 +33,6 @@ def check_jwks(name: str, value: object, context: FieldContext) -> Problems:
     except orjson.JSONDecodeError:
         document = None
     reason = find_key_set_problem(document)
-    return [InvalidClient(reason, name)] if reason else []
-
-
-def check_jwks_uri(name: str, value: object, context: FieldContext) -> Problems:
-    """Where the keys are published."""
-    reason = find_web_problem(str(value)) if value is not None else None
-    if reason is None and value is not None and "#" in str(value):
-        reason = "It has no fragment (#)."
     return [InvalidClient(reason, name)] if reason else []
 
 

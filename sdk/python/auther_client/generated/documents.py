@@ -2377,6 +2377,23 @@ fragment ClientDetailFields on Client {
   accessTokenTtlSeconds
   refreshTokenTtlSeconds
   requirePkce
+  subjectType
+  sectorIdentifierUri
+  userinfoSignedResponseAlg
+  introspectionSignedResponseAlg
+  requestObjectSigningAlg
+  requireSignedRequestObject
+  requirePushedAuthorizationRequests
+  dpopBoundAccessTokens
+  defaultMaxAge
+  defaultAcrValues
+  initiateLoginUri
+  backchannelLogoutUri
+  backchannelLogoutSessionRequired
+  frontchannelLogoutUri
+  frontchannelLogoutSessionRequired
+  softwareId
+  softwareVersion
   clientUri
   tosUri
   policyUri
@@ -2434,6 +2451,23 @@ fragment ClientDetailFields on Client {
   accessTokenTtlSeconds
   refreshTokenTtlSeconds
   requirePkce
+  subjectType
+  sectorIdentifierUri
+  userinfoSignedResponseAlg
+  introspectionSignedResponseAlg
+  requestObjectSigningAlg
+  requireSignedRequestObject
+  requirePushedAuthorizationRequests
+  dpopBoundAccessTokens
+  defaultMaxAge
+  defaultAcrValues
+  initiateLoginUri
+  backchannelLogoutUri
+  backchannelLogoutSessionRequired
+  frontchannelLogoutUri
+  frontchannelLogoutSessionRequired
+  softwareId
+  softwareVersion
   clientUri
   tosUri
   policyUri
@@ -2514,6 +2548,23 @@ fragment ClientDetailFields on Client {
   accessTokenTtlSeconds
   refreshTokenTtlSeconds
   requirePkce
+  subjectType
+  sectorIdentifierUri
+  userinfoSignedResponseAlg
+  introspectionSignedResponseAlg
+  requestObjectSigningAlg
+  requireSignedRequestObject
+  requirePushedAuthorizationRequests
+  dpopBoundAccessTokens
+  defaultMaxAge
+  defaultAcrValues
+  initiateLoginUri
+  backchannelLogoutUri
+  backchannelLogoutSessionRequired
+  frontchannelLogoutUri
+  frontchannelLogoutSessionRequired
+  softwareId
+  softwareVersion
   clientUri
   tosUri
   policyUri
@@ -2576,6 +2627,23 @@ fragment ClientDetailFields on Client {
   accessTokenTtlSeconds
   refreshTokenTtlSeconds
   requirePkce
+  subjectType
+  sectorIdentifierUri
+  userinfoSignedResponseAlg
+  introspectionSignedResponseAlg
+  requestObjectSigningAlg
+  requireSignedRequestObject
+  requirePushedAuthorizationRequests
+  dpopBoundAccessTokens
+  defaultMaxAge
+  defaultAcrValues
+  initiateLoginUri
+  backchannelLogoutUri
+  backchannelLogoutSessionRequired
+  frontchannelLogoutUri
+  frontchannelLogoutSessionRequired
+  softwareId
+  softwareVersion
   clientUri
   tosUri
   policyUri

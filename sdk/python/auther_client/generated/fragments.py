@@ -331,6 +331,40 @@ class ClientDetailFields(ClientRowFields):
     """Life of its refresh tokens, seconds."""
     require_pkce: bool
     """Whether it must use PKCE (RFC 7636)."""
+    subject_type: str
+    """Whether it sees the users' ids (public) or other ids for them (pairwise)."""
+    sector_identifier_uri: str | None
+    """Its host stands for the client's sector: who shares it sees the same pairwise ids."""
+    userinfo_signed_response_alg: str | None
+    """UserInfo answers as a JWT signed so: RS256, ES256 or EdDSA; as plain JSON when nothing is said."""
+    introspection_signed_response_alg: str | None
+    """How its introspection answers are signed when it asks for a JWT (RFC 9701)."""
+    request_object_signing_alg: str | None
+    """The one algorithm of its request objects (RFC 9101); any that is offered when nothing is said."""
+    require_signed_request_object: bool
+    """Whether its requests must come as signed request objects (RFC 9101)."""
+    require_pushed_authorization_requests: bool
+    """Whether its requests must be pushed first (RFC 9126)."""
+    dpop_bound_access_tokens: bool
+    """Whether its tokens are always bound to a key (RFC 9449)."""
+    default_max_age: int | None
+    """Sign-ins older than so many seconds are asked for again, unless the request says otherwise."""
+    default_acr_values: tuple[str, ...]
+    """Authentication context classes that it asks for when a request names none."""
+    initiate_login_uri: str | None
+    """Where a sign-in at the application begins."""
+    backchannel_logout_uri: str | None
+    """Where it is told, server to server, that a session ended."""
+    backchannel_logout_session_required: bool
+    """Whether those messages must name the session (`sid`)."""
+    frontchannel_logout_uri: str | None
+    """The page of it that the sign-out page shows in a frame, to end the session there."""
+    frontchannel_logout_session_required: bool
+    """Whether that address gets `iss` and `sid`."""
+    software_id: str | None
+    """What software it is, the same for each of its installations."""
+    software_version: str | None
+    """The version of that software."""
     client_uri: str | None
     """Its home page."""
     tos_uri: str | None

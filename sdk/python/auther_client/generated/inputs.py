@@ -191,6 +191,42 @@ class ClientCreateInput(Input):
     """Life of its access tokens, seconds. Example: `600`"""
     refresh_token_ttl_seconds: int | None = None
     """Life of its refresh tokens, seconds. Example: `2592000`"""
+    require_pkce: bool | None = None
+    """Whether it must use PKCE (RFC 7636). Example: `true`"""
+    subject_type: str | None = None
+    """Whether it sees the users' ids (public) or ids of its own for them (pairwise, OpenID Connect Core §8). Example: `"pairwise"`"""
+    sector_identifier_uri: str | None = None
+    """Clients with the same host here see the same pairwise ids; it serves the list of their redirect URIs. Example: `"https://example.com/redirects.json"`"""
+    userinfo_signed_response_alg: str | None = None
+    """UserInfo answers as a JWT signed so: RS256, ES256 or EdDSA; as plain JSON when nothing is said. Example: `"ES256"`"""
+    introspection_signed_response_alg: str | None = None
+    """How its introspection answers are signed when it asks for a JWT (RFC 9701). Example: `"ES256"`"""
+    request_object_signing_alg: str | None = None
+    """The one algorithm of its request objects (RFC 9101); any that is offered when nothing is said. Example: `"ES256"`"""
+    require_signed_request_object: bool | None = None
+    """Whether its requests must come as signed request objects (RFC 9101). Example: `true`"""
+    require_pushed_authorization_requests: bool | None = None
+    """Whether its requests must be pushed first (RFC 9126). Example: `true`"""
+    dpop_bound_access_tokens: bool | None = None
+    """Whether its tokens are always bound to a key (RFC 9449). Example: `true`"""
+    default_max_age: int | None = None
+    """Sign-ins older than so many seconds are asked for again, unless the request says otherwise. Example: `3600`"""
+    default_acr_values: Sequence[str] | None = None
+    """Authentication context classes that it asks for when a request names none. Example: `["mfa"]`"""
+    initiate_login_uri: str | None = None
+    """Where a sign-in at the application begins. Example: `"https://invoices.example.com/login"`"""
+    backchannel_logout_uri: str | None = None
+    """Where it is told, server to server, that a session ended. Example: `"https://invoices.example.com/backchannel-logout"`"""
+    backchannel_logout_session_required: bool | None = None
+    """Whether those messages must name the session (`sid`). Example: `true`"""
+    frontchannel_logout_uri: str | None = None
+    """The page of it that the sign-out page shows in a frame, to end the session there. Example: `"https://invoices.example.com/frontchannel-logout"`"""
+    frontchannel_logout_session_required: bool | None = None
+    """Whether that address gets `iss` and `sid`. Example: `true`"""
+    software_id: str | None = None
+    """What software it is, the same for each of its installations. Example: `"com.example.invoices"`"""
+    software_version: str | None = None
+    """The version of that software. Example: `"2.4.1"`"""
     client_uri: str | None = None
     """Its home page. Example: `"https://invoices.example.com/"`"""
     logo_uri: str | None = None
@@ -267,6 +303,42 @@ class ClientUpdateInput(Input):
     """Life of its access tokens, seconds. Example: `600`"""
     refresh_token_ttl_seconds: int | None = None
     """Life of its refresh tokens, seconds. Example: `2592000`"""
+    require_pkce: bool | None = None
+    """Whether it must use PKCE (RFC 7636). Example: `true`"""
+    subject_type: str | None = None
+    """Whether it sees the users' ids (public) or ids of its own for them (pairwise, OpenID Connect Core §8). Example: `"pairwise"`"""
+    sector_identifier_uri: str | None = None
+    """Clients with the same host here see the same pairwise ids; it serves the list of their redirect URIs. Example: `"https://example.com/redirects.json"`"""
+    userinfo_signed_response_alg: str | None = None
+    """UserInfo answers as a JWT signed so: RS256, ES256 or EdDSA; as plain JSON when nothing is said. Example: `"ES256"`"""
+    introspection_signed_response_alg: str | None = None
+    """How its introspection answers are signed when it asks for a JWT (RFC 9701). Example: `"ES256"`"""
+    request_object_signing_alg: str | None = None
+    """The one algorithm of its request objects (RFC 9101); any that is offered when nothing is said. Example: `"ES256"`"""
+    require_signed_request_object: bool | None = None
+    """Whether its requests must come as signed request objects (RFC 9101). Example: `true`"""
+    require_pushed_authorization_requests: bool | None = None
+    """Whether its requests must be pushed first (RFC 9126). Example: `true`"""
+    dpop_bound_access_tokens: bool | None = None
+    """Whether its tokens are always bound to a key (RFC 9449). Example: `true`"""
+    default_max_age: int | None = None
+    """Sign-ins older than so many seconds are asked for again, unless the request says otherwise. Example: `3600`"""
+    default_acr_values: Sequence[str] | None = None
+    """Authentication context classes that it asks for when a request names none. Example: `["mfa"]`"""
+    initiate_login_uri: str | None = None
+    """Where a sign-in at the application begins. Example: `"https://invoices.example.com/login"`"""
+    backchannel_logout_uri: str | None = None
+    """Where it is told, server to server, that a session ended. Example: `"https://invoices.example.com/backchannel-logout"`"""
+    backchannel_logout_session_required: bool | None = None
+    """Whether those messages must name the session (`sid`). Example: `true`"""
+    frontchannel_logout_uri: str | None = None
+    """The page of it that the sign-out page shows in a frame, to end the session there. Example: `"https://invoices.example.com/frontchannel-logout"`"""
+    frontchannel_logout_session_required: bool | None = None
+    """Whether that address gets `iss` and `sid`. Example: `true`"""
+    software_id: str | None = None
+    """What software it is, the same for each of its installations. Example: `"com.example.invoices"`"""
+    software_version: str | None = None
+    """The version of that software. Example: `"2.4.1"`"""
     client_uri: str | None = None
     """Its home page. Example: `"https://invoices.example.com/"`"""
     logo_uri: str | None = None
