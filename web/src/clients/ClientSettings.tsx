@@ -7,6 +7,7 @@ import { FormAlert } from '../shared/FormAlert';
 import { notifyDone } from '../shared/toasts';
 import { useCan } from '../shell/viewer';
 import { ExchangeFields, ProofFields } from './ProofFields';
+import { AnswerFields, LogoutFields, RequestFields } from './ProtocolFields';
 import { AppearanceFields, RedirectFields, TokenFields } from './SettingsFields';
 import { type SettingsValues, settingsInput, settingsValues, tidySettings } from './settings';
 
@@ -34,7 +35,10 @@ export function ClientSettings({ client }: { client: ClientDetailFieldsFragment 
         <AppearanceFields form={form} client={client} isReadOnly={isReadOnly} />
         <RedirectFields form={form} client={client} isReadOnly={isReadOnly} />
         <ProofFields form={form} client={client} isReadOnly={isReadOnly} />
-        <TokenFields form={form} client={client} isReadOnly={isReadOnly} />
+        <TokenFields form={form} isReadOnly={isReadOnly} />
+        <RequestFields form={form} client={client} isReadOnly={isReadOnly} />
+        <AnswerFields form={form} isReadOnly={isReadOnly} />
+        <LogoutFields form={form} client={client} isReadOnly={isReadOnly} />
         <ExchangeFields form={form} isReadOnly={isReadOnly} />
         {!isReadOnly && (
           <Group justify="flex-end">

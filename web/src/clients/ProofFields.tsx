@@ -44,11 +44,14 @@ export function ProofFields({ form, client, isReadOnly }: FieldsProps) {
           {...form.getInputProps('tokenEndpointAuthMethod')}
         />
       )}
-      {form.values.tokenEndpointAuthMethod === PRIVATE_KEY && (
-        <KeyFields form={form} isReadOnly={isReadOnly} />
-      )}
+      {needsKeys(form.values) && <KeyFields form={form} isReadOnly={isReadOnly} />}
     </Section>
   );
+}
+
+/** Keys prove the client, or its requests. */
+function needsKeys(values: SettingsValues): boolean {
+  return values.tokenEndpointAuthMethod === PRIVATE_KEY || values.requireSignedRequestObject;
 }
 
 function KeyFields({ form, isReadOnly }: Omit<FieldsProps, 'client'>) {

@@ -86,11 +86,11 @@ export function RedirectFields({ form, client, isReadOnly }: FieldsProps) {
   );
 }
 
-export function TokenFields({ form, client, isReadOnly }: FieldsProps) {
+export function TokenFields({ form, isReadOnly }: Omit<FieldsProps, 'client'>) {
   const { accessTokenTtlSeconds, refreshTokenTtlSeconds, idTokenSignedResponseAlg } = form.values;
   const algorithms = [...new Set([idTokenSignedResponseAlg, ...ALGORITHMS])].filter(Boolean);
   return (
-    <Section title="Tokens" description={client.requirePkce ? 'PKCE is required.' : undefined}>
+    <Section title="Tokens">
       <ScopesInput
         isReadOnly={isReadOnly}
         value={form.values.scopes}

@@ -21,6 +21,20 @@ const before: SettingsValues = {
   refreshTokenTtlSeconds: '1209600',
   clientUri: '',
   logoUri: '',
+  requirePkce: true,
+  requirePushedAuthorizationRequests: false,
+  requireSignedRequestObject: false,
+  requestObjectSigningAlg: '',
+  defaultMaxAge: '',
+  dpopBoundAccessTokens: false,
+  subjectType: 'public',
+  sectorIdentifierUri: '',
+  userinfoSignedResponseAlg: '',
+  introspectionSignedResponseAlg: '',
+  backchannelLogoutUri: '',
+  backchannelLogoutSessionRequired: false,
+  frontchannelLogoutUri: '',
+  frontchannelLogoutSessionRequired: false,
 };
 
 test('settings send what differs, lifetimes as numbers', () => {
@@ -30,6 +44,20 @@ test('settings send what differs, lifetimes as numbers', () => {
     id: 'cli_1',
     name: 'Shop 2',
     accessTokenTtlSeconds: 600,
+  });
+});
+
+test('the longest age is a number, and cleared by nothing', () => {
+  const limited = { ...before, defaultMaxAge: '0', dpopBoundAccessTokens: true };
+
+  expect(settingsInput('cli_1', before, limited)).toEqual({
+    id: 'cli_1',
+    defaultMaxAge: 0,
+    dpopBoundAccessTokens: true,
+  });
+  expect(settingsInput('cli_1', limited, { ...limited, defaultMaxAge: '' })).toEqual({
+    id: 'cli_1',
+    defaultMaxAge: null,
   });
 });
 

@@ -1,11 +1,12 @@
 import type { ClientDetailFieldsFragment, ClientUpdateInput } from '../gen/graphql';
 import { changes, filled } from '../shared/changes';
+import { type ProtocolValues, protocolValues } from './protocol';
 
 export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
 export const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
 
 /** The values of the settings form; the server's null is an empty text here. */
-export interface SettingsValues {
+export interface SettingsValues extends ProtocolValues {
   name: string;
   description: string;
   isEnabled: boolean;
@@ -50,6 +51,7 @@ export function settingsValues(client: ClientDetailFieldsFragment): SettingsValu
     refreshTokenTtlSeconds: String(client.refreshTokenTtlSeconds),
     clientUri: client.clientUri ?? '',
     logoUri: client.logoUri ?? '',
+    ...protocolValues(client),
   };
 }
 
@@ -65,8 +67,13 @@ export function tidySettings(values: SettingsValues): SettingsValues {
 
 /** Only what differs; lifetimes as the numbers, keys as the JSON that they spell. */
 export function settingsInput(id: string, before: SettingsValues, after: SettingsValues): ClientUpdateInput {
-  const { accessTokenTtlSeconds, refreshTokenTtlSeconds, jwks, ...rest } = changes(before, after);
+  const { accessTokenTtlSeconds, refreshTokenTtlSeconds, defaultMaxAge, jwks, ...rest } = changes(
+    before,
+    after,
+  );
   const input: ClientUpdateInput = { id, ...rest };
+  if (defaultMaxAge !== undefined)
+    input.defaultMaxAge = defaultMaxAge === null ? null : Number(defaultMaxAge);
   if (accessTokenTtlSeconds) input.accessTokenTtlSeconds = Number(accessTokenTtlSeconds);
   if (refreshTokenTtlSeconds) input.refreshTokenTtlSeconds = Number(refreshTokenTtlSeconds);
   if (jwks !== undefined) input.jwks = jwks === null ? null : parsed(jwks);
