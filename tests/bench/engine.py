@@ -25,8 +25,21 @@ from app.authz.engine.schema import build_schema
 from app.authz.engine.system import system_model
 from app.authz.language.text import parse_model
 from app.authz.types import SubjectRef
+from app.kit.garbage import sparing
 
 CLIENT = "cli_bench"
+CONDITIONED = """
+model
+  schema 1.1
+type document
+  relations
+    define owner: [user with is_open]
+    define blocked: [user]
+    define reader: owner but not blocked
+condition is_open(state: string) {
+  state == "open"
+}
+"""
 MODEL = """
 model
   schema 1.1
@@ -168,8 +181,8 @@ def timed(act: Callable[[int], object], count: int) -> tuple[float, float]:
     return times[count // 2], times[int(count * 0.95)]
 
 
-def make_rules() -> Ruleset:
-    system, model = system_model(), parse_model(MODEL)
+def make_rules(text: str = MODEL) -> Ruleset:
+    system, model = system_model(), parse_model(text)
     names = [("", each.name) for each in system.types] + [(CLIENT, each.name) for each in model.types]
     return Ruleset(build_schema(system, {CLIENT: model}, {name: n for n, name in enumerate(names, start=1)}))
 
@@ -240,6 +253,32 @@ def measure_lists(drive: Drive, index: Index) -> None:
     loop.close()
 
 
+def measure_turns(count: int = 20_000) -> None:
+    """A list of which each entity is checked, under a condition: how long it takes, and how long others wait."""
+    rules = make_rules(CONDITIONED)
+    kind, user = rules.schema.types[DOCUMENT].id, rules.schema.types["user"].id
+    rows = [Row(kind, identify("document", n), "owner", user, "ann", "", "is_open") for n in range(count)]
+    index = Index.build(rules, rows, 1)
+    query = ObjectQuery(SubjectRef("user", "ann"), "reader", DOCUMENT, {"state": "open"})
+    waits: list[float] = []
+
+    async def list_beside() -> float:
+        started = time.process_time()
+        task = asyncio.create_task(index.list_objects(query, limit=100))
+        while not task.done():
+            before = time.process_time()
+            await asyncio.sleep(0)
+            waits.append(time.process_time() - before)
+        assert task.result()[1] == count
+        return time.process_time() - started
+
+    with sparing():
+        seconds = asyncio.run(list_beside())
+    waits.sort()
+    details = f"others wait p99 {waits[int(len(waits) * 0.99)] * 1_000:.1f} ms, at most {waits[-1] * 1_000:.1f} ms"
+    show(f"list of {count:,}, each checked", f"{seconds * 1_000:.0f} ms", details)
+
+
 def measure_closures(drive: Drive, index: Index) -> None:
     find = index.compiled.closures.shelves["user"].find
     index.compiled.closures.clear()
@@ -298,6 +337,7 @@ def measure(tuples: int) -> None:
     measure_lists(drive, index)
     measure_closures(drive, index)
     measure_deltas(drive, index)
+    measure_turns()
 
 
 def measure_growth(sizes: Sequence[int]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, NamedTuple, TypeAlias
 
 from app.authz.engine.listing import decide_every
 from app.authz.engine.lookups import Node, TupleReader
@@ -13,6 +14,8 @@ from app.authz.engine.paths import Graph
 from app.authz.engine.policies import PolicyInput, PolicyVerdict
 from app.authz.engine.resolve import CLIENTS, FULL_ACCESS, Resolution, Ruleset, resolve
 from app.authz.engine.schema import CompiledType
+from app.authz.engine.strata import Key
+from app.authz.engine.turns import NO_TURNS, Turns
 from app.authz.errors import WorkExceeded
 from app.authz.types.answers import Check, Decision
 from app.authz.types.granted import Granted
@@ -24,23 +27,33 @@ MAX_CHECKED: Final = 1_000
 # Nodes that the search may reach: a token holds only a few hundred grants.
 MAX_REACHED: Final = 20_000
 
+# Answers checks in their order. A policy is not asked: what it says of a resource, only the live call knows.
+Asker: TypeAlias = Callable[[Sequence[Check]], Awaitable[list[Resolution]]]
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """One action on one entity, or on every entity of its type."""
 
-    entity: EntityRef
+class Grant(NamedTuple):
+    """One action on one entity, or (`*`) on every entity of its type."""
+
+    type: str
+    id: str
     action: str
-    needs_check: bool
+    needs_check: bool = False
+
+    @property
+    def entity(self) -> EntityRef:
+        return EntityRef(self.type, self.id)
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class Wanted:
+    """A permission of a type."""
+
     type: CompiledType
     permission: Permission
 
     @property
-    def target(self) -> tuple[str, str]:
+    def target(self) -> Key:
+        """The relation that it comes down to."""
         return (self.type.full_name, self.permission.relation)
 
 
@@ -48,85 +61,91 @@ async def find_grants(
     rules: Ruleset, graph: Graph, reader: TupleReader, subject: SubjectRef, types: Sequence[CompiledType]
 ) -> tuple[list[Grant], bool]:
     """Every permission that the subject has on these types, and whether single entities were left out."""
-    wanted = [_Wanted(each, permission) for each in types for permission in each.permissions.values()]
-    bypasses = {each.full_name: _bypasses(rules, each) for each in types}
-    targets = {each.target for each in wanted}
-    targets |= {(node.type, node.relation) for nodes in bypasses.values() for node in nodes}
-    search = Search(rules.schema, graph, subject, targets, max_reached=MAX_REACHED)
-    is_cut = False
-    try:
-        await search.run(reader)
-    except WorkExceeded:
-        is_cut = True
-    if is_cut:
-        return await _only_everywhere(rules, graph, reader, subject, wanted), True
-    free = {name for name, nodes in bypasses.items() if _has_bypass(search.reached, nodes)}
-    grants = [Grant(EntityRef(each.type.full_name, EVERY), each.permission.name, False)
-              for each in wanted if each.type.full_name in free]  # fmt: skip
-    candidates = [(each, node) for node in sorted(search.reached) for each in _of_node(wanted, node, free)]
-    return await _judge(rules, graph, reader, subject, candidates, grants)
+    ask = partial(resolve, rules, reader, judge=leave_open)
+    return await GrantSearch(rules, graph, reader, subject, ask).find(list_wanted(types))
 
 
-async def _judge(
-    rules: Ruleset,
-    graph: Graph,
-    reader: TupleReader,
-    subject: SubjectRef,
-    candidates: Sequence[tuple[_Wanted, Node]],
-    grants: list[Grant],
-) -> tuple[list[Grant], bool]:
-    """What of the reached nodes is a grant: plain ones are, the others are checked without a context."""
-    doubtful = []
-    for each, node in candidates:
-        if each.target in graph.plain and each.permission.policy is None:
-            grants.append(Grant(EntityRef(node.type, node.id), each.permission.name, False))
-        else:
-            doubtful.append((each, node))
-    # Grants on every entity come first: they stay when single ones are left out.
-    doubtful.sort(key=lambda pair: pair[1].id != EVERY)
-    checked = doubtful[:MAX_CHECKED]
-    grants += await _check(rules, graph, reader, subject, checked)
-    return grants, len(doubtful) > MAX_CHECKED
+def list_wanted(types: Iterable[CompiledType]) -> list[Wanted]:
+    """All permissions of some types."""
+    return [Wanted(each, permission) for each in types for permission in each.permissions.values()]
 
 
-async def _only_everywhere(
-    rules: Ruleset, graph: Graph, reader: TupleReader, subject: SubjectRef, wanted: Sequence[_Wanted]
-) -> list[Grant]:
-    """The grants on every entity of a type, when there are too many on single ones."""
-    return await _check(
-        rules, graph, reader, subject, [(each, Node(each.type.full_name, EVERY, "")) for each in wanted]
-    )
-
-
-async def _check(
-    rules: Ruleset, graph: Graph, reader: TupleReader, subject: SubjectRef, pairs: Sequence[tuple[_Wanted, Node]]
-) -> list[Grant]:
-    """What of these is not denied. A policy is not asked: what it says of a resource, only the live call knows."""
-    checks = [Check(subject, each.permission.name, EntityRef(node.type, node.id)) for each, node in pairs]
-    answers = await resolve(rules, reader, checks, judge=_leave_open)
-    return [
-        grant
-        for (each, node), answer in zip(pairs, answers, strict=True)
-        for grant in _grants_of(graph, each, node, answer)
-    ]
-
-
-async def _leave_open(_question: PolicyInput) -> PolicyVerdict:
+async def leave_open(_question: PolicyInput) -> PolicyVerdict:
+    """The word of policies that are not asked."""
     return PolicyVerdict(None)
 
 
-def _grants_of(graph: Graph, wanted: _Wanted, node: Node, answer: Resolution) -> Iterator[Grant]:
-    decision = answer.decision
-    if node.id == EVERY and answer.bypass is None:
-        # INVARIANT: a token that says "every entity" without a doubt must not hold for one that is excepted.
-        decision = decide_every(decision, graph.subtractions[wanted.target])
-    if decision is not Decision.DENIED:
-        needs_check = decision is Decision.UNDECIDED
-        yield Grant(EntityRef(node.type, node.id), wanted.permission.name, needs_check)
+@dataclass(frozen=True, slots=True)
+class GrantSearch:
+    """Finds the grants of a subject with any reader.
 
+    Attributes:
+        reader: it stays at one state meanwhile.
+        ask: answers the checks of what was reached.
+        turns: those of others, where the reader never waits.
+    """
 
-def _of_node(wanted: Iterable[_Wanted], node: Node, free: set[str]) -> Iterator[_Wanted]:
-    return (each for each in wanted if each.target == (node.type, node.relation) and node.type not in free)
+    rules: Ruleset
+    graph: Graph
+    reader: TupleReader
+    subject: SubjectRef
+    ask: Asker
+    turns: Turns = NO_TURNS
+
+    async def find(self, wanted: Sequence[Wanted]) -> tuple[list[Grant], bool]:
+        """Every grant of these permissions, and whether single entities were left out."""
+        bypasses = {each.type.full_name: _bypasses(self.rules, each.type) for each in wanted}
+        targets = {each.target for each in wanted}
+        targets |= {(node.type, node.relation) for nodes in bypasses.values() for node in nodes}
+        search = Search(self.rules.schema, self.graph, self.subject, targets, max_reached=MAX_REACHED)
+        try:
+            await search.run(self.reader, self.turns)
+        except WorkExceeded:
+            return await self._only_everywhere(wanted), True
+        free = {name for name, nodes in bypasses.items() if not search.reached.isdisjoint(nodes)}
+        grants = [
+            Grant(each.type.full_name, EVERY, each.permission.name) for each in wanted if each.type.full_name in free
+        ]
+        left = [each for each in wanted if each.type.full_name not in free]
+        return await self._judge([(each, entity_id) for each in left for entity_id in search.ids[each.target]], grants)
+
+    async def _judge(self, candidates: Sequence[tuple[Wanted, str]], grants: list[Grant]) -> tuple[list[Grant], bool]:
+        """What of the reached entities is a grant: plain ones are, the others are checked without a context."""
+        doubtful = []
+        for each, entity_id in candidates:
+            if each.target in self.graph.plain and each.permission.policy is None:
+                grants.append(Grant(each.type.full_name, entity_id, each.permission.name))
+            else:
+                doubtful.append((each, entity_id))
+        # Grants on every entity come first: they stay when single ones are left out.
+        doubtful.sort(key=lambda pair: (pair[1] != EVERY, pair[1]))
+        return [*grants, *await self._check(doubtful[:MAX_CHECKED])], len(doubtful) > MAX_CHECKED
+
+    async def _only_everywhere(self, wanted: Sequence[Wanted]) -> list[Grant]:
+        """The grants on every entity of a type, when there are too many on single ones."""
+        return await self._check([(each, EVERY) for each in wanted])
+
+    async def _check(self, pairs: Sequence[tuple[Wanted, str]]) -> list[Grant]:
+        """What of these is not denied."""
+        checks = [
+            Check(self.subject, each.permission.name, EntityRef(each.type.full_name, entity_id))
+            for each, entity_id in pairs
+        ]
+        answers = await self.ask(checks)
+        return [
+            grant
+            for (each, entity_id), answer in zip(pairs, answers, strict=True)
+            for grant in self._grants_of(each, entity_id, answer)
+        ]
+
+    def _grants_of(self, wanted: Wanted, entity_id: str, answer: Resolution) -> Iterator[Grant]:
+        decision = answer.decision
+        if entity_id == EVERY and answer.bypass is None:
+            # INVARIANT: a token that says "every entity" without a doubt must not hold for one that is excepted.
+            decision = decide_every(decision, self.graph.subtractions[wanted.target])
+        if decision is not Decision.DENIED:
+            needs_check = decision is Decision.UNDECIDED
+            yield Grant(wanted.type.full_name, entity_id, wanted.permission.name, needs_check)
 
 
 def _bypasses(rules: Ruleset, compiled: CompiledType) -> tuple[Node, ...]:
@@ -136,24 +155,22 @@ def _bypasses(rules: Ruleset, compiled: CompiledType) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
-def _has_bypass(reached: set[Node], nodes: Iterable[Node]) -> bool:
-    return any(node in reached for node in nodes)
-
-
 def pack(grants: Iterable[Grant]) -> Granted:
     """The maps of a token. What is granted on every entity without a check is not repeated for single ones."""
-    everywhere = {
-        (each.entity.type, each.action) for each in grants if each.entity.id == EVERY and not each.needs_check
-    }
+    found = list(grants)
+    everywhere = {(each.type, each.action) for each in found if each.id == EVERY and not each.needs_check}
     permissions: dict[str, set[str]] = {}
     doubtful: dict[str, set[str]] = {}
-    for each in grants:
-        if each.entity.id != EVERY and (each.entity.type, each.action) in everywhere:
+    for type_name, entity_id, action, needs_check in found:
+        if entity_id == EVERY:
+            name = type_name
+        elif (type_name, action) in everywhere:
             continue
-        name = each.entity.type if each.entity.id == EVERY else str(each.entity)
-        permissions.setdefault(name, set()).add(each.action)
-        if each.needs_check:
-            doubtful.setdefault(name, set()).add(each.action)
+        else:
+            name = f"{type_name}:{entity_id}"
+        permissions.setdefault(name, set()).add(action)
+        if needs_check:
+            doubtful.setdefault(name, set()).add(action)
     return Granted(_ordered(permissions), _ordered(doubtful))
 
 

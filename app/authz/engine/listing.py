@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from operator import eq
+from typing import NamedTuple, overload
 
 from app.authz.engine.lookups import Fact, Node, TupleReader
-from app.authz.engine.objects import Search, reached_ids
+from app.authz.engine.objects import Search
 from app.authz.engine.overlay import Overlay
 from app.authz.engine.paths import Graph
 from app.authz.engine.resolve import MAX_SECONDS, Resolution, Ruleset, resolve
 from app.authz.engine.subjects import Descent
+from app.authz.engine.turns import NO_TURNS, Turns
 from app.authz.errors import TooSlow
 from app.authz.types.answers import Check, Context, Decision
 from app.authz.types.tuples import EVERY, EntityRef, RelationTuple, SubjectRef
 
-# Candidates that are checked together.
+# Candidates that are checked together; in memory it is the time of one turn that counts, not the round trip.
 _BATCH = 500
+_BATCH_IN_MEMORY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,51 @@ class SubjectQuery:
     contextual: tuple[RelationTuple, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FoundObject:
+class FoundObject(NamedTuple):
     """An entity that was found; `*` is every entity. Undecided ones need a live check with more context."""
 
     id: str
     is_decided: bool = True
+
+
+class FoundObjects(Sequence[FoundObject]):
+    """Entities that were found, in the order of their ids; an object is made of each only when it is looked at.
+
+    Attributes:
+        ids: all of them; `undecided`: those of them that are not decided.
+    """
+
+    __slots__ = ("ids", "undecided")
+
+    def __init__(self, ids: Sequence[str], undecided: AbstractSet[str] = frozenset()) -> None:
+        self.ids = ids
+        self.undecided = undecided
+
+    @classmethod
+    def of(cls, found: Sequence[FoundObject]) -> FoundObjects:
+        """The same as one of these."""
+        return cls([each.id for each in found], {each.id for each in found if not each.is_decided})
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @overload
+    def __getitem__(self, index: int) -> FoundObject: ...
+    @overload
+    def __getitem__(self, index: slice) -> FoundObjects: ...
+    def __getitem__(self, index: int | slice) -> FoundObject | FoundObjects:
+        if isinstance(index, slice):
+            return FoundObjects(self.ids[index], self.undecided)
+        found = self.ids[index]
+        return FoundObject(found, found not in self.undecided)
+
+    def __iter__(self) -> Iterator[FoundObject]:
+        return (FoundObject(each, each not in self.undecided) for each in self.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +114,7 @@ async def list_objects(rules: Ruleset, graph: Graph, reader: TupleReader, query:
     target = (query.type, relation)
     search = Search(rules.schema, graph, query.subject, [target])
     await search.run(Overlay(reader, query.contextual) if query.contextual else reader)
-    ids = reached_ids(search.reached, target)
+    ids = sorted(search.ids[target])
     is_self = (query.subject.type, query.subject.relation) == target
     if target in graph.plain and not is_self and not _has_policy(rules, query.type, query.action):
         return [FoundObject(each) for each in ids]
@@ -101,21 +144,26 @@ def decide_every(decision: Decision, exceptions: int) -> Decision:
     return Decision.UNDECIDED
 
 
-async def list_subjects(rules: Ruleset, graph: Graph, reader: TupleReader, query: SubjectQuery) -> list[FoundSubject]:
+async def list_subjects(
+    rules: Ruleset, graph: Graph, reader: TupleReader, query: SubjectQuery, turns: Turns = NO_TURNS
+) -> list[FoundSubject]:
     """Subjects that have a way of their own, in the order of their ids; everyone of the type as `type:*`.
+
+    Args:
+        turns: those of others, where the reader never waits.
 
     Raises:
         WorkExceeded: too many to be found.
     """
     node = Node(query.entity.type, query.entity.id, _relation(rules, query.entity.type, query.action))
     descent = Descent(rules.schema, node)
-    await descent.run(Overlay(reader, query.contextual) if query.contextual else reader)
+    await descent.run(Overlay(reader, query.contextual) if query.contextual else reader, turns)
     found = sorted(_of_kind(descent.found, query), key=lambda each: each.subject.id)
     is_plain = (node.type, node.relation) in graph.plain
     if is_plain and not _has_policy(rules, query.entity.type, query.action):
         return found
     checks = [Check(each.subject, query.action, query.entity, query.context, query.contextual) for each in found]
-    answers = await check_all(rules, reader, checks)
+    answers = await check_all(rules, reader, checks, turns)
     return [
         FoundSubject(each.subject, each.way, answer.decision is Decision.ALLOWED)
         for each, answer in zip(found, answers, strict=True)
@@ -123,18 +171,22 @@ async def list_subjects(rules: Ruleset, graph: Graph, reader: TupleReader, query
     ]
 
 
-async def check_all(rules: Ruleset, reader: TupleReader, checks: Sequence[Check]) -> list[Resolution]:
+async def check_all(
+    rules: Ruleset, reader: TupleReader, checks: Sequence[Check], turns: Turns = NO_TURNS
+) -> list[Resolution]:
     """Check candidates in batches.
 
     Raises:
         TooSlow: all of them together take too long.
     """
     answers: list[Resolution] = []
-    deadline = time.monotonic() + MAX_SECONDS
-    for start in range(0, len(checks), _BATCH):
-        if time.monotonic() > deadline:
+    together = _BATCH if turns is NO_TURNS else _BATCH_IN_MEMORY
+    spent = Turns()
+    for start in range(0, len(checks), together):
+        if spent.spent_seconds > MAX_SECONDS:
             raise TooSlow
-        answers += await resolve(rules, reader, checks[start : start + _BATCH])
+        answers += await resolve(rules, reader, checks[start : start + together])
+        await turns.breathe()
     return answers
 
 

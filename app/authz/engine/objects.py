@@ -6,13 +6,14 @@ is checked before it counts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from app.authz.engine.lookups import Fact, Holding, Node, TupleReader
 from app.authz.engine.paths import Graph, Step
 from app.authz.engine.schema import Schema
 from app.authz.engine.strata import Key
+from app.authz.engine.turns import NO_TURNS, Turns
 from app.authz.errors import WorkExceeded
 from app.authz.types.tuples import EVERY, SubjectRef
 
@@ -25,6 +26,9 @@ class Search:
 
     Args:
         targets: the relations asked for; only what they rest on is followed.
+
+    Attributes:
+        reached: all nodes; `ids` has the entities reached by each relation asked for.
     """
 
     def __init__(
@@ -37,14 +41,19 @@ class Search:
         max_reached: int = MAX_REACHED,
     ) -> None:
         self.reached: set[Node] = set()
+        self.ids: dict[Key, list[str]] = {target: [] for target in targets}
         self._schema = schema
         self._graph = graph
         self._subject = subject
         self._max_reached = max_reached
         self._relevant = frozenset(key for target in targets for key in graph.below.get(target, ()))
 
-    async def run(self, reader: TupleReader) -> None:
+    async def run(self, reader: TupleReader, turns: Turns = NO_TURNS) -> None:
         """Search until nothing new is reached.
+
+        Args:
+            reader: it stays at one state meanwhile.
+            turns: those of others, where the reader never waits.
 
         Raises:
             WorkExceeded: it leads through too many nodes.
@@ -59,9 +68,15 @@ class Search:
             fresh: list[Node] = []
             for holding, target in waiting:
                 for fact in facts[holding]:
+                    if turns.is_over:
+                        await turns.breathe()
                     if self._is_allowed(fact):
                         fresh += self._reach(Node(target[0], fact.key.entity_id, target[1]))
-            waiting = [entry for node in fresh for entry in self._next(node)]
+            waiting = []
+            for node in fresh:
+                if turns.is_over:
+                    await turns.breathe()
+                waiting += self._next(node)
 
     def _first(self) -> Iterator[Holding]:
         subject = self._subject
@@ -87,7 +102,10 @@ class Search:
                 raise WorkExceeded
             self.reached.add(each)
             fresh.append(each)
-            steps = self._graph.steps.get((each.type, each.relation), ())
+            key = (each.type, each.relation)
+            if key in self.ids:
+                self.ids[key].append(each.id)
+            steps = self._graph.steps.get(key, ())
             waiting += [Node(each.type, each.id, step.target[1]) for step in steps if step.through is None]
         return fresh
 
@@ -105,8 +123,3 @@ class Search:
 def _holding(node: Node, step: Step, through: Key) -> Holding:
     subject = SubjectRef(node.type, node.id, "" if step.is_arrow else node.relation)
     return Holding(subject, *through, any_id=node.id == EVERY)
-
-
-def reached_ids(nodes: Iterable[Node], target: Key) -> list[str]:
-    """Ids of the entities reached by one relation, in order; `*` first when every entity is."""
-    return sorted(node.id for node in nodes if (node.type, node.relation) == target)

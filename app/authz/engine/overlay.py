@@ -42,23 +42,32 @@ class FactReader:
         self._by_subject: dict[tuple[str, str, SubjectRef], list[Fact]] = {}
         self._by_kind: dict[tuple[str, str, str, str], list[Fact]] = {}
         for each in tuples:
-            key, fact = each.key, Fact(each.key, each.condition)
-            self._by_entity.setdefault((key.entity_type, key.entity_id, key.relation), []).append(fact)
-            self._by_subject.setdefault((key.entity_type, key.relation, key.subject), []).append(fact)
-            kind = (key.entity_type, key.relation, key.subject_type, key.subject_relation)
-            self._by_kind.setdefault(kind, []).append(fact)
+            self.add(Fact(each.key, each.condition))
+
+    def add(self, fact: Fact) -> None:
+        """Add a tuple of a key that is not there."""
+        key = fact.key
+        self._by_entity.setdefault((key.entity_type, key.entity_id, key.relation), []).append(fact)
+        self._by_subject.setdefault((key.entity_type, key.relation, key.subject), []).append(fact)
+        kind = (key.entity_type, key.relation, key.subject_type, key.subject_relation)
+        self._by_kind.setdefault(kind, []).append(fact)
+
+    def facts(self, lookup: Lookup) -> list[Fact]:
+        """The facts of one lookup."""
+        return [fact for fact in self._of(lookup.node) if _matches(lookup, fact.key)]
 
     async def read(self, lookups: Sequence[Lookup]) -> list[list[Fact]]:
-        return [[fact for fact in self._of(lookup.node) if _matches(lookup, fact.key)] for lookup in lookups]
+        return [self.facts(each) for each in lookups]
 
     async def read_holdings(self, holdings: Sequence[Holding]) -> list[list[Fact]]:
-        return [self._held(holding) for holding in holdings]
+        return [self.holdings(each) for each in holdings]
 
     def _of(self, node: Node) -> list[Fact]:
         own = self._by_entity.get((node.type, node.id, node.relation), [])
         return own if node.id == EVERY else own + self._by_entity.get((node.type, EVERY, node.relation), [])
 
-    def _held(self, holding: Holding) -> list[Fact]:
+    def holdings(self, holding: Holding) -> list[Fact]:
+        """The facts of one holding."""
         subject = holding.subject
         if holding.any_id:
             return self._by_kind.get((holding.type, holding.relation, subject.type, subject.relation), [])

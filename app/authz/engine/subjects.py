@@ -12,6 +12,7 @@ from typing import Final
 
 from app.authz.engine.lookups import Fact, Lookup, Node, TupleReader
 from app.authz.engine.schema import CompiledRelation, Schema
+from app.authz.engine.turns import NO_TURNS, Turns
 from app.authz.errors import WorkExceeded
 from app.authz.types.model import Arrow, Computed, Direct, Exclusion, Intersection, Rewrite, Union
 from app.authz.types.tuples import EVERY, SubjectRef
@@ -44,8 +45,12 @@ class Descent:
         self._work_left = MAX_FOUND
         self._enter(root, ())
 
-    async def run(self, reader: TupleReader) -> None:
+    async def run(self, reader: TupleReader, turns: Turns = NO_TURNS) -> None:
         """Search until nothing new is found.
+
+        Args:
+            reader: it stays at one state meanwhile.
+            turns: those of others, where the reader never waits.
 
         Raises:
             WorkExceeded: it leads through too many tuples.
@@ -55,12 +60,14 @@ class Descent:
             lookups = list(dict.fromkeys(want.lookup for want in waiting))
             facts = dict(zip(lookups, await reader.read(lookups), strict=True))
             for want in waiting:
-                self._take(want, facts[want.lookup])
+                await self._take(want, facts[want.lookup], turns)
 
-    def _take(self, want: _Want, facts: Iterable[Fact]) -> None:
+    async def _take(self, want: _Want, facts: Iterable[Fact], turns: Turns) -> None:
         relation = self._schema.relation(want.lookup.node.type, want.lookup.node.relation)
         assert relation is not None
         for fact in facts:
+            if turns.is_over:
+                await turns.breathe()
             self._work_left -= 1
             if self._work_left < 0:
                 raise WorkExceeded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, NamedTuple, TypeVar, cast
 
 import strawberry
 from strawberry import UNSET, Parent, argument, field
@@ -24,11 +24,10 @@ from app.authz.graph.inputs import (
     whom,
 )
 from app.authz.graph.trees import UsersetTree, flatten_tree
-from app.authz.graph.values import Entity, Subject, TupleKey, as_entity, as_key, map_page
+from app.authz.graph.values import Entity, Subject, TupleKey, as_key, map_page
 from app.authz.service import lists
 from app.authz.service.access import MANAGE_ACCESS
 from app.authz.service.lists import Everybody, Listed
-from app.authz.types.tuples import EntityRef
 from app.graph.connections import Edge, First, Paged, PageInfo, connection
 from app.graph.context import Info
 from app.graph.directives import Requires
@@ -93,12 +92,16 @@ class WhoCan:
     checked_at: str = field(description="Consistency token of the tuples and models that it rests on.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Reached:
-    """What stands behind a `FoundObject`."""
+class _Reached(NamedTuple):
+    """What stands behind a `FoundObject`, and behind its entity: one value for both, as there are many."""
 
-    entity: Entity
+    type: str
+    id: str
     is_decided: bool
+
+    @property
+    def entity(self) -> Entity:
+        return cast("Entity", self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,7 @@ def _counted(listed: Listed[Item]) -> Counted[Item]:
 
 def _reached(type_name: str, listed: Listed[listing.FoundObject]) -> Counted[_Reached]:
     def reach(each: listing.FoundObject) -> _Reached:
-        return _Reached(as_entity(EntityRef(type_name, each.id)), each.is_decided)
+        return _Reached(type_name, each.id, each.is_decided)
 
     return _counted(Listed(map_page(listed.page, reach), listed.total, listed.checked_at))
 

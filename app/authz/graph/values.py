@@ -111,11 +111,6 @@ def as_key(key: types.TupleKey) -> TupleKey:
     return cast("TupleKey", key)
 
 
-def as_entity(entity: types.EntityRef) -> Entity:
-    """The engine's value where a type of the API is declared."""
-    return cast("Entity", entity)
-
-
 def as_subject(subject: types.SubjectRef) -> Subject:
     """The engine's value where a type of the API is declared."""
     return cast("Subject", subject)

@@ -13,11 +13,10 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from app.authz.types.tuples import ConditionRef
+from app.kit.lines import MAX_LINE_BYTES, LineCutter
 
-MAX_LINE_BYTES: Final = 64 * 1024
 # Lines are handed on together up to this size.
 _MAX_BATCH_BYTES: Final = 16 * 1024 * 1024
-_BOM: Final = b"\xef\xbb\xbf"
 _NAMES: Final = ("entity", "relation", "subject")
 _OPENFGA_NAMES: Final = ("object", "relation", "user")
 _LIMITS: Final = frozenset({"condition", "startsAt", "expiresAt"})
@@ -35,7 +34,7 @@ async def cut_lines(source: Source, size: int) -> AsyncIterator[list[bytes | Non
     """The lines of a file, at most `size` at a time; None stands for a line that is too long."""
     waiting: list[bytes | None] = []
     waiting_bytes = 0
-    cutter = _Cutter()
+    cutter = LineCutter()
     async for chunk in _chunks(source):
         waiting += cutter.feed(chunk)
         waiting_bytes += len(chunk)
@@ -60,29 +59,6 @@ async def _chunks(source: Source) -> AsyncIterator[bytes]:
         return
     for chunk in source:
         yield chunk
-
-
-class _Cutter:
-    """Cuts chunks at line ends, without ever keeping more of a line than it may have."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-        self._is_overlong = False
-        self._is_begun = False
-
-    def feed(self, chunk: bytes) -> list[bytes | None]:
-        if not self._is_begun and chunk:
-            self._is_begun = True
-            chunk = chunk.removeprefix(_BOM)
-        *found, self._rest = (self._rest + chunk).split(b"\n")
-        lines: list[bytes | None] = [line if len(line) <= MAX_LINE_BYTES else None for line in found]
-        if lines and self._is_overlong:
-            lines[0] = None
-            self._is_overlong = False
-        if len(self._rest) > MAX_LINE_BYTES:
-            self._rest = b""
-            self._is_overlong = True
-        return lines
 
 
 def read_line(line: bytes | None) -> Line:

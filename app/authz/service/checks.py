@@ -44,17 +44,11 @@ async def check_many(actor: Actor, questions: Sequence[Check], freshness: Freshn
     started = time.perf_counter()
     source = await open_source(freshness)
     await guard_questions(actor, source, questions)
-    return await _answer(source, questions, started)
-
-
-async def decide(questions: Sequence[Check], freshness: Freshness = LATEST) -> list[Answer]:
-    """Like `check_many` without a guard: for code that asks on its own behalf.
-
-    Raises:
-        TokenInvalid, RevisionAhead, RevisionGone: of the freshness.
-    """
-    started = time.perf_counter()
-    return await _answer(await open_source(freshness), questions, started)
+    resolutions = await source.check(questions)
+    note_bypasses(questions, resolutions)
+    answers = [to_answer(source, each) for each in resolutions]
+    note_answers(source.kind, answers, time.perf_counter() - started)
+    return answers
 
 
 async def explain(actor: Actor, question: Check, freshness: Freshness = LATEST) -> tuple[Answer, Proof]:
@@ -85,14 +79,6 @@ async def guard_questions(actor: Actor, source: AnswerSource, questions: Sequenc
     }
     for scope in sorted(scopes):
         await access.guard_scope(actor, scope)
-
-
-async def _answer(source: AnswerSource, questions: Sequence[Check], started: float) -> list[Answer]:
-    resolutions = await source.check(questions)
-    note_bypasses(questions, resolutions)
-    answers = [to_answer(source, each) for each in resolutions]
-    note_answers(source.kind, answers, time.perf_counter() - started)
-    return answers
 
 
 def to_answer(source: AnswerSource, resolution: Resolution) -> Answer:

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from app.authz.conditions.errors import ConditionInvalid
 from app.authz.conditions.program import compile_condition
-from app.authz.engine.overlay import FactReader
-from app.authz.engine.resolve import Ruleset, resolve
 from app.authz.engine.schema import Schema, build_schema, own_types
 from app.authz.engine.system import SYSTEM_TYPE_IDS, system_model
 from app.authz.errors import AssertionsTooSlow, NameTaken, RenameInvalid
 from app.authz.language.problems import ModelProblem, ModelProblems
 from app.authz.language.validate import find_problems
 from app.authz.service.texts import read_text
-from app.authz.types.answers import Check, Decision
-from app.authz.types.model import Assertion, Condition, Model
+from app.authz.suites.parts import assertion_stages, make_given
+from app.authz.suites.run import run_stages
+from app.authz.suites.types import CheckCase, Place
+from app.authz.types.model import Condition, Model
 from app.authz.types.saving import FailedAssertion
-from app.authz.types.tuples import EntityRef, RelationTuple, SubjectRef, TupleKey
 
 # The assertions of a model together: they are asked while nobody else can write.
 MAX_ASSERTION_SECONDS: Final = 3.0
-_DECISIONS = {True: Decision.ALLOWED, False: Decision.DENIED, None: Decision.UNDECIDED}
 
 
 @dataclass(frozen=True)
@@ -95,27 +92,20 @@ async def run_assertions(scope: str, model: Model, others: Mapping[str, Model]) 
     Raises:
         AssertionsTooSlow: `authz_assertions_too_slow`.
     """
-    schema = build_schema(system_model(), {**others, scope: model}, {})
-    rules = Ruleset(schema)
-    names = {each.name: each.full_name for each in schema.scoped(scope)}
-    failed = []
-    given, reader = None, FactReader([])
-    deadline = time.monotonic() + MAX_ASSERTION_SECONDS
-    for assertion in model.assertions:
-        if assertion.given is not given:
-            given = assertion.given
-            reader = FactReader([_in_full(each, names) for each in given])
-        (answer,) = await resolve(rules, reader, [_to_check(assertion, names)])
-        # Nothing here waits for anything: let others have their turn.
-        await asyncio.sleep(0)
-        if time.monotonic() > deadline:
-            raise AssertionsTooSlow
-        expected = _DECISIONS[assertion.expected]
-        if answer.decision is not expected:
-            line = assertion.at.line if assertion.at else 0
-            text = f"check {assertion.subject} {assertion.action} {assertion.entity}"
-            failed.append(FailedAssertion(text, expected.value, answer.decision.value, line))
-    return failed
+    given = replace(make_given(model, Place("model", 1), scope=scope, has_system=True), others=others)
+    stages = assertion_stages(given)
+    try:
+        async with asyncio.timeout(MAX_ASSERTION_SECONDS):
+            outcomes = await run_stages(stages)
+    except TimeoutError:
+        raise AssertionsTooSlow from None
+    cases = [case for stage in stages for case in stage.cases]
+    return [
+        # The decision alone, without the code of its problem.
+        FailedAssertion(case.written, outcome.expected, outcome.actual.partition(" ")[0], outcome.at.line)
+        for case, outcome in zip(cases, outcomes, strict=True)
+        if isinstance(case, CheckCase) and not outcome.is_passed
+    ]
 
 
 def _known_types(shared: Model | None) -> dict[str, tuple[str, ...]]:
@@ -145,25 +135,3 @@ def _find_reserved(model: Model, scope: str) -> list[ModelProblem]:
         for each in own_types(model, SYSTEM_TYPE_IDS)
         if each.name in SYSTEM_TYPE_IDS
     ]
-
-
-def _to_check(assertion: Assertion, names: Mapping[str, str]) -> Check:
-    subject_type, _, rest = assertion.subject.partition(":")
-    subject_id, _, relation = rest.partition("#")
-    entity_type, _, entity_id = assertion.entity.partition(":")
-    return Check(
-        SubjectRef(names.get(subject_type, subject_type), subject_id, relation),
-        assertion.action,
-        EntityRef(names.get(entity_type, entity_type), entity_id),
-        assertion.context,
-    )
-
-
-def _in_full(each: RelationTuple, names: Mapping[str, str]) -> RelationTuple:
-    key: TupleKey = each.key
-    full = replace(
-        key,
-        entity_type=names.get(key.entity_type, key.entity_type),
-        subject_type=names.get(key.subject_type, key.subject_type),
-    )
-    return replace(each, key=full)

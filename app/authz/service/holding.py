@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from app.authz.engine.grants import Grant, find_grants
+from app.authz.engine.grants import Grant
 from app.authz.engine.schema import Schema
 from app.authz.queries.lookups import SqlReader
 from app.authz.service.access import can_manage_access, scope_of, subject_of
@@ -72,7 +72,7 @@ async def find_unheld(actor: Actor, subject: SubjectRef) -> list[str]:
         return beyond[:MAX_NAMED]
     source = await open_source(NEWEST)
     types = [each for each in source.compiled.schema.types.values() if each.permissions]
-    grants, is_cut = await find_grants(source.compiled.rules, source.compiled.graph, source.reader, subject, types)
+    grants, is_cut = await source.find_grants(subject, types)
     wanted = await _not_managed(actor, source.compiled.schema, grants)
     if is_cut or len(wanted) > _MAX_COMPARED:
         return [_MANAGE_PLATFORM]
@@ -121,9 +121,9 @@ def _names_of(schema: Schema, key: TupleKey) -> Iterator[str]:
 
 
 async def _not_managed(actor: Actor, schema: Schema, grants: Sequence[Grant]) -> list[Grant]:
-    scopes = {schema.types[each.entity.type].scope for each in grants}
+    scopes = {schema.types[each.type].scope for each in grants}
     managed = {scope for scope in sorted(scopes) if await _manages(actor, scope)}
-    return [each for each in grants if schema.types[each.entity.type].scope not in managed]
+    return [each for each in grants if schema.types[each.type].scope not in managed]
 
 
 async def _manages(actor: Actor, scope: str) -> bool:

@@ -6,18 +6,28 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Protocol
 
+from app.authz.engine.grants import Grant, find_grants
 from app.authz.engine.index import Index
-from app.authz.engine.listing import FoundObject, ObjectQuery, list_objects
+from app.authz.engine.listing import (
+    FoundObjects,
+    FoundSubject,
+    ObjectQuery,
+    SubjectQuery,
+    list_objects,
+    list_subjects,
+)
 from app.authz.engine.lookups import TupleReader
 from app.authz.engine.resolve import Resolution, resolve
+from app.authz.engine.schema import CompiledType
 from app.authz.queries.head import WRITING, read_head
 from app.authz.service.consistency import Revision, encode_revision
 from app.authz.service.follower import Follower, active_follower
 from app.authz.service.measures import note_walk
+from app.authz.service.own_writes import last_own_write
 from app.authz.service.schemas import Compiled
-from app.authz.service.snapshots import Snapshot, open_sql_snapshot, wanted_revision
+from app.authz.service.snapshots import NEWEST, Snapshot, open_sql_snapshot, wanted_revision
 from app.authz.types.answers import Check, Freshness, FreshnessMode, PlainQuestion, Source
-from app.authz.types.tuples import EntityRef
+from app.authz.types.tuples import EntityRef, SubjectRef
 from app.kit.crypto import Keyring
 from app.kit.db import is_marked
 from app.kit.runtime import keyring
@@ -44,8 +54,16 @@ class AnswerSource(Protocol):
 
     async def list_objects(
         self, query: ObjectQuery, *, after: str | None = None, limit: int = EVERYTHING
-    ) -> tuple[list[FoundObject], int]:
+    ) -> tuple[FoundObjects, int]:
         """The entities that a subject can do something to, by id, and how many there are in all."""
+        ...
+
+    async def list_subjects(self, queries: Sequence[SubjectQuery]) -> list[list[FoundSubject]]:
+        """The subjects of each query, by id."""
+        ...
+
+    async def find_grants(self, subject: SubjectRef, types: Sequence[CompiledType]) -> tuple[list[Grant], bool]:
+        """All permissions of a subject on some types, and whether single entities were left out."""
         ...
 
 
@@ -67,10 +85,17 @@ class SqlSource:
 
     async def list_objects(
         self, query: ObjectQuery, *, after: str | None = None, limit: int = EVERYTHING
-    ) -> tuple[list[FoundObject], int]:
+    ) -> tuple[FoundObjects, int]:
         found = await list_objects(self.compiled.rules, self.compiled.graph, self.reader, query)
         rest = found if after is None else [each for each in found if each.id > after]
-        return rest[:limit], len(found)
+        return FoundObjects.of(rest[:limit]), len(found)
+
+    async def list_subjects(self, queries: Sequence[SubjectQuery]) -> list[list[FoundSubject]]:
+        compiled = self.compiled
+        return [await list_subjects(compiled.rules, compiled.graph, self.reader, each) for each in queries]
+
+    async def find_grants(self, subject: SubjectRef, types: Sequence[CompiledType]) -> tuple[list[Grant], bool]:
+        return await find_grants(self.compiled.rules, self.compiled.graph, self.reader, subject, types)
 
 
 class IndexSource:
@@ -92,8 +117,14 @@ class IndexSource:
 
     async def list_objects(
         self, query: ObjectQuery, *, after: str | None = None, limit: int = EVERYTHING
-    ) -> tuple[list[FoundObject], int]:
+    ) -> tuple[FoundObjects, int]:
         return await self._index.list_objects(query, after=after, limit=limit)
+
+    async def list_subjects(self, queries: Sequence[SubjectQuery]) -> list[list[FoundSubject]]:
+        return await self._index.list_subjects(queries)
+
+    async def find_grants(self, subject: SubjectRef, types: Sequence[CompiledType]) -> tuple[list[Grant], bool]:
+        return await self._index.find_grants(subject, [each.full_name for each in types])
 
 
 @lru_cache(maxsize=16)
@@ -105,6 +136,18 @@ def to_check(question: PlainQuestion) -> Check:
     """The same question as an object."""
     subject, action, entity_type, entity_id, context = question
     return Check(subject, action, EntityRef(entity_type, entity_id), context)
+
+
+async def open_own_source() -> AnswerSource:
+    """The source for what is handed out and kept: the index if it has all that this process committed.
+
+    What other processes committed comes by their notification, within milliseconds, as for checks. In a unit of work
+    that writes tuples it is the database.
+    """
+    follower = active_follower()
+    if follower is not None and follower.is_fresh and not await follower.reach(last_own_write()):
+        return SqlSource(await open_sql_snapshot(NEWEST))
+    return await open_source(Freshness())
 
 
 async def open_source(freshness: Freshness) -> AnswerSource:

@@ -34,6 +34,7 @@ class Given:
 
     Attributes:
         scope: the client that the model belongs to; its types are written without their prefix.
+        others: models of other scopes that are in force beside it.
     """
 
     model: Model
@@ -41,12 +42,20 @@ class Given:
     scope: str = ""
     has_system: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, Model] = field(default_factory=dict)
 
     def stage(self, name: str, tuples: Iterable[RelationTuple], cases: Iterable[Case]) -> Stage:
         """A stage with this model. Of two tuples with one key the later counts."""
         last = {each.key: each for each in tuples}
         return Stage(
-            name, self.model, tuple(last.values()), tuple(cases), self.scope, self.has_system, model_at=self.at
+            name,
+            self.model,
+            tuple(last.values()),
+            tuple(cases),
+            self.scope,
+            self.has_system,
+            model_at=self.at,
+            others=self.others,
         )
 
     def entity(self, text: str, item: Item) -> EntityRef:
@@ -170,4 +179,5 @@ def _assertion_case(assertion: Assertion, given: Given) -> CheckCase:
         EntityRef(given.type(entity.type), entity.id),
         assertion.context,
     )
-    return CheckCase(Place(given.at.file, line), check, EXPECTED[assertion.expected])
+    written = f"check {assertion.subject} {assertion.action} {assertion.entity}"
+    return CheckCase(Place(given.at.file, line), check, EXPECTED[assertion.expected], written=written)

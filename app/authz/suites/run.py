@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from app.authz.conditions.errors import ConditionInvalid
@@ -15,6 +15,7 @@ from app.authz.engine.proofs import explain
 from app.authz.engine.resolve import Resolution, Ruleset, find_problem, resolve
 from app.authz.engine.schema import build_schema
 from app.authz.engine.system import system_model
+from app.authz.engine.turns import Turns
 from app.authz.errors import WorkExceeded
 from app.authz.language.problems import ModelProblem
 from app.authz.language.validate import find_problems
@@ -46,17 +47,31 @@ _EXPECTED = {
 
 async def run_suite(suite: Suite) -> SuiteReport:
     """Run every case. A model that could not be saved is a problem of the report; its cases are run all the same."""
+    models: dict[tuple[int, str, bool], Stage] = {}
+    for stage in suite.stages:
+        models.setdefault(_model_of(stage), stage)
+    problems = [each for stage in models.values() for each in _refusals(stage)]
+    return SuiteReport(suite.name, tuple(await run_stages(suite.stages)), tuple(problems), suite.is_foreign)
+
+
+async def run_stages(stages: Iterable[Stage]) -> list[Outcome]:
+    """The outcome of every case, in their order; the event loop has its turns."""
     worlds: dict[tuple[int, str, bool], _Rules] = {}
     outcomes: list[Outcome] = []
-    problems: list[str] = []
-    for stage in suite.stages:
-        key = (id(stage.model), stage.scope, stage.has_system)
+    turns = Turns()
+    for stage in stages:
+        key = _model_of(stage)
         if key not in worlds:
             worlds[key] = _compile(stage)
-            problems += [stage.refused] if stage.refused else _problems(stage)
         runner = _Runner(worlds[key], stage)
-        outcomes += [await runner.run(case) for case in stage.cases]
-    return SuiteReport(suite.name, tuple(outcomes), tuple(problems), suite.is_foreign)
+        for case in stage.cases:
+            outcomes.append(await runner.run(case))
+            await turns.breathe()
+    return outcomes
+
+
+def _model_of(stage: Stage) -> tuple[int, str, bool]:
+    return (id(stage.model), stage.scope, stage.has_system)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +81,14 @@ class _Rules:
 
 
 def _compile(stage: Stage) -> _Rules:
-    schema = build_schema(system_model() if stage.has_system else Model(), {stage.scope: stage.model}, {})
+    models = {**stage.others, stage.scope: stage.model}
+    schema = build_schema(system_model() if stage.has_system else Model(), models, {})
     return _Rules(Ruleset(schema), build_graph(schema))
+
+
+def _refusals(stage: Stage) -> Iterable[str]:
+    """Why the model of a stage could not be saved."""
+    return [stage.refused] if stage.refused else _problems(stage)
 
 
 def _problems(stage: Stage) -> Iterator[str]:

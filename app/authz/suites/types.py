@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -36,12 +36,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class CheckCase:
-    """A check with its expected decision and, if it matters which, the code of its problem."""
+    """A check with its expected decision and, if it matters which, the code of its problem.
+
+    Attributes:
+        written: an assertion as it stands in its model.
+    """
 
     at: Place
     check: Check
     expected: Expected
     code: str | None = None
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ class Stage:
         has_system: whether Auther's own types are there too.
         model_at: where the text of the model begins.
         refused: why the model could not be read; then no case passes.
+        others: models of other scopes that are in force beside it.
     """
 
     name: str
@@ -96,6 +102,7 @@ class Stage:
     has_system: bool = False
     model_at: Place = Place("model", 0)
     refused: str | None = None
+    others: Mapping[str, Model] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.authz.service.permissions import list_all_permissions, list_permissions, resolve_permissions
+from app.authz.service.permissions import list_permissions, resolve_permissions
 from app.authz.service.tuples import write_tuples
 from app.authz.types import ConditionRef, RelationTuple, SubjectRef, TupleKey
 from app.authz.types.granted import Granted
@@ -144,14 +144,3 @@ async def test_keys_and_clients_are_subjects_like_users() -> None:
 
 async def test_asking_for_others_needs_the_permission() -> None:
     await assert_needs("clients.manage_access", lambda actor: list_permissions(actor, subject("usr_other"), SCOPE))
-
-
-async def test_everything_everywhere() -> None:
-    await save_app()
-    await grant(("document:1", "owner", "user:ann"))
-    await write(TupleKey("users", "*", "viewer", "user", "ann"))
-
-    found = await list_all_permissions(SYSTEM, subject("ann"))
-
-    assert found.permissions == {"users": ("view",), f"{DOCUMENT}:1": ("read", "share", "sign")}
-    await assert_needs("platform.manage_platform", lambda actor: list_all_permissions(actor, subject("other")))

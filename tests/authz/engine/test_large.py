@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.authz.engine import listing, proofs, resolve
 from app.authz.engine.explain import StepKind
 from app.authz.engine.listing import ObjectQuery, SubjectQuery, list_objects, list_subjects
 from app.authz.engine.overlay import FactReader
@@ -26,6 +27,13 @@ type folder
     define viewer: [user] or viewer from parent
 """
 ANNE = SubjectRef("user", "anne")
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time that an answer may take is not what these tests are about: a busy machine needs more."""
+    for module in (resolve, listing, proofs):
+        monkeypatch.setattr(module, "MAX_SECONDS", 60.0)
 
 
 async def test_two_thousand_levels_of_groups_and_folders_are_followed() -> None:

@@ -14,15 +14,27 @@ from app.authz.service import follower as follower_module
 from app.authz.service.checks import check, explain
 from app.authz.service.consistency import Revision, encode_revision
 from app.authz.service.follower import Follower, following
+from app.authz.service.own_writes import forget_own_writes
 from app.authz.service.permissions import resolve_permissions
 from app.authz.service.tuples import write_tuples
-from app.authz.types import Answer, Check, Decision, Freshness, FreshnessMode, RelationTuple, Source
+from app.authz.types import (
+    Answer,
+    Check,
+    ConditionRef,
+    Decision,
+    Freshness,
+    FreshnessMode,
+    RelationTuple,
+    Source,
+    TupleKey,
+)
+from app.authz.types.granted import Granted
 from app.authz.types.writes import TupleWrite
 from app.kit import clock, db
 from app.kit.actor import SYSTEM
 from app.kit.db import unit_of_work
 from tests.authz.answers.support import SCOPE, SOURCE, ask, grant, key, revoke, save_app, subject
-from tests.support import counted_statements
+from tests.support import commit, counted_statements
 
 FULLY = Freshness(FreshnessMode.FULLY_CONSISTENT)
 ALLOWED, DENIED = (Decision.ALLOWED, Source.INDEX), (Decision.DENIED, Source.INDEX)
@@ -186,3 +198,66 @@ async def test_proofs_and_tokens_come_from_it_too(follower: Follower) -> None:
     assert proof.root.decision is Decision.ALLOWED
     assert granted.permissions == {f"{SCOPE}:document:1": ("read", "sign")}
     assert statements == []
+
+
+@pytest.fixture
+async def still(database: None, monkeypatch: pytest.MonkeyPatch) -> Follower:
+    """An index that nothing wakes: it moves only when it is asked to."""
+    forget_own_writes()
+    found = Follower()
+    await found.catch_up()
+    monkeypatch.setattr(follower_module, "_active", found)
+    return found
+
+
+async def test_a_token_holds_what_this_process_wrote_a_moment_ago(still: Follower) -> None:
+    await save_app()
+    for _ in range(3):
+        await grant(("document:1", "viewer", "user:ann"))
+        granted = await resolve_permissions(subject("ann"), SCOPE, with_platform=False)
+        assert granted.permissions == {f"{SCOPE}:document:1": ("read", "sign")}
+
+        await revoke(("document:1", "viewer", "user:ann"))
+        assert await resolve_permissions(subject("ann"), SCOPE, with_platform=False) == Granted()
+
+    assert still.index is not None
+    assert still.index.revision == (await read_head()).revision
+
+
+async def test_tokens_from_memory_are_those_from_the_database(still: Follower, monkeypatch: pytest.MonkeyPatch) -> None:
+    await save_app()
+    late = ConditionRef("late", {"hour": 22})
+    await grant(
+        *(("document:" + str(n), "viewer", "user:ann") for n in range(30)),
+        ("document:3", "blocked", "user:ann"),
+        ("document:*", "viewer", "user:bob"),
+        RelationTuple(key("document:1", "owner", "user:bob"), ConditionRef("late")),
+        RelationTuple(key("document:2", "owner", "user:ann"), late),
+        ("group:eng", "member", "user:cat"),
+        ("folder:f", "viewer", "group:eng#member"),
+        ("document:1", "parent", "folder:f"),
+    )
+    await give(
+        TupleKey("clients", SCOPE, "full_access", "user", "boss"), TupleKey("users", "*", "viewer", "user", "cat")
+    )
+    subjects = [subject(each) for each in ("ann", "bob", "cat", "boss", "nobody", "*")]
+
+    async def tokens() -> list[Granted]:
+        return [
+            await resolve_permissions(each, SCOPE, with_platform=with_platform, max_bytes=max_bytes)
+            for each in subjects
+            for with_platform in (False, True)
+            for max_bytes in (100_000, 300)
+        ]
+
+    await still.catch_up()
+    with counted_statements() as statements:
+        from_memory = await tokens()
+    assert statements == []
+    monkeypatch.setattr(follower_module, "_active", None)
+    assert from_memory == await tokens()
+    assert sum(each.is_truncated for each in from_memory) > 1
+
+
+async def give(*keys: TupleKey) -> None:
+    await commit(write_tuples(SYSTEM, TupleWrite(touch=tuple(map(RelationTuple, keys)))))

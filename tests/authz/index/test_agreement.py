@@ -8,6 +8,7 @@ from random import Random
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from app.authz.engine.grants import find_grants, pack
 from app.authz.engine.listing import list_objects
 from app.authz.engine.overlay import FactReader
 from app.authz.engine.paths import build_graph
@@ -89,3 +90,18 @@ async def test_another_model_counts_as_if_built_with_it(first: World, second: Wo
     fresh = index_of(before, first.tuples)
     assert index.statistics() == fresh.statistics()
     assert said(await index.check_many(first.checks)) == said(await fresh.check_many(first.checks))
+
+
+@given(worlds())
+@_SETTINGS
+async def test_tokens_hold_what_the_search_finds(world: World) -> None:
+    note(describe(world))
+    schema = world.schema()
+    rules, graph, reader = Ruleset(schema), build_graph(schema), FactReader(world.tuples)
+    index = index_of(schema, world.tuples)
+
+    for subject in dict.fromkeys(each.subject for each in (*world.checks, *world.objects)):
+        expected, is_cut = await find_grants(rules, graph, reader, subject, list(schema.types.values()))
+        assert not is_cut
+        found = await index.find_grants(subject, list(schema.types))
+        assert (pack(found[0]), found[1]) == (pack(expected), False), subject

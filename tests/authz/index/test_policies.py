@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
+from app.authz.engine.grants import pack
 from app.authz.engine.index import Index
-from app.authz.engine.index.resolved import Resolved, ResolvedPermission
 from app.authz.engine.lookups import Node
 from app.authz.engine.overlay import FactReader
 from app.authz.engine.policies import PolicyInput, PolicyVerdict, bind_policies
@@ -27,6 +27,7 @@ from app.authz.types import (
     TupleKey,
     TypeDefinition,
 )
+from app.authz.types.granted import Granted
 from tests.authz.index.support import index_of, row_of, said
 
 _MODEL = parse_model(
@@ -130,41 +131,36 @@ def test_a_bypass_ends_with_its_tuple() -> None:
     assert index.check("user", "owner", "", "edit", DOC, "9") == Resolution(Decision.DENIED)
 
 
-async def test_a_token_says_what_is_settled_and_what_needs_the_live_call() -> None:
-    index = index_of(SCHEMA, [*TUPLES, fact((DOC, "5"), "viewer", BEA, condition="at_work")])
+async def granted(tuples: Iterable[RelationTuple], subject: SubjectRef) -> tuple[Granted, bool]:
+    """What the index grants on documents, and whether single ones were left out."""
+    grants, is_cut = await index_of(SCHEMA, tuples).find_grants(subject, [DOC])
+    return pack(grants), is_cut
 
-    assert await index.resolved(BEA, [DOC], limit=100) == Resolved(
-        (
-            ResolvedPermission(DOC, "view", Decision.DENIED, ("3", "4", "5")),
-            ResolvedPermission(DOC, "edit", Decision.DENIED, ("3", "4")),
-            ResolvedPermission(DOC, "read", Decision.DENIED, ("4", "5")),
-            ResolvedPermission(DOC, "sign", Decision.DENIED, (), ("3", "4")),
-        ),
-        is_truncated=False,
-    )
+
+async def test_a_token_says_what_is_settled_and_what_needs_the_live_call() -> None:
+    found = await granted([*TUPLES, fact((DOC, "5"), "viewer", BEA, condition="at_work")], BEA)
+
+    permissions = {
+        f"{DOC}:3": ("edit", "sign", "view"),
+        f"{DOC}:4": ("edit", "read", "sign", "view"),
+        f"{DOC}:5": ("read", "view"),
+    }
+    assert found == (Granted(permissions, {f"{DOC}:3": ("sign",), f"{DOC}:4": ("sign",)}), False)
 
 
 async def test_full_access_is_every_permission_in_a_token() -> None:
-    found = await index_of(SCHEMA, TUPLES).resolved(OWNER, [DOC], limit=0)
-
-    assert found.permissions == tuple(
-        ResolvedPermission(DOC, each, Decision.ALLOWED) for each in ("view", "edit", "read", "sign")
-    )
+    assert await granted(TUPLES, OWNER) == (Granted({DOC: ("edit", "read", "sign", "view")}), False)
 
 
-async def test_a_token_with_too_many_entities_names_none() -> None:
+async def test_a_token_with_too_many_entities_names_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.authz.engine.index.granted.MAX_REACHED", 1)
     every = fact((DOC, "*"), "editor", SubjectRef("user", "bea"))
-    index = index_of(SCHEMA, [*TUPLES, every])
 
-    found = await index.resolved(BEA, [DOC], limit=3)
+    found, is_cut = await granted([*TUPLES, every, fact((DOC, "6"), "editor", BEA)], BEA)
 
-    assert found.is_truncated
-    assert [(each.permission, each.every) for each in found.permissions] == [
-        ("view", Decision.ALLOWED),
-        ("edit", Decision.ALLOWED),
-        ("read", Decision.UNDECIDED),
-        ("sign", Decision.UNDECIDED),
-    ]
+    assert is_cut
+    assert found.permissions[DOC] == ("edit", "read", "sign", "view")
+    assert found.abac_required[DOC] == ("read", "sign")
 
 
 def test_sizes_are_told() -> None:

@@ -33,10 +33,11 @@ from tests.oidc.support import claims_of
 
 PART: Final = "live check over HTTP, one server process"
 _OWN: Final = 1_000
+_CONNECTIONS: Final = 16
 _WRITE: Final = "mutation W($i: TuplesWriteInput!) { tuplesWrite(input: $i) { token errors { message } } }"
 _INCLUDES: Final = (
     "HTTP/1.1 kept alive, JSON in and out, an access token that is remembered, guard, metrics, security headers; "
-    "half of the answers are yes; the load comes from the other core, 16 connections"
+    "half of the answers are yes; the load comes from the other core, 16 connections unless another number is named"
 )
 _BARE: Final = "one Starlette route that answers a constant, the same uvicorn"
 _BARE_APP: Final = """
@@ -109,6 +110,7 @@ def _measure(report: Report, console: Console, token: str, tuples: int) -> None:
 
     listing = f"/api/auth/list-objects?entityType={DOCUMENT}&permission=view&first=100"
     batches = range(0, len(documents), 50)
+    pages = [request("GET", listing, headers=headers)]
     for row, requests, each, total in (
         ("check-permission", posts("/api/auth/check-permission", checks), 1, 24_000),
         ("AuthZEN evaluation",
@@ -118,9 +120,11 @@ def _measure(report: Report, console: Console, token: str, tuples: int) -> None:
         ("AuthZEN evaluations of 50",
          posts("/access/v1/evaluations", [{**defaults, "evaluations": evaluations[at : at + 50]} for at in batches]),
          50, 6_000),
-        ("list-objects, page of 100 and total", [request("GET", listing, headers=headers)], 1, 8_000),
     ):  # fmt: skip
         _rate(report, console, f"{row}, {tuples:,}", requests, each=each, total=total)
+    for connections in (1, 4, _CONNECTIONS):
+        row = f"list-objects, page of 100 and total, {tuples:,}, {connections} at a time"
+        _rate(report, console, row, pages, total=8_000, connections=connections)
 
 
 def _check_answers(console: Console, headers: dict[str, str]) -> None:
@@ -130,20 +134,31 @@ def _check_answers(console: Console, headers: dict[str, str]) -> None:
     assert [each["allowed"] for each in results] == [True, False], results
 
 
-def _rate(report: Report, console: Console, row: str, requests: Sequence[bytes], *, each: int, total: int) -> None:
-    runs, spent = _run(console.server.url, console.server.pid, requests, total)
+def _rate(
+    report: Report,
+    console: Console,
+    row: str,
+    requests: Sequence[bytes],
+    *,
+    total: int,
+    each: int = 1,
+    connections: int = _CONNECTIONS,
+) -> None:
+    runs, spent = _run(console.server.url, console.server.pid, requests, total, connections)
     rates = [run.per_second * each for run in runs]
     report.rounds(PART, row, MEASURED, rates, "/s", note=f"{_late(runs)}; {spent}", includes=_INCLUDES)
 
 
-def _run(url: str, pid: int, requests: Sequence[bytes], total: int) -> tuple[list[Measured], str]:
+def _run(
+    url: str, pid: int, requests: Sequence[bytes], total: int, connections: int = _CONNECTIONS
+) -> tuple[list[Measured], str]:
     """The rounds, and in words what processor time each request took."""
     process = psutil.Process(pid)
     measure(url, cycle(requests), total=total // 4, core=LOAD_CORE)
     runs, seconds = [], []
     for _ in range(ROUNDS):
         before = process.cpu_times()
-        runs.append(measure(url, cycle(requests), total=total, core=LOAD_CORE))
+        runs.append(measure(url, cycle(requests), total=total, connections=connections, core=LOAD_CORE))
         after = process.cpu_times()
         seconds.append((after.user - before.user + after.system - before.system) / total)
     assert not any(run.errors for run in runs), url

@@ -1,4 +1,4 @@
-"""Our engine over its database, in one process without HTTP: import, loading the index, `decide`, lists, hub writes.
+"""Our engine over its database, in one process without HTTP: import, loading the index, checks, lists, hub writes.
 
 The data are the drive of `tests.bench.engine`: groups, folders five levels deep, documents.
 """
@@ -19,7 +19,7 @@ from app.authz.engine.index import Row
 from app.authz.engine.listing import ObjectQuery
 from app.authz.engine.schema import Schema
 from app.authz.service import import_tuples, write_tuples
-from app.authz.service.checks import LATEST, decide
+from app.authz.service.checks import LATEST, check_many
 from app.authz.service.follower import following
 from app.authz.service.lists import find_objects
 from app.authz.service.models import find_current_model, save_model
@@ -37,9 +37,9 @@ from tests.support import make_settings
 PART, WRITES = "over PostgreSQL, in process", "writes to hubs"
 DOCUMENT, FOLDER = drive.DOCUMENT, f"{drive.CLIENT}:folder"
 _CHUNK = 5_000
-_DECIDE = "`decide`, guard excluded, through an asyncio loop; hits and misses in turn, answered from the index"
+_DECIDE = "`check_many` of the system, through an asyncio loop; hits and misses in turn, answered from the index"
 _DECIDE_SQL = (
-    "`decide`, guard excluded, where no index runs: the statements that the walk needs, over a local connection"
+    "`check_many` of the system, where no index runs: the statements that the walk needs, over a local connection"
 )
 _HUB_COMMIT = "`write_tuples` in a transaction of its own, announced and durable"
 _HUB_SEEN = "from the commit to the answer of a check with the write's token, in the process of the index"
@@ -125,7 +125,7 @@ async def _rounds(questions: Sequence[Check], batch: int, source: Source) -> tup
         spent = 0.0
         for n, group in enumerate(groups):
             started = time.perf_counter()
-            answers = await decide(group)
+            answers = await check_many(SYSTEM, group)
             seconds = time.perf_counter() - started
             spent += seconds
             times.append(seconds * 1_000_000)
@@ -138,11 +138,11 @@ async def _rounds(questions: Sequence[Check], batch: int, source: Source) -> tup
 
 async def _decide_by_sql(report: Report, questions: Sequence[Check], tuples: int) -> None:
     for batch, asked in ((1, questions[:500]), (50, questions[:2_000])):
-        await decide(asked[:50])
+        await check_many(SYSTEM, asked[:50])
         rates, times = await _rounds(asked, batch, Source.SQL)
-        row = f"decide by SQL, {_together(batch)}, {tuples:,}"
+        row = f"check by SQL, {_together(batch)}, {tuples:,}"
         report.rounds(PART, row, MEASURED, rates, "/s", note=spread(times, "µs"), includes=_DECIDE_SQL)
-    answers = await decide(questions[:2_000])
+    answers = await check_many(SYSTEM, questions[:2_000])
     assert all(each.is_allowed for each in answers[::2])
 
 
@@ -150,9 +150,9 @@ async def _decide_by_index(report: Report, questions: Sequence[Check], tuples: i
     for batch in (1, 50):
         await _rounds(questions, batch, Source.INDEX)
         rates, times = await _rounds(questions, batch, Source.INDEX)
-        row = f"decide by the index, {_together(batch)}, {tuples:,}"
+        row = f"check by the index, {_together(batch)}, {tuples:,}"
         report.rounds(PART, row, MEASURED, rates, "/s", note=spread(times, "µs"), includes=_DECIDE)
-    answers = await decide(questions)
+    answers = await check_many(SYSTEM, questions)
     assert all(each.is_allowed for each in answers[::2])
 
 
@@ -192,7 +192,7 @@ async def write(*, touch: Sequence[TupleKey] = (), delete: Sequence[TupleKey] = 
 async def _seen(token: str, question: Check, *, is_allowed: bool) -> float:
     """Milliseconds until a check with the token of a write is answered from the index."""
     started = time.perf_counter()
-    (answer,) = await decide([question], Freshness(FreshnessMode.AT_LEAST_AS_FRESH, token))
+    (answer,) = await check_many(SYSTEM, [question], Freshness(FreshnessMode.AT_LEAST_AS_FRESH, token))
     assert (answer.is_allowed, answer.source) == (is_allowed, Source.INDEX), answer
     return (time.perf_counter() - started) * 1_000
 
@@ -202,7 +202,7 @@ async def _others(questions: Sequence[Check]) -> list[float]:
     found = []
     for each in questions:
         started = time.perf_counter()
-        await decide([each], LATEST)
+        await check_many(SYSTEM, [each], LATEST)
         found.append((time.perf_counter() - started) * 1_000_000)
     return found
 

@@ -6,7 +6,6 @@ One process, one event loop: nothing here is safe for threads, and nothing here 
 
 from app.authz.engine.index.build import Builder
 from app.authz.engine.index.index import Index
-from app.authz.engine.index.resolved import Resolved
 from app.authz.engine.index.rows import Row
 
-__all__ = ["Builder", "Index", "Resolved", "Row"]
+__all__ = ["Builder", "Index", "Row"]

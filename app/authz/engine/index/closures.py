@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from app.authz.engine.index.containers import EntitySet, NodeSet, each_of
+from app.authz.engine.index.crowds import Closure
 from app.authz.engine.index.generations import Generations
 from app.authz.engine.index.numbers import MASK, SHIFT, Kind
 from app.authz.engine.index.programs import ProgramOf
@@ -48,13 +49,13 @@ class Shelf:
     __slots__ = ("_broad", "_everyone", "_kind", "known", "seeds")
 
     def __init__(self, kind: Kind) -> None:
-        self.known: Generations[str, frozenset[int]] = Generations(_MOST, _MOST_WEIGHT, len)
+        self.known: Generations[str, Closure] = Generations(_MOST, _MOST_WEIGHT, len)
         self.seeds: list[tuple[Table, _Rung]] = []
         self._kind = kind
-        self._everyone: frozenset[int] | None = None
+        self._everyone: Closure | None = None
         self._broad: set[str] = set()
 
-    def find(self, subject_id: str) -> frozenset[int] | None:
+    def find(self, subject_id: str) -> Closure | None:
         """The closure of a subject, None if it is too broad to be kept, or holds every entity of a type."""
         found = self.known.find(subject_id)
         if found is not None or subject_id in self._broad:
@@ -69,7 +70,7 @@ class Shelf:
             self.known.keep(subject_id, found)
         return found
 
-    def everyone(self) -> frozenset[int] | None:
+    def everyone(self) -> Closure | None:
         """What is true of every subject of the type, also of those that no tuple names."""
         if self._everyone is None:
             self._everyone = _climb(self.seeds, (self._kind.star,))
@@ -223,7 +224,7 @@ class Closures:
             self._linking.setdefault(self._table(links), set()).add(below.offset)
 
 
-def _climb(seeds: Collection[tuple[Table, _Rung]], start: tuple[int, ...]) -> frozenset[int] | None:
+def _climb(seeds: Collection[tuple[Table, _Rung]], start: tuple[int, ...]) -> Closure | None:
     nodes = set(start)
     waiting: list[tuple[_Rung, EntitySet]] = []
     for table, rung in seeds:
@@ -241,4 +242,4 @@ def _climb(seeds: Collection[tuple[Table, _Rung]], start: tuple[int, ...]) -> fr
             waiting += [(above, entity) for above in rung.computed]
             waiting += [(up, found) for table, up in rung.usersets if (found := table.held.get(node)) is not None]
             waiting += [(up, found) for table, up in rung.arrows if (found := table.held.get(entity)) is not None]
-    return frozenset(nodes)
+    return Closure.of(nodes, start)

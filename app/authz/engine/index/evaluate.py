@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from app.authz.conditions.program import Program as Condition
 from app.authz.engine.index.containers import each_of
+from app.authz.engine.index.crowds import Closure
 from app.authz.engine.index.numbers import MASK, Numbers
 from app.authz.engine.index.plain import Test
 from app.authz.engine.index.programs import Program
@@ -50,7 +51,7 @@ class Evaluation:
 
     __slots__ = ("_context", "_known", "_nodes", "_rules", "_work_left")
 
-    def __init__(self, rules: Rules, nodes: frozenset[int], context: Context) -> None:
+    def __init__(self, rules: Rules, nodes: Closure, context: Context) -> None:
         self._rules = rules
         self._nodes = nodes
         self._context = context

@@ -12,6 +12,7 @@ from typing import Final
 from pyroaring import BitMap
 
 from app.authz.engine.index.containers import MAX_ENTITY_TUPLE, EntitySet, each_of, unite
+from app.authz.engine.index.crowds import Closure
 from app.authz.engine.index.generations import Generations
 from app.authz.engine.index.numbers import MASK, Numbers
 from app.authz.engine.index.programs import Program, ProgramOf
@@ -48,7 +49,7 @@ class Fans:
         """The tables that fans rest on."""
         return {table for anchor in self._anchors.values() for table, _ in anchor.down}
 
-    def entities(self, nodes: frozenset[int]) -> BitMap:
+    def entities(self, nodes: Closure) -> BitMap:
         """The entities that a subject has the relation to, by its closure; `*` is one of them if it has it to all."""
         sets: list[EntitySet] = []
         for table in self._tables:

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
-from app.authz.engine.index import listing, resolved
+from app.authz.engine.grants import Grant
+from app.authz.engine.index import granted, listing
 from app.authz.engine.index.asking import walk_now
+from app.authz.engine.index.batches import ALLOWED, DENIED, check_in_turns
+from app.authz.engine.index.crowds import Closure
 from app.authz.engine.index.evaluate import Evaluation
 from app.authz.engine.index.plans import Compiled, Plan
 from app.authz.engine.index.reader import StoreReader
 from app.authz.engine.index.rows import Row
 from app.authz.engine.index.sizes import measure
-from app.authz.engine.index.store import Store
-from app.authz.engine.listing import FoundObject, ObjectQuery
+from app.authz.engine.index.store import Change, Store
+from app.authz.engine.index.views import View
+from app.authz.engine.listing import FoundObjects, FoundSubject, ObjectQuery, SubjectQuery
 from app.authz.engine.lookups import Fact, Holding, Lookup
 from app.authz.engine.policies import PolicyInput, judge_policy
-from app.authz.engine.resolve import MAX_SECONDS, Resolution, Ruleset, find_problem, resolve
+from app.authz.engine.resolve import Judgement, Resolution, Ruleset, find_problem
+from app.authz.engine.turns import SLICE_SECONDS
 from app.authz.engine.values import FALSE, UNDECIDED
-from app.authz.errors import TooSlow, WorkExceeded
+from app.authz.errors import WorkExceeded
 from app.authz.types.answers import Check, Context, Decision, PlainQuestion
 from app.authz.types.tuples import EntityRef, SubjectRef
 from app.kit import clock
 
-ALLOWED: Final = Resolution(Decision.ALLOWED)
-DENIED: Final = Resolution(Decision.DENIED)
 _NO_CONTEXT: Final[dict[str, Any]] = {}
 
 
@@ -42,6 +46,7 @@ class Index:
         self.revision = revision
         self._store = store
         self._schedule = store.schedule
+        self._views: list[View] = []
         self._adopt(rules)
 
     @classmethod
@@ -64,6 +69,8 @@ class Index:
 
     def recompile(self, rules: Ruleset) -> None:
         """Put other models in force. Tuples are kept, also those that these do not allow."""
+        for view in self._views:
+            view.lose()
         self._store.adopt(rules.schema)
         self._adopt(rules)
 
@@ -78,19 +85,37 @@ class Index:
         """Follow one write: what it deleted, then what it created. Of what is deleted only the key counts."""
         now = clock.now()
         for row in deletes:
-            for change in self._store.remove(row):
-                self._compiled.forget(change)
+            self._follow(self._store.remove(row))
         for row in inserts:
-            for change in self._store.insert(row, now):
-                self._compiled.forget(change)
+            self._follow(self._store.insert(row, now))
         self.revision = revision
 
     def catch_up(self) -> None:
         """Let begin and end what is due. Every answer does so by itself."""
         due = self._schedule.due
         if due is not None and due <= (now := clock.now()):
-            for change in self._store.take_due(now):
-                self._compiled.forget(change)
+            self._follow(self._store.take_due(now))
+
+    def _follow(self, changes: Iterator[Change]) -> None:
+        for change in changes:
+            self._compiled.forget(change)
+            for view in self._views:
+                view.note(change)
+
+    @contextmanager
+    def view(self, plan: Plan | None = None) -> Iterator[View]:
+        """What the index holds now, for the time of the block, in which it may go on.
+
+        Args:
+            plan: all that is asked; None if that is more.
+        """
+        self.catch_up()
+        view = View(self.rules, self._reader, self._compiled.places_of(plan) if plan else None)
+        self._views.append(view)
+        try:
+            yield view
+        finally:
+            self._views.remove(view)
 
     def check(
         self,
@@ -123,47 +148,29 @@ class Index:
             return bypass
         return ALLOWED if plan.ask(nodes, entity_id) else DENIED
 
-    async def check_many(self, checks: Sequence[Check]) -> list[Resolution]:
-        """Answer checks in their order, policies asked; each has its own problem, if it has one."""
-        found: list[Resolution] = []
-        busy_seconds = 0.0
-        for check in checks:
-            if busy_seconds > MAX_SECONDS:
-                found.append(Resolution(Decision.UNDECIDED, TooSlow()))
-                continue
-            started = time.perf_counter()
-            subject, entity = check.subject, check.entity
-            if check.contextual:
-                self.catch_up()
-                found += await resolve(self.rules, self._reader, [check])
-                busy_seconds += time.perf_counter() - started
-                continue
-            answer = self.check(
-                subject.type, subject.id, subject.relation, check.action, entity.type, entity.id, check.context
-            )
-            busy_seconds += time.perf_counter() - started
-            if isinstance(answer, PolicyInput):
-                verdict = await judge_policy(answer)
-                answer = _of_verdict(verdict.value, verdict.problem)
-            found.append(answer)
-        return found
+    async def check_many(self, checks: Sequence[Check], *, judge: Judgement = judge_policy) -> list[Resolution]:
+        """Answer checks in their order, from one state, policies asked; each has its own problem, if it has one.
+
+        The event loop has its turns.
+        """
+        while True:
+            with self.view() as view:
+                found = await check_in_turns(self, view, checks, judge)
+            if not view.is_lost:
+                return found
 
     async def ask_many(self, questions: Sequence[PlainQuestion]) -> list[Resolution]:
         """As `check_many`, without an object for each question; none has contextual tuples."""
         found: list[Resolution] = []
-        ends_at = time.perf_counter() + MAX_SECONDS
+        ends_at = time.perf_counter() + SLICE_SECONDS
         for subject, action, entity_type, entity_id, context in questions:
-            if time.perf_counter() > ends_at:
-                found.append(Resolution(Decision.UNDECIDED, TooSlow()))
-                continue
             answer = self.check(subject.type, subject.id, subject.relation, action, entity_type, entity_id, context)
-            if isinstance(answer, PolicyInput):
-                asked_at = time.perf_counter()
-                verdict = await judge_policy(answer)
-                answer = _of_verdict(verdict.value, verdict.problem)
-                ends_at += time.perf_counter() - asked_at
+            if isinstance(answer, PolicyInput) or time.perf_counter() > ends_at:
+                break
             found.append(answer)
-        return found
+        if len(found) == len(questions):
+            return found
+        return await self.check_many([Check(*each[:2], EntityRef(*each[2:4]), each[4]) for each in questions])
 
     def _check_slowly(self, check: Check) -> Resolution | PolicyInput:
         problem = find_problem(self.rules.schema, check)
@@ -177,7 +184,7 @@ class Index:
             return walk_now(self.rules, self._reader, check, plan.policy)
         return plan.find_bypass(nodes) or self._evaluate(check, plan, nodes)
 
-    def _evaluate(self, check: Check, plan: Plan, nodes: frozenset[int]) -> Resolution | PolicyInput:
+    def _evaluate(self, check: Check, plan: Plan, nodes: Closure) -> Resolution | PolicyInput:
         evaluation = Evaluation(self._compiled.evaluation, nodes, check.context)
         try:
             value = evaluation.value(plan.program, plan.numbers.get(check.entity.id))
@@ -192,8 +199,10 @@ class Index:
 
     async def list_objects(
         self, query: ObjectQuery, *, after: str | None = None, limit: int
-    ) -> tuple[list[FoundObject], int]:
-        """A page of the entities in the order of their ids, and how many there are in all.
+    ) -> tuple[FoundObjects, int]:
+        """A page of the entities in the order of their ids, and how many there are in all, from one state.
+
+        Where each has to be checked, the event loop has its turns.
 
         Args:
             after: the id that the page comes after; it need not be in the list.
@@ -202,16 +211,36 @@ class Index:
             WorkExceeded: too many to be found where each has to be checked.
         """
         self.catch_up()
-        return await listing.list_page(self, query, after, limit)
+        found = listing.list_sets(self, query, after, limit)
+        while found is None:
+            with self.view(self._compiled.plan(query.type, query.action)) as view:
+                found = await listing.list_checked(self, view, query, after, limit)
+            if view.is_lost:
+                found = None
+        return found
 
-    async def resolved(self, subject: SubjectRef, types: Sequence[str], *, limit: int) -> resolved.Resolved:
-        """All that a subject may do within some types, as a token says it.
+    async def list_subjects(self, queries: Sequence[SubjectQuery]) -> list[list[FoundSubject]]:
+        """The subjects of each query, all from one state; the event loop has its turns.
 
-        Args:
-            limit: entities named at most; beyond it none are.
+        Raises:
+            WorkExceeded: too many to be found. TooSlow: they take too long.
         """
-        self.catch_up()
-        return await resolved.resolve_all(self, subject, types, limit)
+        while True:
+            with self.view() as view:
+                found = [await listing.list_subjects(self._compiled.graph, view, each) for each in queries]
+            if not view.is_lost:
+                return found
+
+    async def find_grants(self, subject: SubjectRef, types: Sequence[str]) -> tuple[list[Grant], bool]:
+        """Every permission that the subject has on some types, and whether single entities were left out.
+
+        They are those of `app.authz.engine.grants.find_grants`, found by sets where these suffice.
+        """
+        while True:
+            with self.view() as view:
+                found = await granted.find_grants(self, view, subject, types)
+            if not view.is_lost:
+                return found
 
     async def read(self, lookups: Sequence[Lookup]) -> list[list[Fact]]:
         """The facts of each lookup: the index as a `TupleReader`."""
@@ -240,9 +269,3 @@ class Index:
     def memory_bytes(self) -> int:
         """About what the tuples and what is derived from them take."""
         return measure(self._store, self._compiled)
-
-
-def _of_verdict(value: bool | None, problem: Any) -> Resolution:
-    if value is None:
-        return Resolution(Decision.UNDECIDED, problem)
-    return ALLOWED if value else DENIED

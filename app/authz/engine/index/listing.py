@@ -5,52 +5,64 @@ from __future__ import annotations
 import bisect
 import heapq
 from collections.abc import Iterator
-from itertools import islice
-from typing import TYPE_CHECKING
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyroaring import BitMap
 
+from app.authz.engine.index.batches import check_in_turns
+from app.authz.engine.index.crowds import Closure
 from app.authz.engine.index.numbers import NEVER_LATE, Kind
-from app.authz.engine.listing import FoundObject, ObjectQuery, decide_every
-from app.authz.engine.objects import Search, reached_ids
+from app.authz.engine.index.views import View
+from app.authz.engine.listing import FoundObjects, FoundSubject, ObjectQuery, SubjectQuery, decide_every
+from app.authz.engine.listing import list_subjects as list_with_any_reader
+from app.authz.engine.objects import Search
 from app.authz.engine.overlay import Overlay
+from app.authz.engine.paths import Graph
+from app.authz.engine.policies import judge_policy
+from app.authz.engine.turns import Turns
 from app.authz.types.answers import Check, Decision
 from app.authz.types.tuples import EVERY, EntityRef
 
 if TYPE_CHECKING:
     from app.authz.engine.index.index import Index
-    from app.authz.engine.index.plans import Compiled
+    from app.authz.engine.index.plans import Compiled, Plan
     from app.authz.engine.index.programs import Program
 
-
-async def list_page(index: Index, query: ObjectQuery, after: str | None, limit: int) -> tuple[list[FoundObject], int]:
-    """A page of the entities in the order of their ids, and the exact total."""
-    found = None if query.contextual else list_plain(index, query)
-    if found is not None:
-        kind = index.store.numbers.kinds[index.rules.schema.types[query.type].id]
-        ids = islice(_in_order(found, kind, index.store.numbers.ids, after), limit)
-        return [FoundObject(each) for each in ids], len(found)
-    everything = await list_checked(index, query)
-    start = 0 if after is None else bisect.bisect_right(everything, after, key=lambda each: each.id)
-    return everything[start : start + limit], len(everything)
+# Ids that are sorted before others have their turn: some milliseconds.
+_SORTED_AT_ONCE: Final = 5_000
 
 
-def list_plain(index: Index, query: ObjectQuery) -> BitMap | None:
-    """The entities by number, None if sets alone do not say."""
+Listed: TypeAlias = tuple[FoundObjects, int]
+
+
+def list_sets(index: Index, query: ObjectQuery, after: str | None, limit: int) -> Listed | None:
+    """A page of the entities in the order of their ids, and the exact total; None if sets alone do not say."""
     compiled = index.compiled
     plan = compiled.plan(query.type, query.action)
-    if plan is None or not plan.is_quick or query.subject.relation:
+    if plan is None or not plan.is_quick or query.subject.relation or query.contextual:
         return None
     shelf = compiled.closures.shelves.get(query.subject.type)
     nodes = shelf.find(query.subject.id) if shelf else None
-    if nodes is None:
+    if nodes is None or (plan.key not in compiled.graph.plain and plan.find_bypass(nodes)):
+        return None
+    found = entities_of(compiled, plan, nodes)
+    if found is None:
+        return None
+    ids = islice(_in_order(found, plan.program.kind, index.store.numbers.ids, after), limit)
+    return FoundObjects(list(ids)), len(found)
+
+
+def entities_of(compiled: Compiled, plan: Plan, nodes: Closure) -> BitMap | None:
+    """The entities, by number, that a subject has the relation of a plan to; None if sets alone do not say."""
+    if not plan.is_settled:
         return None
     if plan.key in compiled.graph.plain:
         return compiled.fans(plan.program).entities(nodes)
-    return None if plan.find_bypass(nodes) else _list_tree(compiled, plan.program, nodes)
+    return _list_tree(compiled, plan.program, nodes)
 
 
-def _list_tree(compiled: Compiled, program: Program, nodes: frozenset[int]) -> BitMap | None:
+def _list_tree(compiled: Compiled, program: Program, nodes: Closure) -> BitMap | None:
     """The entities of a program with gates; None if a tuple speaks of every entity: single ones may be excepted."""
     found = compiled.fans(program).entities(nodes)
     if program.kind.star in found:
@@ -68,64 +80,75 @@ def _list_tree(compiled: Compiled, program: Program, nodes: frozenset[int]) -> B
     return found
 
 
-def _list_all(compiled: Compiled, programs: tuple[Program, ...], nodes: frozenset[int]) -> list[BitMap] | None:
+def _list_all(compiled: Compiled, programs: tuple[Program, ...], nodes: Closure) -> list[BitMap] | None:
     lists = [_list_tree(compiled, each, nodes) for each in programs]
     found = [each for each in lists if each is not None]
     return found if len(found) == len(programs) else None
 
 
-async def list_checked(index: Index, query: ObjectQuery) -> list[FoundObject]:
-    """The entities in the order of their ids: candidates, of which each is checked unless its relation is plain.
+async def list_checked(index: Index, view: View, query: ObjectQuery, after: str | None, limit: int) -> Listed:
+    """The same from candidates, of which each is checked unless its relation is plain.
 
     Raises:
         WorkExceeded: too many candidates.
     """
-    rules, graph = index.rules, index.compiled.graph
+    graph = index.compiled.graph
     plan = index.compiled.plan(query.type, query.action)
     if plan is None:
-        return []
-    search = Search(rules.schema, graph, query.subject, [plan.key])
-    await search.run(Overlay(index, query.contextual) if query.contextual else index)
-    ids = reached_ids(search.reached, plan.key)
+        return FoundObjects(()), 0
+    search = Search(view.rules.schema, graph, query.subject, [plan.key])
+    await search.run(Overlay(view, query.contextual) if query.contextual else view, Turns())
+    ids = await _sort(search.ids[plan.key])
     is_self = (query.subject.type, query.subject.relation) == plan.key
     if plan.policy is None and plan.key in graph.plain and not is_self:
-        return [FoundObject(each) for each in ids]
-    answers = await index.check_many(
-        [
-            Check(query.subject, query.action, EntityRef(query.type, each), query.context, query.contextual)
-            for each in ids
-        ]
-    )
-    decisions = {each: answer.decision for each, answer in zip(ids, answers, strict=True)}
-    if EVERY in decisions:
-        exceptions = 2 if plan.policy is not None else max(graph.subtractions[plan.key], is_self)
-        decisions[EVERY] = decide_every(decisions[EVERY], exceptions)
-    return [
-        FoundObject(each, decision is Decision.ALLOWED)
-        for each, decision in decisions.items()
-        if decision is not Decision.DENIED
-    ]
+        decisions = dict.fromkeys(ids, Decision.ALLOWED)
+    else:
+        decisions = await _decide(index, view, query, ids)
+        if EVERY in decisions:
+            exceptions = 2 if plan.policy is not None else max(graph.subtractions[plan.key], is_self)
+            decisions[EVERY] = decide_every(decisions[EVERY], exceptions)
+    left = [each for each, decision in decisions.items() if decision is not Decision.DENIED]
+    start = 0 if after is None else bisect.bisect_right(left, after)
+    page = left[start : start + limit]
+    return FoundObjects(page, {each for each in page if decisions[each] is not Decision.ALLOWED}), len(left)
 
 
-def ids_of(found: BitMap, kind: Kind, ids: list[str]) -> list[str]:
-    """The ids of entities of one type, in order."""
-    return list(_in_order(found, kind, ids, None))
+async def _decide(index: Index, view: View, query: ObjectQuery, ids: list[str]) -> dict[str, Decision]:
+    subject, action, kind, context, contextual = (
+        query.subject, query.action, query.type, query.context, query.contextual
+    )  # fmt: skip
+    checks = (Check(subject, action, EntityRef(kind, each), context, contextual) for each in ids)
+    answers = await check_in_turns(index, view, checks, judge_policy)
+    return {each: answer.decision for each, answer in zip(ids, answers, strict=True)}
+
+
+async def _sort(ids: list[str]) -> list[str]:
+    """Sort, with turns for others."""
+    if len(ids) <= _SORTED_AT_ONCE:
+        return sorted(ids)
+    turns, runs, merged = Turns(), [], []
+    for start in range(0, len(ids), _SORTED_AT_ONCE):
+        runs.append(sorted(ids[start : start + _SORTED_AT_ONCE]))
+        await turns.breathe()
+    for each in heapq.merge(*runs):
+        if turns.is_over:
+            await turns.breathe()
+        merged.append(each)
+    return merged
+
+
+async def list_subjects(graph: Graph, view: View, query: SubjectQuery) -> list[FoundSubject]:
+    """The subjects of a query, as of a view."""
+    return await list_with_any_reader(view.rules, graph, view, query, Turns())
 
 
 def _in_order(found: BitMap, kind: Kind, ids: list[str], after: str | None) -> Iterator[str]:
-    early = _early(found, kind, ids, after)
+    start = 0 if after is None else _place_after(found, kind, ids, after)
     if kind.late == NEVER_LATE or not found or found[-1] < kind.late:
-        return early
+        return map(ids.__getitem__, found.iter_equal_or_larger(start))
+    early = map(ids.__getitem__, takewhile(kind.late.__gt__, found.iter_equal_or_larger(start)))
     late = sorted(ids[number] for number in found.iter_equal_or_larger(kind.late))
     return heapq.merge(early, late[bisect.bisect_right(late, after) :] if after is not None else late)
-
-
-def _early(found: BitMap, kind: Kind, ids: list[str], after: str | None) -> Iterator[str]:
-    start = 0 if after is None else _place_after(found, kind, ids, after)
-    for number in found.iter_equal_or_larger(start):
-        if number >= kind.late:
-            return
-        yield ids[number]
 
 
 def _place_after(found: BitMap, kind: Kind, ids: list[str], after: str) -> int:

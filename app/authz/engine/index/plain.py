@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from app.authz.engine.index.crowds import Closure, Crowd
 from app.authz.engine.index.programs import Program
 from app.authz.engine.index.reach import Parts, Reach, Reaches
 
@@ -12,11 +13,11 @@ from app.authz.engine.index.reach import Parts, Reach, Reaches
 class Test(Protocol):
     """Whether somebody has a relation to an entity, by the subject's closure."""
 
-    def ask(self, nodes: frozenset[int], entity_id: str) -> bool:
+    def ask(self, nodes: Closure, entity_id: str) -> bool:
         """By the id of the entity: for questions, which often come again."""
         ...
 
-    def holds(self, nodes: frozenset[int], number: int | None) -> bool:
+    def holds(self, nodes: Closure, number: int | None) -> bool:
         """By its number: for steps on the way; None is an entity that no tuple names."""
         ...
 
@@ -24,7 +25,7 @@ class Test(Protocol):
 class PlainTest:
     """Tables and arrows. This is where the time of a check goes."""
 
-    __slots__ = ("_arrows", "_kind", "_known", "_lookups", "_number_of", "_parts")
+    __slots__ = ("_arrows", "_crowds", "_kind", "_known", "_lookups", "_number_of", "_parts")
 
     def __init__(self, program: Program, reaches: Reaches) -> None:
         self._kind = program.kind
@@ -35,18 +36,24 @@ class PlainTest:
         )
         door = reaches.door(program)
         self._known = door.by_id.young
+        self._crowds = door.crowds.young
         self._parts = door.parts
 
-    def ask(self, nodes: frozenset[int], entity_id: str) -> bool:
+    def ask(self, nodes: Closure, entity_id: str) -> bool:
         """Whether it holds: one test of two sets, if it was asked before."""
         known = self._known.get(entity_id)
         if known is not None:
             return not nodes.isdisjoint(known)
+        crowd = self._crowds.get(entity_id)
+        if crowd is not None:
+            return crowd.meets(nodes)
         number = self._number_of(entity_id)
         parts = self._parts(entity_id, number) if number is not None else None
-        return self.holds(nodes, number) if parts is None else not all(map(nodes.isdisjoint, parts))
+        if parts is None:
+            return self.holds(nodes, number)
+        return parts.meets(nodes) if isinstance(parts, Crowd) else not all(map(nodes.isdisjoint, parts))
 
-    def holds(self, nodes: frozenset[int], number: int | None) -> bool:
+    def holds(self, nodes: Closure, number: int | None) -> bool:
         """Whether it holds, from the tuples."""
         if number is None:
             return bool(self._kind.stars) and self.holds(nodes, self._kind.star)
@@ -77,7 +84,7 @@ class TreeTest:
     ) -> None:
         self._own, self._all_of, self._but_not = own, all_of, but_not
 
-    def ask(self, nodes: frozenset[int], entity_id: str) -> bool:
+    def ask(self, nodes: Closure, entity_id: str) -> bool:
         """Whether it holds."""
         if self._own is not None and self._own.ask(nodes, entity_id):
             return True
@@ -86,7 +93,7 @@ class TreeTest:
                 return True
         return any(all(part.ask(nodes, entity_id) for part in parts) for parts in self._all_of)
 
-    def holds(self, nodes: frozenset[int], number: int | None) -> bool:
+    def holds(self, nodes: Closure, number: int | None) -> bool:
         """Whether it holds, from the tuples."""
         if self._own is not None and self._own.holds(nodes, number):
             return True

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from app.authz.conditions.program import Program as Condition
 from app.authz.engine.index.closures import Closures
+from app.authz.engine.index.crowds import Closure
 from app.authz.engine.index.evaluate import Rules
 from app.authz.engine.index.fans import Fans, Listings
 from app.authz.engine.index.plain import Tests
 from app.authz.engine.index.programs import Program, Programs
 from app.authz.engine.index.reach import Reach, Reaches
-from app.authz.engine.index.store import Change, Store
+from app.authz.engine.index.store import Change, Place, Store
 from app.authz.engine.index.tables import Table
 from app.authz.engine.judge import find_program
 from app.authz.engine.lookups import Node
@@ -29,6 +30,7 @@ class Plan:
     Attributes:
         key: type and relation that it comes down to.
         ask: whether somebody has the relation, where no condition has a say.
+        is_settled: sets say who has the relation: conditions have no say, and it does not come round to itself.
         is_quick: that alone decides, after the bypasses.
         is_tangled: only the walk can answer.
         has_conditions: tuples that it rests on may have conditions.
@@ -39,6 +41,7 @@ class Plan:
         "bypasses",
         "has_conditions",
         "is_quick",
+        "is_settled",
         "is_tangled",
         "key",
         "numbers",
@@ -52,12 +55,12 @@ class Plan:
         self.program = program
         self.numbers = program.kind.numbers
         self.scope = scope
-        self.ask: Callable[[frozenset[int], str], bool] = _never
+        self.ask: Callable[[Closure, str], bool] = _never
         self.policy: str | None = None
         self.bypasses: tuple[_Bypass, ...] = ()
-        self.is_quick = self.is_tangled = self.has_conditions = False
+        self.is_settled = self.is_quick = self.is_tangled = self.has_conditions = False
 
-    def find_bypass(self, nodes: frozenset[int]) -> Resolution | None:
+    def find_bypass(self, nodes: Closure) -> Resolution | None:
         """What allows everything to a subject, whatever its relation to the entity is."""
         for reach, entity, resolution in self.bypasses:
             parts = reach.known.young.get(entity)
@@ -88,7 +91,7 @@ class Compiled:
 
     def forget(self, change: Change) -> None:
         """Drop what a change touches. Tuples with conditions are never part of what is kept."""
-        if not change.is_conditioned:
+        if change.condition is None:
             self.closures.forget(change)
             self.reaches.forget(change.table, change.entity)
             self.listings.forget(change)
@@ -101,6 +104,14 @@ class Compiled:
     def program_of(self, type_id: int, relation: str) -> Program | None:
         """The program of a relation, None if the type has none of this name."""
         return self._programs.of(self._names.get(type_id, ""), relation)
+
+    def places_of(self, plan: Plan) -> frozenset[Place]:
+        """The relations whose tuples the answers of a plan rest on, those of its bypasses among them."""
+        nodes = self._bypass_nodes(plan.scope) if plan.bypasses else []
+        keys = [plan.key, *((node.type, node.relation) for node in nodes)]
+        types = self.rules.schema.types
+        below = {each for key in keys for each in self.graph.below.get(key, ())}
+        return frozenset((types[name].id, relation) for name, relation in below if name in types)
 
     def fans(self, program: Program) -> Fans:
         """What lists the entities of a plain program."""
@@ -123,6 +134,7 @@ class Compiled:
         plan.bypasses = self._bypasses(plan.scope) if permission else ()
         if test is not None:
             plan.ask = test.ask
+            plan.is_settled = True
             plan.is_quick = plan.policy is None
         plan.has_conditions = any(
             condition is not None
@@ -135,11 +147,8 @@ class Compiled:
         return plan
 
     def _bypasses(self, scope: str) -> tuple[_Bypass, ...]:
-        nodes = [Node(PLATFORM, EVERY, SUPER_ADMIN)] if self.rules.is_bypass_on else []
-        if scope:
-            nodes.append(Node(CLIENTS, scope, FULL_ACCESS))
         found: list[_Bypass] = []
-        for node in nodes:
+        for node in self._bypass_nodes(scope):
             program = self._programs.of(node.type, node.relation)
             if program is not None:
                 # The types of Auther itself are plain, whoever else's models may be in force.
@@ -149,6 +158,10 @@ class Compiled:
                 number = self._store.numbers.number(program.kind.id, node.id)
                 found.append((self._entrances[program], number, Resolution(Decision.ALLOWED, bypass=node)))
         return tuple(found)
+
+    def _bypass_nodes(self, scope: str) -> list[Node]:
+        nodes = [Node(PLATFORM, EVERY, SUPER_ADMIN)] if self.rules.is_bypass_on else []
+        return [*nodes, Node(CLIENTS, scope, FULL_ACCESS)] if scope else nodes
 
     def _track(self) -> dict[tuple[int, int], Program]:
         """Have the tables keep at hand what closures cannot hold; the programs of these usersets."""
@@ -171,5 +184,5 @@ class Compiled:
         return self._conditions[key]
 
 
-def _never(_nodes: frozenset[int], _entity_id: str) -> bool:
+def _never(_nodes: Closure, _entity_id: str) -> bool:
     return False

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from app.authz.engine.index.containers import NodeSet, each_of
+from app.authz.engine.index.crowds import MAX_APART, Crowd, weigh
 from app.authz.engine.index.generations import Generations
 from app.authz.engine.index.numbers import MASK, Numbers
 from app.authz.engine.index.programs import Program, Programs
@@ -27,6 +28,8 @@ MAX_COPIED: Final = 256
 _MOST_TOGETHER: Final = 256
 _LEAST_REFERRED: Final = 8
 _MOST, _MOST_BY_ID, _MOST_WEIGHT = 65_536, 32_768, 1_000_000
+# Members of all crowds: some two bytes each.
+_MOST_CROWD_WEIGHT: Final = 16_000_000
 # Entities below a change that are looked through before everything is dropped.
 _MOST_BELOW: Final = 2_000
 
@@ -140,16 +143,18 @@ class Door(Reach):
 
     Attributes:
         by_id: those that were asked about more than once; where sets are too large to be put together, nothing.
+        crowds: of entities with many such sets.
     """
 
-    __slots__ = ("_once", "by_id")
+    __slots__ = ("_once", "by_id", "crowds")
 
     def __init__(self, numbers: Numbers, program: Program, others: Mapping[str, Reach]) -> None:
         super().__init__(numbers, {program.kind.id: program}, others, follows_star=True)
         self.by_id: Generations[str, frozenset[int]] = Generations(_MOST_BY_ID, _MOST_WEIGHT, len)
+        self.crowds: Generations[str, Crowd] = Generations(_MOST_BY_ID, _MOST_CROWD_WEIGHT, weigh)
         self._once: set[str] = set()
 
-    def parts(self, entity_id: str, number: int) -> Parts | None:
+    def parts(self, entity_id: str, number: int) -> Parts | Crowd | None:
         """Everybody who has the relation, None where it is not worth to put that together yet."""
         if entity_id not in self._once:
             if len(self._once) >= _MOST_BY_ID:
@@ -159,26 +164,39 @@ class Door(Reach):
         found = self.by_id.find(entity_id)
         if found is not None:
             return (found,)
+        return self.crowds.find(entity_id) or self._put_together(number)
+
+    def _put_together(self, number: int) -> Parts | Crowd:
+        entity_id = self._numbers.ids[number]
         parts = self.known.find(number)
         if parts is None:
             parts = self._collect(number)
             only = parts[0] if parts else frozenset()
             if len(parts) < 2 and isinstance(only, frozenset):
-                self.by_id.keep(self._numbers.ids[number], only)
+                self.by_id.keep(entity_id, only)
             else:
                 self.known.keep(number, parts)
+        elif len(parts) > MAX_APART:
+            # It was asked for twice since something changed.
+            crowd = Crowd.of(parts)
+            if crowd is not None:
+                self.crowds.keep(entity_id, crowd)
+                return crowd
         return parts
 
     def drop(self, number: int) -> None:
         super().drop(number)
-        self.by_id.drop(self._numbers.ids[number])
+        entity_id = self._numbers.ids[number]
+        self.by_id.drop(entity_id)
+        self.crowds.drop(entity_id)
 
     def clear(self) -> None:
         super().clear()
         self.by_id.clear()
+        self.crowds.clear()
 
     def __len__(self) -> int:
-        return len(self.known) + len(self.by_id)
+        return len(self.known) + len(self.by_id) + len(self.crowds)
 
 
 class Reaches:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from app.authz.engine.index.containers import NodeSet, each_of
 from app.authz.engine.index.numbers import MASK
@@ -13,6 +14,9 @@ from app.authz.engine.schema import Schema
 from app.authz.engine.walk import MAX_WORK
 from app.authz.errors import WorkExceeded
 from app.authz.types.tuples import EVERY, ConditionRef, SubjectRef, TupleKey
+
+# A tuple that stands in a table: table, entity, node, condition.
+Standing: TypeAlias = tuple[Table, int, int, ConditionRef | None]
 
 
 class StoreReader:
@@ -38,7 +42,7 @@ class StoreReader:
         for number in {entity, table.kind.star} - {None}:
             assert number is not None
             found += (
-                self._fact(table, number, node, condition)
+                self.fact((table, number, node, condition))
                 for node, condition in _named(table, number, self._wanted(lookup))
             )
             if len(found) > MAX_WORK:
@@ -60,24 +64,30 @@ class StoreReader:
         number = self._store.numbers.find(compiled.id, subject.id) if compiled else None
         return None if number is None else number | self._store.numbers.offset(subject.relation)
 
-    def _fact(self, table: Table, entity: int, node: int, condition: ConditionRef | None) -> Fact:
+    def fact(self, standing: Standing) -> Fact:
+        """A tuple in words."""
+        table, entity, node, condition = standing
         kind, subject_id, relation = self._store.numbers.name_of(node)
         names, ids = self._names, self._store.numbers.ids
         key = TupleKey(names[table.kind.id], ids[entity], table.relation, names[kind], subject_id, relation)
         return Fact(key, condition)
 
-    def holdings(self, holding: Holding) -> list[Fact]:
-        """The facts of one holding."""
+    def standings(self, holding: Holding) -> list[Standing]:
+        """The tuples of one holding, as numbers: what is read stays as it is, whatever changes later."""
         compiled = self._schema.types.get(holding.type)
         table = self._store.tables.get((compiled.id, holding.relation)) if compiled else None
         if table is None:
             return []
-        found: list[Fact] = []
+        found: list[Standing] = []
         for node in self._holders(table, holding):
-            found += (self._fact(table, entity, node, None) for entity in each_of(table.held.get(node)))
-            for entity in each_of(table.held_conditioned.get(node)):
-                found.append(self._fact(table, entity, node, table.conditioned[entity][node]))
+            found += [(table, entity, node, None) for entity in each_of(table.held.get(node))]
+            conditioned = each_of(table.held_conditioned.get(node))
+            found += [(table, entity, node, table.conditioned[entity][node]) for entity in conditioned]
         return found
+
+    def holdings(self, holding: Holding) -> list[Fact]:
+        """The facts of one holding."""
+        return [self.fact(each) for each in self.standings(holding)]
 
     def _holders(self, table: Table, holding: Holding) -> Iterable[int]:
         if not holding.any_id:
@@ -87,12 +97,6 @@ class StoreReader:
         part = (compiled.id if compiled else -1, self._store.numbers.offset(holding.subject.relation))
         part_of = self._store.numbers.part_of
         return [node for node in {*table.held, *table.held_conditioned} if part_of(node) == part]
-
-    async def read(self, lookups: Sequence[Lookup]) -> list[list[Fact]]:
-        return [self.facts(each) for each in lookups]
-
-    async def read_holdings(self, holdings: Sequence[Holding]) -> list[list[Fact]]:
-        return [self.holdings(each) for each in holdings]
 
 
 def _named(

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from app.authz.engine.index.numbers import MASK, Numbers
+from app.authz.engine.index.numbers import Numbers
 from app.authz.engine.index.rows import Entry, Key, Row, entry_of
 from app.authz.engine.index.schedule import Schedule
 from app.authz.engine.index.tables import Allowed, Table
 from app.authz.engine.schema import CompiledRelation, Schema
-from app.authz.types.tuples import EVERY
+from app.authz.types.tuples import EVERY, ConditionRef
 
 Place = tuple[int, str]
 
 
 class Change(NamedTuple):
-    """A tuple that came into a table or left it."""
+    """A tuple that came into a table (`is_new`) or left it."""
 
     table: Table
     entity: int
     node: int
-    is_conditioned: bool
+    condition: ConditionRef | None
+    is_new: bool
 
 
 class Store:
@@ -110,7 +111,7 @@ class Store:
         if part[1]:
             node |= part[1]
         table.put(entity, node, condition, self.numbers)
-        yield Change(table, entity, node, condition is not None)
+        yield Change(table, entity, node, condition, is_new=True)
 
     def _take(self, key: Key) -> Iterator[Change]:
         self.schedule.forget(key)
@@ -128,9 +129,10 @@ class Store:
         if table is None or entity is None or subject is None:
             return
         node = subject | self.numbers.offset(key.subject_relation)
-        is_conditioned = node in table.conditioned.get(entity, ())
+        conditioned = table.conditioned.get(entity)
+        condition = conditioned.get(node) if conditioned else None
         if table.take(entity, node):
-            yield Change(table, entity, node, is_conditioned)
+            yield Change(table, entity, node, condition, is_new=False)
 
     def statistics(self) -> dict[str, int]:
         """Counts that depend on the tuples alone, not on how they came."""
@@ -145,8 +147,3 @@ class Store:
             "subjects": sum(len(table.held) for table in tables),
             "every": sum(kind.stars for kind in self.numbers.kinds.values()),
         }
-
-
-def plain(nodes: Iterable[int]) -> Iterator[int]:
-    """Those of some nodes that are entities, not usersets."""
-    return (node for node in nodes if node <= MASK)
