@@ -6,7 +6,7 @@ order of the commits. So a position says exactly what a reader has seen, whichev
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 
 from app.events import chain, chain_queries, queries
 from app.events.chain_queries import ChainEnds
@@ -14,7 +14,9 @@ from app.events.errors import AuditCursorGone
 from app.events.service import guard_reading
 from app.events.types import AuditFilter, AuditSlice
 from app.kit.actor import Actor
+from app.kit.crypto import Keyring
 from app.kit.paging import Direction, PageRequest, Sort, encode_cursor, keyset
+from app.kit.runtime import keyring
 from app.kit.sharing import Shared
 
 SLICE = 100
@@ -89,7 +91,12 @@ async def _read_slice(wanted: AuditFilter, position: int) -> AuditSlice:
 
 
 def audit_cursor(position: int) -> str:
-    """The opaque, signed cursor of a position."""
+    """The opaque, signed cursor of a position; all readers of a place are told the same."""
+    return _make_cursor(keyring(), position)
+
+
+@lru_cache(maxsize=1_024)
+def _make_cursor(_signer: Keyring, position: int) -> str:
     return encode_cursor(_PLACE, (position,))
 
 

@@ -10,7 +10,7 @@ from app.graph.documents import InvalidDocument
 from app.graph.http import Parameters
 from app.graph.limits import TooComplex
 from app.graph.public_part import AdminOnly, require_public_part
-from app.graph.registered import OtherDocument, Unregistered, choose_document
+from app.graph.registered import OtherDocument, Unregistered, choose_document, guard_document
 from app.graph.running import Operation, prepare
 
 # What is refused after it was read took time, too: up to a quarter of a second.
@@ -32,6 +32,8 @@ async def admit(parameters: Parameters, context: Context) -> Operation:
     try:
         chosen = await choose_document(parameters, context)
         operation = prepare(chosen, context)
+        if not operation.only_reads:
+            await guard_document(chosen, context)
         if actor.is_account_level:
             require_public_part(operation)
         operation.rate = await budgets.spend(actor, max(operation.cost, LEAST_COST))

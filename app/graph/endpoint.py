@@ -40,6 +40,7 @@ from app.graph.socket import graphql_socket
 from app.graph.watch import Watch, require_place
 from app.kit.errors import AppError
 from app.kit.runtime import settings
+from app.oidc.own_resource import GRAPHQL, point_to_metadata
 
 __all__ = ["answer", "refuse", "reject", "routes", "run"]
 
@@ -97,7 +98,7 @@ def refuse(error: AppError, media_type: str, request_id: str) -> Response:
     is_about_document = isinstance(error, TooComplex) and media_type == JSON
     headers = {}
     if (proof := challenge(error)) is not None:
-        headers["www-authenticate"] = proof
+        headers["www-authenticate"] = point_to_metadata(proof, GRAPHQL)
     if (seconds := retry_seconds(error)) is not None:
         headers["retry-after"] = str(seconds)
     body: dict[str, object] = {"errors": [{"message": error.message, "extensions": describe(error, request_id)}]}

@@ -6,7 +6,7 @@ earlier one did stays when a later one fails.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -24,13 +24,20 @@ from app.kit.actor import Actor
 from app.kit.db import after_rollback, unit_of_work
 from app.kit.errors import AppError
 
+Ahead = Callable[..., Awaitable[None]]
+
 
 class OwnUnitOfWork(FieldExtension):
     """Commits what the mutation did, or nothing of it; a denial leaves an audit event."""
 
+    def __init__(self, ahead: Ahead | None = None) -> None:
+        self._ahead = ahead
+
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **arguments: Any) -> Any:
         context = info.context
         try:
+            if self._ahead is not None:
+                await self._ahead(info, **arguments)
             async with unit_of_work():
                 return await _run(next_(source, info, **arguments), context.actor, info.field_name)
         except MENDABLE as error:
@@ -39,15 +46,21 @@ class OwnUnitOfWork(FieldExtension):
             context.loaders.forget()
 
 
-def mutation(*, description: str, requires: str) -> Callable[[Any], Any]:
-    """A mutation: a unit of work of its own, and the permission that it asks for, shown by `@requires`."""
+def mutation(*, description: str, requires: str | None = None, ahead: Ahead | None = None) -> Callable[[Any], Any]:
+    """A mutation: a unit of work of its own, and the permission that it asks for, shown by `@requires`.
+
+    Args:
+        requires: None where only what is the caller's own is changed.
+        ahead: gets what the resolver gets, before the unit of work begins: for calls to foreign servers, which would
+            keep it open. It denies nobody anything.
+    """
 
     def declare(resolver: Any) -> Any:
         return strawberry.mutation(
             resolver=resolver,
             description=description,
-            extensions=[OwnUnitOfWork()],
-            directives=[Requires(permission=requires)],
+            extensions=[OwnUnitOfWork(ahead)],
+            directives=[Requires(permission=requires)] if requires else [],
         )
 
     return declare

@@ -11,7 +11,7 @@ from strawberry import ID, argument, field
 
 from app.api_keys.graph import load_key as load_api_key
 from app.authz.graph import TUPLE_PREFIX, load_model, load_tuple
-from app.clients.graph import load_client
+from app.clients.graph import load_client, load_initial_token
 from app.events.graph import load_event
 from app.graph.context import Info
 from app.graph.limits import TooComplex
@@ -20,9 +20,10 @@ from app.kit.guard import require_sign_in
 from app.kit.ids import prefix_of
 from app.kit.paging import MAX_PAGE
 from app.mail.graph import load_mail
-from app.oidc.graph import load_consent
+from app.oidc.graph import load_consent, load_family
 from app.sessions.graph import load_session
 from app.signing.graph import load_key
+from app.upstream.graph import load_link, load_provider
 from app.users.graph import load_user
 
 Load = Callable[[Info, str], Awaitable[object | None]]
@@ -34,6 +35,7 @@ _IDS = (
 _LOADERS: dict[str | None, Load] = {
     "usr": load_user,
     "cli": load_client,
+    "iat": load_initial_token,
     "key": load_api_key,
     "ses": load_session,
     "sk": load_key,
@@ -41,6 +43,9 @@ _LOADERS: dict[str | None, Load] = {
     "mail": load_mail,
     "mdl": load_model,
     "con": load_consent,
+    "fam": load_family,
+    "idp": load_provider,
+    "lid": load_link,
 }
 
 

@@ -16,7 +16,21 @@ from app.kit.errors import Forbidden
 
 PUBLIC_FIELDS: Final[Mapping[OperationType, frozenset[str]]] = {
     OperationType.QUERY: frozenset({"viewer", "server", "rateLimit", "check", "checks"}),
-    OperationType.MUTATION: frozenset({"sessionRevoke"}),
+    OperationType.MUTATION: frozenset(
+        {
+            "consentWithdraw",
+            "passkeyRegister",
+            "passkeyRemove",
+            "passkeyRename",
+            "passkeyStart",
+            "recoveryCodesRegenerate",
+            "sessionRevoke",
+            "tokenFamilyRevoke",
+            "totpConfirm",
+            "totpRemove",
+            "totpStart",
+        }
+    ),
     OperationType.SUBSCRIPTION: frozenset({"auditEvents", "checkChanged", "sessionsRevoked"}),
 }
 _INTROSPECTION: Final = frozenset({"__typename", "__schema", "__type"})

@@ -34,13 +34,14 @@ from app.graph.documents import LONGEST_KEPT, parse_bounded
 from app.graph.errors import InvalidRequest
 from app.graph.http import Parameters
 from app.kit.errors import Forbidden
-from app.kit.guard import has_permission
+from app.kit.guard import had_permission, has_permission
 from app.kit.runtime import settings
 
 _APP: Final = Path(__file__).parents[1]
 # A wheel carries the documents inside the package, a checkout beside it.
 _FOLDERS: Final = (_APP / "operations", _APP.parent / "graphql")
-# Ways of writing registered documents that were seen lately, by their hashes.
+_OPERATOR: Final = "platform.manage_platform"
+# Ways of writing documents that were seen lately, by their hashes: so many of ours, and so many others.
 _MOST_SEEN: Final = 1_000
 
 
@@ -83,11 +84,20 @@ async def choose_document(parameters: Parameters, context: Context) -> Parameter
         OtherDocument: `graph_document_mismatch`.
     """
     chosen = _find_text(parameters)
-    if context.session is None or settings().graphql_ad_hoc == "everyone" or is_registered(chosen.query):
+    if _is_open(chosen, context) or await had_permission(context.actor, _OPERATOR):
         return chosen
-    if not await has_permission(context.actor, "platform.manage_platform"):
-        raise Unregistered
+    await guard_document(chosen, context)
     return chosen
+
+
+async def guard_document(chosen: Parameters, context: Context) -> None:
+    """Let a document pass that the caller may run as of now: `choose_document` is a moment late.
+
+    Raises:
+        Unregistered: as `choose_document`.
+    """
+    if not _is_open(chosen, context) and not await has_permission(context.actor, _OPERATOR):
+        raise Unregistered
 
 
 @cache
@@ -115,8 +125,9 @@ def normalize(document: DocumentNode) -> str:
     return "\n\n".join(print_ast(each) for each in sorted(bare.definitions, key=_order))
 
 
-# Hash of a text → id of the document of ours that it is.
-_seen: OrderedDict[str, str] = OrderedDict()
+# Hash of a text → id of the document of ours that it is. Others, which are none, do not displace ours.
+_seen: OrderedDict[str, str | None] = OrderedDict()
+_seen_others: OrderedDict[str, str | None] = OrderedDict()
 
 
 class _WithoutTypename(Visitor):
@@ -134,6 +145,11 @@ class _Spreads(Visitor):
 
     def enter_fragment_spread(self, node: FragmentSpreadNode, *_: Any) -> None:
         self.names.add(node.name.value)
+
+
+def _is_open(chosen: Parameters, context: Context) -> bool:
+    """Whether it needs no operator to run this."""
+    return context.session is None or settings().graphql_ad_hoc == "everyone" or is_registered(chosen.query)
 
 
 def _find_text(parameters: Parameters) -> Parameters:
@@ -155,20 +171,30 @@ def _find_id(text: str) -> str | None:
     if len(text) > LONGEST_KEPT:
         return None
     written = hash_document(text)
-    if written in _seen:
-        _seen.move_to_end(written)
-        return _seen[written]
+    for seen in (_seen, _seen_others):
+        if written in seen:
+            seen.move_to_end(written)
+            return seen[written]
+    document_id = _identify(text)
+    if document_id in registered_documents():
+        return _note(_seen, written, document_id)
+    # What cannot be read may be readable under other limits.
+    return _note(_seen_others, written, None) if document_id is not None else None
+
+
+def _note(seen: OrderedDict[str, str | None], written: str, document_id: str | None) -> str | None:
+    seen[written] = document_id
+    if len(seen) > _MOST_SEEN:
+        seen.popitem(last=False)
+    return document_id
+
+
+def _identify(text: str) -> str | None:
+    """A document's id; None for what cannot be read."""
     try:
-        document = parse_bounded(text, settings().graphql_max_tokens, no_location=True)
+        return hash_document(normalize(parse_bounded(text, settings().graphql_max_tokens, no_location=True)))
     except GraphQLSyntaxError:
         return None
-    document_id = hash_document(normalize(document))
-    if document_id not in registered_documents():
-        return None
-    _seen[written] = document_id
-    if len(_seen) > _MOST_SEEN:
-        _seen.popitem(last=False)
-    return document_id
 
 
 def _needed(

@@ -27,7 +27,11 @@ _QUIET_POSITIONS = 1_000
 
 @strawberry.type(description="A session that was ended: by sign-out, by somebody who may, by a ban.")
 class RevokedSession:
-    session_id: ID = field(description="The session's id, which is the `sid` in its tokens. Example: `ses_01jq3zv4m9`")
+    session_id: ID = field(description="The session's id. Example: `ses_01jq3zv4m9`")
+    sid: str = field(
+        description="The session as its tokens name it (`sid`), those for `filter.clientId` if that is given. It is "
+        "the session's id, except for clients with pairwise subjects. Example: `ses_01jq3zv4m9`"
+    )
     user_id: ID | None = field(description="Whose it was, the `sub` in its tokens. Example: `usr_01jq3zv4m9`")
     revoked_at: datetime = field(description="When it ended.")
 

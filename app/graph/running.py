@@ -45,6 +45,11 @@ class Operation:
     def is_subscription(self) -> bool:
         return self.executor.operation.operation is OperationType.SUBSCRIPTION
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether it is over at once and changes nothing."""
+        return self.executor.operation.operation is OperationType.QUERY
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

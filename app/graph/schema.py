@@ -7,8 +7,9 @@ from strawberry.schema.config import StrawberryConfig
 
 from app.api_keys.graph import ApiKeyMutation, ApiKeyQuery
 from app.authz.graph import AuthzMutation, AuthzQuery, AuthzSubscription
-from app.clients.graph import ClientMutation, ClientQuery
+from app.clients.graph import ClientMutation, ClientQuery, InitialTokenMutation, InitialTokenQuery
 from app.events.graph import EventQuery, EventSubscription
+from app.factors.graph import FactorMutation
 from app.graph.documents import Documents
 from app.graph.nodes import NodeQuery
 from app.graph.revocations import SessionSubscription
@@ -18,9 +19,10 @@ from app.jobs.graph import JobSubscription
 from app.login.graph import AccountMutation
 from app.mail.graph import MailQuery
 from app.metrics.graph import MetricsSubscription
-from app.oidc.graph import ConsentMutation
+from app.oidc.graph import ConsentMutation, TokenFamilyMutation
 from app.sessions.graph import SessionMutation, SessionQuery
 from app.signing.graph import SigningMutation, SigningQuery
+from app.upstream.graph import UpstreamMutation, UpstreamQuery
 from app.users.graph import UserMutation, UserQuery
 
 
@@ -30,9 +32,11 @@ class Query(
     ViewerQuery,
     UserQuery,
     ClientQuery,
+    InitialTokenQuery,
     ApiKeyQuery,
     SessionQuery,
     SigningQuery,
+    UpstreamQuery,
     EventQuery,
     MailQuery,
     AuthzQuery,
@@ -47,10 +51,14 @@ class Mutation(
     AccountMutation,
     UserMutation,
     ClientMutation,
+    InitialTokenMutation,
     ApiKeyMutation,
     SessionMutation,
+    FactorMutation,
     SigningMutation,
+    UpstreamMutation,
     ConsentMutation,
+    TokenFamilyMutation,
     AuthzMutation,
 ):
     pass

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.graph import delivery
 from app.graph.admission import admit
-from app.graph.callers import find_again, read_credentials
+from app.graph.callers import find_first, read_credentials
 from app.graph.context import Context
 from app.graph.delivery import hand_over, run_any
 from app.graph.denials import record_refused_socket
@@ -137,7 +137,7 @@ class _Connection:
         except TimeoutError:
             raise Closing(Close.INIT_TIMEOUT, "Connection initialisation timeout") from None
         credentials = read_credentials(self._socket, payload)
-        return Watch(credentials, await find_again(credentials))
+        return Watch(credentials, await find_first(credentials))
 
     async def _receive_init(self) -> Mapping[str, object]:
         while (message := await self._receive())["type"] != "connection_init":

@@ -20,7 +20,7 @@ from typing import Generic, TypeVar
 import strawberry
 
 from app.kit.guard import forget_permissions
-from app.kit.notify import Listener, wait_for_event
+from app.kit.notify import Listener
 
 # How long a lost hint can delay an item, and a lost permission can go unnoticed.
 POLL = timedelta(seconds=1)
@@ -48,15 +48,26 @@ class Wakeups:
     """Tells one stream that something may have happened."""
 
     def __init__(self) -> None:
-        self._event = asyncio.Event()
+        self._is_due = False
+        self._waiter: asyncio.Future[None] | None = None
 
     def wake(self) -> None:
-        self._event.set()
+        self._is_due = True
+        if self._waiter is not None:
+            _end_waiting(self._waiter)
 
     async def wait(self, most: timedelta = POLL) -> None:
         """Until something may have happened, `most` at the longest. Guards ask anew afterwards."""
-        await wait_for_event(self._event, most.total_seconds())
-        self._event.clear()
+        if not self._is_due:
+            loop = asyncio.get_running_loop()
+            self._waiter = loop.create_future()
+            timer = loop.call_later(most.total_seconds(), _end_waiting, self._waiter)
+            try:
+                await self._waiter
+            finally:
+                timer.cancel()
+                self._waiter = None
+        self._is_due = False
         forget_permissions()
 
 
@@ -128,6 +139,11 @@ class Hub:
 
 
 hub = Hub()
+
+
+def _end_waiting(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 @contextmanager

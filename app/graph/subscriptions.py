@@ -24,7 +24,7 @@ from app.graph.outcomes import Told, ask_together, tell_once
 from app.graph.running import Body, Operation, Outcome, complete
 from app.graph.watch import Watch, stream_place
 from app.kit.errors import AppError
-from app.kit.guard import ask_by, remembering
+from app.kit.guard import asking_by, remembering
 
 _END = object()
 
@@ -77,9 +77,8 @@ async def _open(operation: Operation) -> AsyncGenerator[object, None] | Executio
 
 async def _take(operation: Operation, watch: Watch, source: AsyncIterator[object]) -> Told | None:
     """The next item, paid for and executed; None at the end."""
-    ask_by(ask_together)
     # What was remembered of permissions before may be old.
-    with remembering():
+    with asking_by(ask_together), remembering():
         item = await anext(source, _END)
         if item is _END:
             return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -38,27 +38,46 @@ class Ending:
     """A moment that ends whatever waits with `unless_over`, and why it came."""
 
     def __init__(self) -> None:
-        self._over: asyncio.Future[AppError] = asyncio.get_running_loop().create_future()
+        self._reason: AppError | None = None
+        self._at_work: set[asyncio.Task[Any]] = set()
 
     @property
     def is_over(self) -> bool:
-        return self._over.done()
+        return self._reason is not None
 
     def end(self, reason: AppError) -> None:
         """Let the moment come. Only the first reason counts."""
-        if not self._over.done():
-            self._over.set_result(reason)
+        if self._reason is None:
+            self._reason = reason
+            for task in self._at_work:
+                task.cancel()
 
-    async def unless_over(self, work: Awaitable[Result]) -> Result:
-        """The work's result; once the moment has come the work is cancelled, and the reason raised."""
-        task = asyncio.ensure_future(work)
+    async def unless_over(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """The work's result; once the moment has come the work is cancelled, and the reason raised.
+
+        The work is done by the task that waits for it: a task of its own would cost more than most of the work.
+        """
+        if self._reason is not None:
+            work.close()
+            raise self._reason
+        task = asyncio.current_task()
+        assert task is not None
+        before = task.cancelling()
+        self._at_work.add(task)
         try:
-            await asyncio.wait((task, self._over), return_when=asyncio.FIRST_COMPLETED)
-            if self._over.done():
-                raise self._over.result()
-            return task.result()
+            result = await work
+            if self._reason is None:
+                return result
+        except asyncio.CancelledError:
+            # By `end` once, and by whom else?
+            if task.cancelling() > before + self.is_over:
+                raise
         finally:
-            await _settle(task)
+            self._at_work.discard(task)
+            if self._reason is not None:
+                task.uncancel()
+        assert self._reason is not None
+        raise self._reason
 
 
 class Watch(Ending):

@@ -65,23 +65,28 @@ def forget_permissions() -> None:
         remembered.clear()
 
 
-def ask_by(ask: Ask) -> None:
-    """From now on in this task, ask the decider by way of this."""
-    _ask.set(ask)
+@contextmanager
+def asking_by(ask: Ask) -> Iterator[None]:
+    """Ask the decider by way of this inside the block."""
+    token = _ask.set(ask)
+    try:
+        yield
+    finally:
+        _ask.reset(token)
 
 
 async def permissions_of(actor: Actor) -> frozenset[str]:
     """Every platform permission that the actor holds."""
-    if actor.kind is ActorKind.SYSTEM:
-        return ALL_PERMISSIONS
-    if not actor.is_authenticated or actor.is_account_level:
-        return frozenset()
+    fixed = _fixed_permissions(actor)
+    if fixed is not None:
+        return fixed
     ask, remembered = _ask.get() or runtime().decider.permissions_of, _remembered.get()
     if remembered is None:
         return await ask(actor)
-    if actor not in remembered:
-        remembered[actor] = await ask(actor)
-    return remembered[actor]
+    held = remembered.get(actor)
+    if held is None:
+        held = remembered[actor] = await ask(actor)
+    return held
 
 
 async def recall_permissions(actor: Actor) -> None:
@@ -92,14 +97,26 @@ async def recall_permissions(actor: Actor) -> None:
     remembered[actor] = await runtime().decider.recent_permissions_of(actor)
 
 
+async def had_permission(actor: Actor, permission: str) -> bool:
+    """Whether the process knew a moment ago that the actor may do that: enough before something that only reads.
+
+    Nothing of it is remembered for the guards of this request.
+
+    Raises:
+        LookupError: when no such permission exists (a mistake in our code).
+    """
+    _require_known(permission)
+    fixed = _fixed_permissions(actor)
+    return permission in (await runtime().decider.recent_permissions_of(actor) if fixed is None else fixed)
+
+
 async def has_permission(actor: Actor, permission: str) -> bool:
     """The asking form of the guard: may this actor do that?
 
     Raises:
         LookupError: when no such permission exists (a mistake in our code).
     """
-    if permission not in ALL_PERMISSIONS:
-        raise LookupError(f"unknown permission {permission}")
+    _require_known(permission)
     return permission in await permissions_of(actor)
 
 
@@ -137,3 +154,15 @@ def require_sign_in(actor: Actor) -> None:
     """
     if not actor.is_authenticated:
         raise Unauthenticated("kit_sign_in_required", "Sign in first.")
+
+
+def _fixed_permissions(actor: Actor) -> frozenset[str] | None:
+    """What nobody decides: the system may everything, nobody nothing; None for everybody else."""
+    if actor.kind is ActorKind.SYSTEM:
+        return ALL_PERMISSIONS
+    return frozenset() if not actor.is_authenticated or actor.is_account_level else None
+
+
+def _require_known(permission: str) -> None:
+    if permission not in ALL_PERMISSIONS:
+        raise LookupError(f"unknown permission {permission}")

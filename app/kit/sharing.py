@@ -7,6 +7,7 @@ A read may be joined, and its result used, for `Joined.age` and while nothing wa
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from datetime import timedelta
@@ -22,35 +23,67 @@ _MOST_KEPT: Final = 2_000
 BATCH: Final = 1_000
 
 
+class Reading(Generic[Value]):
+    """A read that may be at work, and everybody who waits for it."""
+
+    def __init__(self, work: asyncio.Future[Value]) -> None:
+        self.begun_at = time.monotonic()
+        self.work = work
+        self._waiting: list[asyncio.Future[None]] = []
+        work.add_done_callback(self._release)
+
+    async def result(self) -> Value:
+        """What was read, once it is: whoever is cancelled meanwhile leaves it running for the others.
+
+        Raises:
+            Exception: whatever the read raised.
+        """
+        if not self.work.done():
+            # `asyncio.shield` would do the same with five objects and two turns of the loop for each who waits.
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiter)
+            await waiter
+        return self.work.result()
+
+    def _release(self, work: asyncio.Future[Value]) -> None:
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._waiting.clear()
+
+
 class Joined(Generic[Key, Value]):
     """What is being read, or was read a moment ago, by key."""
 
     def __init__(self, age: timedelta = AGE) -> None:
         self._seconds = age.total_seconds()
-        self._kept: OrderedDict[Key, tuple[float, asyncio.Future[Value]]] = OrderedDict()
+        self._kept: OrderedDict[Key, Reading[Value]] = OrderedDict()
 
     def forget(self) -> None:
         """Join nothing that has begun so far: something has changed."""
         self._kept.clear()
 
-    def find(self, key: Key) -> asyncio.Future[Value] | None:
+    def find(self, key: Key) -> Reading[Value] | None:
         """The read of a key that may be joined."""
         found = self._kept.get(key)
-        if found is None or asyncio.get_running_loop().time() - found[0] > self._seconds:
+        if found is None or time.monotonic() - found.begun_at > self._seconds:
             return None
-        return found[1]
+        return found
 
-    def keep(self, key: Key, reading: asyncio.Future[Value]) -> None:
+    def keep(self, key: Key, work: asyncio.Future[Value]) -> Reading[Value]:
         """Let a read that begins now be joined, as long as it does not fail."""
-        self._kept[key] = asyncio.get_running_loop().time(), reading
+        reading = self._kept[key] = Reading(work)
         self._kept.move_to_end(key)
         if len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
-        reading.add_done_callback(lambda done: self._drop_failed(key, done))
+        work.add_done_callback(lambda done: self._drop_failed(key, done))
+        return reading
 
     def _drop_failed(self, key: Key, done: asyncio.Future[Value]) -> None:
-        if (done.cancelled() or done.exception() is not None) and self._kept.get(key, (0.0, None))[1] is done:
-            del self._kept[key]
+        if done.cancelled() or done.exception() is not None:
+            kept = self._kept.get(key)
+            if kept is not None and kept.work is done:
+                del self._kept[key]
 
 
 class Shared(Generic[Key, Value]):
@@ -69,11 +102,8 @@ class Shared(Generic[Key, Value]):
         Raises:
             Exception: whatever the read raised, for all who joined it.
         """
-        reading = self._joined.find(key)
-        if reading is None:
-            reading = asyncio.ensure_future(read())
-            self._joined.keep(key, reading)
-        return await until_done(reading)
+        reading = self._joined.find(key) or self._joined.keep(key, asyncio.ensure_future(read()))
+        return await reading.result()
 
 
 class SharedBatch(Generic[Key, Value]):
@@ -82,7 +112,7 @@ class SharedBatch(Generic[Key, Value]):
     def __init__(self, read: Callable[[Sequence[Key]], Awaitable[Mapping[Key, Value]]], age: timedelta = AGE) -> None:
         self._read = read
         self._joined: Joined[Key, Value | None] = Joined(age)
-        self._waiting: dict[Key, asyncio.Future[Value | None]] = {}
+        self._waiting: dict[Key, Reading[Value | None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def forget(self) -> None:
@@ -99,12 +129,10 @@ class SharedBatch(Generic[Key, Value]):
         reading = self._waiting.get(key) or self._joined.find(key)
         if reading is None:
             loop = asyncio.get_running_loop()
-            reading = loop.create_future()
             if not self._waiting:
                 loop.call_soon(self._begin)
-            self._waiting[key] = reading
-            self._joined.keep(key, reading)
-        return await until_done(reading)
+            reading = self._waiting[key] = self._joined.keep(key, loop.create_future())
+        return await reading.result()
 
     def _begin(self) -> None:
         waiting, self._waiting = list(self._waiting.items()), {}
@@ -113,19 +141,14 @@ class SharedBatch(Generic[Key, Value]):
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, waiting: dict[Key, asyncio.Future[Value | None]]) -> None:
+    async def _answer(self, waiting: dict[Key, Reading[Value | None]]) -> None:
         try:
             found = await self._read(list(waiting))
         except BaseException as error:
-            for reading in waiting.values():
-                reading.cancel() if isinstance(error, asyncio.CancelledError) else reading.set_exception(error)
+            for each in waiting.values():
+                each.work.cancel() if isinstance(error, asyncio.CancelledError) else each.work.set_exception(error)
             if not isinstance(error, Exception):
                 raise
             return
         for key, reading in waiting.items():
-            reading.set_result(found.get(key))
-
-
-async def until_done(reading: asyncio.Future[Value]) -> Value:
-    """The result of what others wait for as well: whoever is cancelled leaves it running."""
-    return reading.result() if reading.done() else await asyncio.shield(reading)
+            reading.work.set_result(found.get(key))

@@ -53,7 +53,7 @@ class Flow(Model):
     id = fields.CharField(primary_key=True, max_length=64)
     browser_id = fields.CharField(max_length=64)
     return_to = fields.TextField()
-    client_id = fields.CharField(max_length=64, null=True)
+    client_id = fields.CharField(max_length=255, null=True)
     client_name = fields.CharField(max_length=200, null=True)
     login_hint = fields.CharField(max_length=254, null=True)
     ui_locales = fields.CharField(max_length=200, null=True)
@@ -61,6 +61,7 @@ class Flow(Model):
     must_reauthenticate = fields.BooleanField(default=False)
     must_choose_account = fields.BooleanField(default=False)
     min_auth_time = fields.DatetimeField(null=True)
+    requires_mfa = fields.BooleanField(db_default=False)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)
     session: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from app.kit import clock, db
 from app.kit.paging import COUNT_BOUND, PageRequest, keyset
+from app.kit.recall import forget_after_commit
 from app.sessions.types import NEWEST_FIRST, Flow, ResolvedSession, Session, SessionFilter
 from app.users.queries import COLUMN_NAMES as USER_COLUMN_NAMES
 from app.users.queries import to_user
@@ -43,7 +44,7 @@ _TOUCH = "UPDATE sessions_session SET last_seen_at = $2 WHERE id = $1 AND last_s
 _RENEW = f"""
 WITH renewed AS (
     UPDATE sessions_session s SET token_hash = $3, browser_id = $4, device = $5, ip = $6, user_agent = $7, acr = $8,
-        amr = $9::jsonb, auth_time = $10, last_seen_at = $10, expires_at = $11
+        amr = $9::jsonb, auth_time = $13, last_seen_at = $10, expires_at = $11
     WHERE s.id = $1 AND s.user_id = $2 AND s.impersonator_id IS NULL AND {_LIVE.format(now="$10", idle="$12")}
     RETURNING {_COLUMNS}
 ), seen AS (
@@ -102,9 +103,11 @@ async def insert_session(session: Session, token_hash: bytes) -> bool:
 
 async def renew_session(old_id: str, proof: Session, token_hash: bytes, idle_since: datetime) -> Session | None:
     """Give a live session of the same user a new token and a new proof; None when there is no such session."""
+    forget_after_commit(old_id)
     row = await db.fetch_row(
         _RENEW, old_id, proof.user_id, token_hash, proof.browser_id, proof.device, proof.ip, proof.user_agent,
-        proof.acr, db.dump_json(proof.amr), proof.auth_time, proof.expires_at, idle_since,
+        proof.acr, db.dump_json(proof.amr), proof.created_at, proof.expires_at, idle_since,
+        proof.auth_time,
     )  # fmt: skip
     return _to_session(row) if row else None
 
@@ -128,12 +131,15 @@ async def find_sessions(ids: Sequence[str]) -> dict[str, Session]:
 
 
 async def end_session(session_id: str) -> Session | None:
+    forget_after_commit(session_id)
     row = await db.fetch_row(_END, session_id, clock.now())
     return _to_session(row) if row else None
 
 
 async def end_user_sessions(user_id: str, except_id: str | None) -> list[Session]:
-    return [_to_session(row) for row in await db.fetch(_END_OF_USER, user_id, clock.now(), except_id)]
+    ended = [_to_session(row) for row in await db.fetch(_END_OF_USER, user_id, clock.now(), except_id)]
+    forget_after_commit(*(session.id for session in ended))
+    return ended
 
 
 async def has_ended(session_id: str) -> bool:

@@ -1,8 +1,9 @@
-"""Naming a browser from its user agent; what a cookie can be. Pure."""
+"""Naming a browser from its user agent; whose a session is, what it is worth, and what a cookie can be. Pure."""
 
 from __future__ import annotations
 
-from app.sessions.types import TOKEN_PREFIX
+from app.kit.actor import Actor, ActorKind
+from app.sessions.types import ACR_MFA, TOKEN_PREFIX, Session
 
 _BROWSERS = (
     ("Edg/", "Edge"),
@@ -37,6 +38,16 @@ def describe_device(user_agent: str | None) -> str:
     if browser and system:
         return f"{browser} on {system}"
     return browser or system or UNKNOWN_DEVICE
+
+
+def is_strong_enough(session: Session, *, require_mfa: bool) -> bool:
+    """Whether a session counts: where everybody needs a second factor, one from before that rule does not."""
+    return session.acr == ACR_MFA or not require_mfa
+
+
+def is_own(actor: Actor, session: Session) -> bool:
+    """Whether a session is that of a user who asks."""
+    return actor.kind is ActorKind.USER and actor.id == session.user_id
 
 
 def is_session_token(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.events.service import emit
@@ -16,9 +16,9 @@ from app.kit.guard import guard, has_permission, require_sign_in
 from app.kit.ids import new_id
 from app.kit.paging import Page, PageRequest, make_page
 from app.kit.runtime import settings
-from app.sessions import queries
+from app.sessions import known, queries
 from app.sessions.errors import SessionNotFound, SignInRefused
-from app.sessions.rules import MAX_USER_AGENT, describe_device, is_session_token
+from app.sessions.rules import MAX_USER_AGENT, describe_device, is_own, is_session_token, is_strong_enough
 from app.sessions.types import (
     FLOW_PREFIX,
     ID_PREFIX,
@@ -40,7 +40,6 @@ from app.users.service import record_sign_in
 from app.users.types import User, UserBanned
 
 FLOW_TTL = timedelta(hours=1)
-TOUCH_INTERVAL = timedelta(minutes=1)
 MAX_HINTS = {"login_hint": 254, "ui_locales": 200}
 
 
@@ -52,6 +51,7 @@ async def begin_session(
     acr: str,
     browser_id: str,
     replaces: str | None = None,
+    auth_time: datetime | None = None,
 ) -> NewSession:
     """Sign a user in, always with a new token, so a token from before is worth nothing after.
 
@@ -62,6 +62,7 @@ async def begin_session(
     Args:
         amr: how the user proved who they are (RFC 8176), e.g. `("pwd",)`.
         replaces: id of the session that this browser held before.
+        auth_time: when that was; None for now.
 
     Raises:
         SignInRefused: the user was banned or deleted in the meantime.
@@ -70,9 +71,9 @@ async def begin_session(
     if current is None or current.ban is not None:
         raise SignInRefused
     token = new_token(TOKEN_PREFIX)
-    session = _new_session(actor, user, amr=amr, acr=acr, browser_id=browser_id)
+    session = _new_session(actor, user, amr=amr, acr=acr, browser_id=browser_id, auth_time=auth_time)
     if replaces is not None:
-        idle_since = session.auth_time - settings().session_idle_ttl
+        idle_since = session.created_at - settings().session_idle_ttl
         renewed = await queries.renew_session(replaces, session, hash_token(token), idle_since)
         if renewed is not None:
             await emit(_holder(actor, renewed), _event(SessionRenewed, renewed))
@@ -86,13 +87,15 @@ async def begin_session(
 async def resolve_session(token: str) -> ResolvedSession | None:
     """The live session behind a cookie; None when it is expired, ended, forged, or its user is banned.
 
-    One statement; a second at most once a minute, to note that the session is in use.
+    None or one statement; a second at most once a minute, to note that the session is in use.
     """
     if not is_session_token(token):
         return None
     now = clock.now()
-    resolved = await queries.resolve_token(hash_token(token), now - settings().session_idle_ttl)
-    if resolved is not None and now - resolved.session.last_seen_at > TOUCH_INTERVAL:
+    resolved = await known.find_shown(hash_token(token), now)
+    if resolved is None or not is_strong_enough(resolved.session, require_mfa=settings().require_mfa):
+        return None
+    if known.is_use_due(resolved, now):
         with suppress(Unavailable):  # a database that takes no changes still serves reads
             await queries.touch_session(resolved.session.id, now)
     return resolved
@@ -107,7 +110,7 @@ async def end_session(actor: Actor, session_id: str) -> Session:
     """
     require_sign_in(actor)
     session = await find_session(session_id)
-    if session is None or not _is_own(actor, session):
+    if session is None or not is_own(actor, session):
         await guard(actor, "sessions.revoke_all")
     ended = await _end(actor, session_id)
     if ended is None:
@@ -206,7 +209,7 @@ async def count_sessions_of(user_ids: Sequence[str]) -> dict[str, int]:
 
 async def may_view_session(actor: Actor, session: Session) -> bool:
     """Whether the actor may see this session: their own, anybody's with `sessions.view_all`."""
-    return _is_own(actor, session) or await has_permission(actor, "sessions.view_all")
+    return is_own(actor, session) or await has_permission(actor, "sessions.view_all")
 
 
 async def is_known_browser(user_id: str, browser_id: str) -> bool:
@@ -251,7 +254,9 @@ async def _announce(actor: Actor, session: Session, is_new_browser: bool) -> Non
         await emit(actor, _event(NewDeviceLogin, session))
 
 
-def _new_session(actor: Actor, user: User, *, amr: tuple[str, ...], acr: str, browser_id: str) -> Session:
+def _new_session(
+    actor: Actor, user: User, *, amr: tuple[str, ...], acr: str, browser_id: str, auth_time: datetime | None
+) -> Session:
     now = clock.now()
     return Session(
         id=new_id(ID_PREFIX),
@@ -262,7 +267,7 @@ def _new_session(actor: Actor, user: User, *, amr: tuple[str, ...], acr: str, br
         user_agent=(actor.origin.user_agent or "")[:MAX_USER_AGENT] or None,
         acr=acr,
         amr=amr,
-        auth_time=now,
+        auth_time=auth_time or now,
         created_at=now,
         last_seen_at=now,
         expires_at=now + settings().session_absolute_ttl,
@@ -276,8 +281,7 @@ def _holder(actor: Actor, session: Session) -> Actor:
 
 
 def _event(kind: type[SessionEvent], session: Session) -> SessionEvent:
-    shown: dict[str, object] = {"id": session.id, "device": session.device, "acr": session.acr}
-    shown["amr"] = list(session.amr)
+    shown: dict[str, object] = {"id": session.id, "device": session.device, "acr": session.acr, "amr": [*session.amr]}
     snapshot = {"id": session.id, "user_id": session.user_id, "device": session.device}
     after = None if kind is SessionDeleted else shown
     return kind(target_id=session.id, about_user_id=session.user_id, after=after, snapshot=snapshot)
@@ -287,10 +291,6 @@ def _bounded(values: dict[str, object]) -> dict[str, Any]:
     """Hints that are longer than what they hint at can be are no hints."""
     too_long = {name for name, most in MAX_HINTS.items() if len(str(values[name] or "")) > most}
     return {name: None if name in too_long else value for name, value in values.items()}
-
-
-def _is_own(actor: Actor, session: Session) -> bool:
-    return actor.kind is ActorKind.USER and actor.id == session.user_id
 
 
 async def _guard_list(actor: Actor, wanted: SessionFilter) -> None:

@@ -13,6 +13,8 @@ from app.users.types import User
 ID_PREFIX = "ses"
 FLOW_PREFIX = "flw"
 TOKEN_PREFIX = "ast"
+# `acr` of who proved two factors.
+ACR_MFA = "mfa"
 
 NEWEST_FIRST = Sort("sessions:created_at:desc", ("s.created_at", "s.id"), ("timestamptz", "text"), Direction.DESC)
 
@@ -78,6 +80,7 @@ class NewFlow:
     must_reauthenticate: bool = False
     must_choose_account: bool = False
     min_auth_time: datetime | None = None
+    requires_mfa: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ class Flow:
     must_reauthenticate: bool
     must_choose_account: bool
     min_auth_time: datetime | None
+    requires_mfa: bool
     created_at: datetime
     expires_at: datetime
     session_id: str | None

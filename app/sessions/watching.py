@@ -8,7 +8,7 @@ from app.kit import clock
 from app.kit.crypto import hash_token
 from app.kit.runtime import settings
 from app.sessions import queries
-from app.sessions.rules import is_session_token
+from app.sessions.rules import is_session_token, is_strong_enough
 from app.sessions.types import ResolvedSession
 
 
@@ -19,4 +19,9 @@ async def look_at_sessions(tokens: Sequence[str]) -> dict[str, ResolvedSession]:
     """
     by_hash = {hash_token(token): token for token in tokens if is_session_token(token)}
     found = await queries.resolve_tokens(list(by_hash), clock.now() - settings().session_idle_ttl)
-    return {by_hash[token_hash]: resolved for token_hash, resolved in found.items()}
+    require_mfa = settings().require_mfa
+    return {
+        by_hash[token_hash]: resolved
+        for token_hash, resolved in found.items()
+        if is_strong_enough(resolved.session, require_mfa=require_mfa)
+    }

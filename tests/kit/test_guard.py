@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from app.kit.guard import (
     ALL_PERMISSIONS,
     forget_permissions,
     guard,
+    had_permission,
     has_permission,
     permissions_of,
     remembering,
@@ -108,9 +110,45 @@ async def test_forgetting_outside_of_a_request_is_harmless(decider: FixedDecider
     assert await has_permission(ADMIN, "users.create")
 
 
+class LateDecider(FixedDecider):
+    """Knows of a moment ago that nobody held anything but what it is given as `recent`."""
+
+    recent: frozenset[str] = frozenset({"users.ban"})
+
+    async def recent_permissions_of(self, actor: Actor) -> frozenset[str]:
+        return self.recent
+
+
+async def test_what_was_held_a_moment_ago_is_told_and_not_remembered() -> None:
+    before = kit_runtime.runtime()
+    decider = LateDecider({"usr_admin": frozenset({"users.create"})})
+    kit_runtime.bind_runtime(before.settings, decider)
+    try:
+        with remembering():
+            had = [await had_permission(ADMIN, each) for each in ("users.ban", "users.create")]
+            has = [await has_permission(ADMIN, each) for each in ("users.ban", "users.create")]
+    finally:
+        kit_runtime.bind_runtime(before.settings, before.decider)
+
+    assert (had, has, decider.asked) == ([True, False], [False, True], [ADMIN])
+
+
+async def test_nobody_had_anything_where_only_what_is_one_s_own_can_be_asked_for(decider: FixedDecider) -> None:
+    at_the_public_listener = replace(ADMIN, is_account_level=True)
+
+    held = [await had_permission(actor, "users.create") for actor in (ADMIN, at_the_public_listener, ANONYMOUS, SYSTEM)]
+
+    assert held == [True, False, False, True]
+    with pytest.raises(LookupError, match=r"users\.creat$"):
+        await had_permission(SYSTEM, "users.creat")
+
+
 async def test_a_decider_that_fails_opens_no_door() -> None:
     class Broken:
         async def permissions_of(self, actor: Actor) -> frozenset[str]:
+            raise ConnectionError
+
+        async def recent_permissions_of(self, actor: Actor) -> frozenset[str]:
             raise ConnectionError
 
         async def permissions_of_many(self, actors: Sequence[Actor]) -> dict[Actor, frozenset[str]]:

@@ -16,7 +16,7 @@ from app.kit.pages import choose_language, error_page, page, see_other, texts_fo
 from app.kit.pages.texts import LANGUAGES
 
 ROOMS = Path(__file__).parents[2] / "app"
-SAME_IN_EVERY_LANGUAGE = {"name", "signin_to_after"}
+SAME_IN_EVERY_LANGUAGE = {"name", "signin_to_after", "passkeys", "passkey_title", "passkey_default"}
 TEMPLATES = [*ROOMS.glob("*/templates/*.html"), *ROOMS.glob("kit/pages/templates/*.html")]
 
 

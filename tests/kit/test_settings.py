@@ -124,6 +124,19 @@ def test_environment_wins_over_dotenv_over_toml_over_default(
     assert load_settings(port=1004).port == 1004
 
 
+def test_without_a_public_url_the_server_is_where_it_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().issuer == "http://localhost:8000"
+
+    monkeypatch.setenv("AUTHER_PORT", "8931")
+
+    assert load_settings().issuer == "http://localhost:8931"
+    assert load_settings(public_url="http://localhost:9000").issuer == "http://localhost:9000"
+
+
+def test_a_wrong_port_is_the_only_problem_that_it_makes() -> None:
+    assert problems_of(port=0) == ["AUTHER_PORT: Input should be greater than or equal to 1"]
+
+
 def test_an_empty_variable_counts_as_not_set(empty_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (empty_directory / "auther.toml").write_text("port = 1001\n")
     monkeypatch.setenv("AUTHER_PORT", "")

@@ -67,11 +67,19 @@ def list_of(write: Write) -> Write:
 
 def object_of(kind: GraphQLObjectType, write: Write) -> Write:
     """For an object whose fields only read attributes."""
-    is_one = predicate_of(kind) if kind.is_type_of else None
     known = _ordinary.get
+    if not kind.is_type_of:
+
+        def run_any(value: Any) -> Any:
+            if known(type(value)) or is_ordinary(type(value)):
+                return write(value)
+            raise NotPlain
+
+        return run_any
+    is_one = predicate_of(kind)
 
     def run(value: Any) -> Any:
-        if not (known(type(value)) or is_ordinary(type(value))) or (is_one is not None and not is_one(value)):
+        if not (known(type(value)) or is_ordinary(type(value))) or not is_one(value):
             raise NotPlain
         return write(value)
 

@@ -26,10 +26,11 @@ class Selection:
     """What is asked of an object of one type.
 
     Attributes:
+        write: writes the attributes down; whatever it raises means that graphql-core has to look at them.
         is_plain: whether it needs nothing but attributes.
     """
 
-    __slots__ = ("_blank", "_fields", "_grouped", "_kind", "_read", "_writes", "is_plain")
+    __slots__ = ("_blank", "_fields", "_grouped", "_kind", "is_plain", "write")
 
     def __init__(
         self,
@@ -45,18 +46,9 @@ class Selection:
             fields: the others.
         """
         self._kind, self._grouped, self._fields = kind, grouped, tuple(fields)
-        self._read = _reader([name for name, _ in attributes.values()])
-        self._writes = tuple((name, write) for name, (_, write) in attributes.items())
+        self.write = _writer(attributes)
         self._blank: Written = dict.fromkeys(grouped)
         self.is_plain = not fields
-
-    def write(self, source: Any) -> Written:
-        """Write the attributes down.
-
-        Raises:
-            Exception: graphql-core has to look at them.
-        """
-        return {name: write(value) for (name, write), value in zip(self._writes, self._read(source), strict=True)}
 
     def run(self, executor: Running, source: Any, path: Path | None) -> Written | Awaitable[Written]:
         """What the answer holds for an object, done or to be awaited.
@@ -129,8 +121,14 @@ async def _gather(results: Written, waiting: list[str]) -> Written:
     return results
 
 
-def _reader(attributes: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
-    if len(attributes) > 1:
-        return attrgetter(*attributes)
-    single = attrgetter(attributes[0]) if attributes else None
-    return lambda source: (single(source),) if single else ()
+def _writer(attributes: Mapping[str, tuple[str, Write]]) -> Callable[[Any], Written]:
+    """Writes attributes down. Lists call it for each of their items, so the frequent ways are as short as can be."""
+    if not attributes:
+        return lambda _: {}
+    if len(attributes) == 1:
+        ((name, (attribute, write)),) = attributes.items()
+        read = attrgetter(attribute)
+        return lambda source: {name: write(read(source))}
+    read_all = attrgetter(*(attribute for attribute, _ in attributes.values()))
+    writes = tuple((name, write) for name, (_, write) in attributes.items())
+    return lambda source: {name: write(value) for (name, write), value in zip(writes, read_all(source), strict=True)}

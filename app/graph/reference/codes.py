@@ -31,6 +31,8 @@ _OTHER_FAMILIES: Final = (
 _OTHER_PLACES: Final = ("cli/", "rest/", "login/", "kit/postgres/", "main.py", "worker.py")
 _OTHER_CODES: Final = frozenset(
     {
+        "credentials_codes_locked",
+        "credentials_codes_slow_down",
         "credentials_link_invalid",
         "credentials_locked",
         "credentials_slow_down",
