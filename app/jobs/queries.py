@@ -13,7 +13,7 @@ from typing import Any
 
 import asyncpg
 
-from app.jobs.types import ClaimedJob, Job, JobRecord, JobState, Progress
+from app.jobs.types import ClaimedJob, Job, JobRecord, JobState, Kinds, Progress
 from app.kit import db
 from app.kit.paging import Keyset, PageRequest, Sort, keyset
 
@@ -34,16 +34,18 @@ ON CONFLICT (kind, key) WHERE key IS NOT NULL AND state IN ('ready', 'waiting') 
     due_at = CASE j.state WHEN 'ready' THEN LEAST(j.due_at, EXCLUDED.run_at) END
 RETURNING id
 """
+# `{kinds}` is one of these two: the first one has an index of its own.
+_ONLY, _BUT = "kind = ${}::text", "kind <> ALL(${}::text[])"
 _CLAIM = """
 WITH due AS MATERIALIZED (
-    SELECT id FROM jobs_job WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+    SELECT id FROM jobs_job WHERE due_at <= $1 AND {kinds} ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
 )
 UPDATE jobs_job j SET state = 'running', attempt = j.attempt + 1, due_at = $3, claimed_by = $4,
     progress_done = NULL, progress_total = NULL, result = NULL
 FROM due WHERE j.id = due.id
 RETURNING j.id, j.kind, j.payload, j.attempt, j.lane, j.max_attempts, j.seq
 """
-_NEXT_DUE = "SELECT min(due_at) FROM jobs_job WHERE due_at IS NOT NULL"
+_NEXT_DUE = "SELECT min(due_at) FROM jobs_job WHERE due_at IS NOT NULL AND {kinds}"
 _EXTEND = """
 UPDATE jobs_job SET due_at = $1 WHERE claimed_by = $2 AND state = 'running' AND id = ANY($3::text[]) RETURNING id
 """
@@ -134,6 +136,7 @@ UPDATE jobs_schedule s SET next_run_at = $3 + due.period FROM due WHERE s.kind =
 """
 
 DEAD_SORT_COLUMNS = ("finished_at", "id")
+EVERY_KIND = Kinds()
 
 
 async def insert_job(
@@ -153,9 +156,12 @@ async def insert_job(
     return found
 
 
-async def claim_jobs(worker_id: str, *, limit: int, now: datetime, lease: timedelta) -> list[ClaimedJob]:
+async def claim_jobs(
+    worker_id: str, *, limit: int, now: datetime, lease: timedelta, kinds: Kinds = EVERY_KIND
+) -> list[ClaimedJob]:
     """Take a batch of due jobs, oldest first, those of dead workers among them."""
-    rows = await db.fetch(_CLAIM, now, limit, now + lease, worker_id)
+    where, meant = _meant(kinds, parameter=5)
+    rows = await db.fetch(_CLAIM.format(kinds=where), now, limit, now + lease, worker_id, meant)
     return [
         ClaimedJob(
             Job(row["id"], row["kind"], db.load_json(row["payload"]), row["attempt"]), row["lane"], row["max_attempts"]
@@ -164,9 +170,10 @@ async def claim_jobs(worker_id: str, *, limit: int, now: datetime, lease: timede
     ]
 
 
-async def find_next_due() -> datetime | None:
-    """When the next job can be claimed."""
-    due: datetime | None = await db.fetch_value(_NEXT_DUE)
+async def find_next_due(kinds: Kinds) -> datetime | None:
+    """When the next job of these kinds can be claimed."""
+    where, meant = _meant(kinds, parameter=1)
+    due: datetime | None = await db.fetch_value(_NEXT_DUE.format(kinds=where), meant)
     return due
 
 
@@ -257,6 +264,13 @@ async def plan_schedules(periods: Sequence[tuple[str, timedelta]], now: datetime
 async def take_due_schedules(periods: Sequence[tuple[str, timedelta]], now: datetime) -> list[str]:
     """Kinds that are due, moved on by their period; another process gets none of them."""
     return [row["kind"] for row in await db.fetch(_TAKE_SCHEDULES, *_columns(periods), now)]
+
+
+def _meant(kinds: Kinds, *, parameter: int) -> tuple[str, str | list[str]]:
+    """A condition, and the value of its parameter."""
+    if kinds.only is not None:
+        return _ONLY.format(parameter), kinds.only
+    return _BUT.format(parameter), list(kinds.but)
 
 
 def _record(row: db.Row) -> JobRecord:

@@ -11,10 +11,16 @@ from app.jobs.types import Handler, Step
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A handler. An outbound one runs without a unit of work: it talks to other machines."""
+    """A handler. An outbound one runs without a unit of work: it talks to other machines.
+
+    Attributes:
+        places: how many jobs of the kind run at once in a process, in places of their own; None: they share the
+            places of all kinds.
+    """
 
     handler: Handler
     is_outbound: bool
+    places: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,11 @@ class Pump:
 handlers: dict[str, Registration] = {}
 schedules: dict[str, timedelta] = {}
 pumps: dict[str, Pump] = {}
+
+
+def own_places() -> dict[str, int]:
+    """The kinds that have places of their own, and how many."""
+    return {kind: each.places for kind, each in handlers.items() if each.places is not None}
 
 
 def find_handler(kind: str) -> Registration:

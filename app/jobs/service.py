@@ -65,7 +65,7 @@ async def enqueue(
     Raises:
         RuntimeError: outside a unit of work.
     """
-    notify_after_commit(CHANNEL)
+    notify_after_commit(CHANNEL, kind)
     now = clock.now()
     times = (run_at or now, now)
     text = db.dump_json(dict(payload))
@@ -82,12 +82,16 @@ def register(kind: str, handler: Handler) -> None:
     registry.handlers[kind] = Registration(handler, is_outbound=False)
 
 
-def register_outbound(kind: str, handler: Handler) -> None:
+def register_outbound(kind: str, handler: Handler, *, places: int | None = None) -> None:
     """Like `register`, for handlers that wait for other machines: no transaction is open meanwhile.
 
     The handler opens short units of work itself and must bear being run twice.
+
+    Args:
+        places: so many jobs of the kind run at once in a process, beside all others, whose places they leave alone.
+            For kinds that wait for servers which nobody vouches for.
     """
-    registry.handlers[kind] = Registration(handler, is_outbound=True)
+    registry.handlers[kind] = Registration(handler, is_outbound=True, places=places)
 
 
 def every(kind: str, interval: timedelta) -> None:

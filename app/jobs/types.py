@@ -41,6 +41,14 @@ class ClaimedJob:
 
 
 @dataclass(frozen=True, slots=True)
+class Kinds:
+    """Which kinds of jobs are meant: one, or all but some. By default: all."""
+
+    only: str | None = None
+    but: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a job is: steps that are done, and how many there are if that is known."""
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 import structlog
 
 from app.jobs import queries, registry, schedules
+from app.jobs.pools import Pool, Pools
 from app.jobs.pumps import run_pump
 from app.jobs.runner import run_claimed
 from app.jobs.types import ClaimedJob
@@ -39,7 +40,8 @@ class Worker:
     """Runs the jobs of this process's kinds, together with the workers of other processes.
 
     Args:
-        concurrency: jobs at once; default: half of the connection pool, so that requests keep the rest.
+        concurrency: jobs at once, beside those of kinds with places of their own; default: half of the connection
+            pool, so that requests keep the rest.
         lease: how long a job stays ours without a sign of life.
         poll: the longest time between two looks into the queue.
         grace: how long running jobs may go on after the stop.
@@ -54,15 +56,13 @@ class Worker:
         grace: timedelta = GRACE,
     ) -> None:
         self.id = new_id("wrk")
-        self._concurrency = concurrency or min(MAX_CONCURRENCY, max(1, settings().database_pool_size // 2))
+        self._pools = Pools(concurrency or min(MAX_CONCURRENCY, max(1, settings().database_pool_size // 2)))
         self._lease = lease
         self._poll = poll
         self._grace = grace
-        self._slots = asyncio.Semaphore(self._concurrency)
         self._held: dict[str, asyncio.Task[None]] = {}
         self._started: set[str] = set()
         self._tend_at = 0.0
-        self._wake = asyncio.Event()
         self._pump_wakes = {name: asyncio.Event() for name in registry.pumps}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -80,40 +80,40 @@ class Worker:
             ),
         ]
         try:
-            await self._claim_until(stop)
+            await asyncio.gather(*(self._claim_until(stop, pool) for pool in self._pools.all()))
         finally:
             await self._hand_over()
             ended.set()
             stop.set()
             await _end_all(helpers, self._grace)
 
-    async def _claim_until(self, stop: asyncio.Event) -> None:
+    async def _claim_until(self, stop: asyncio.Event, pool: Pool) -> None:
         failures = 0
         while not stop.is_set():
-            self._wake.clear()
+            pool.wake.clear()
             try:
-                pause = await self._take_turn()
+                pause = await self._take_turn(pool)
                 failures = 0
             except Exception as error:  # noqa: BLE001 - the worker's loop
                 failures += 1
                 _log_trouble(error, failures)
                 await wait_for_event(stop, reconnect_delay(failures))
                 continue
-            await wait_for_event(self._wake, pause.total_seconds())
+            await wait_for_event(pool.wake, pause.total_seconds())
 
-    async def _take_turn(self) -> timedelta:
+    async def _take_turn(self, pool: Pool) -> timedelta:
         """Claim what there is room for; how long to sleep unless something wakes us."""
-        await self._tend()
-        # As many again as can run: the next ones are at hand when a slot falls free.
-        room = 2 * self._concurrency - len(self._held)
-        if room < self._concurrency:
+        if pool is self._pools.common:
+            await self._tend()
+        room = pool.room
+        if not room:
             return self._poll
-        claimed = await queries.claim_jobs(self.id, limit=room, now=clock.now(), lease=self._lease)
+        claimed = await queries.claim_jobs(self.id, limit=room, now=clock.now(), lease=self._lease, kinds=pool.kinds)
         for one in claimed:
-            self._start(one)
+            self._start(one, pool)
         if len(claimed) == room:
             return self._poll
-        due = await queries.find_next_due()
+        due = await queries.find_next_due(pool.kinds)
         if due is None:
             return self._poll
         return max(_SHORTEST_PAUSE, min(self._poll, due - clock.now()))
@@ -124,24 +124,30 @@ class Worker:
         await schedules.tend()
         self._tend_at = time.monotonic() + self._poll.total_seconds()
 
-    def _start(self, claimed: ClaimedJob) -> None:
-        job_id = claimed.job.id
-        task = asyncio.create_task(self._run(claimed), name=f"job {claimed.job.kind}")
-        self._held[job_id] = task
-        task.add_done_callback(lambda done: self._on_end(job_id, done))
+    def _start(self, claimed: ClaimedJob, pool: Pool) -> None:
+        task = asyncio.create_task(self._run(claimed, pool), name=f"job {claimed.job.kind}")
+        self._held[claimed.job.id] = task
+        pool.held += 1
+        task.add_done_callback(lambda done: self._on_end(claimed, pool, done))
 
-    async def _run(self, claimed: ClaimedJob) -> None:
-        async with self._slots:
+    async def _run(self, claimed: ClaimedJob, pool: Pool) -> None:
+        async with pool.places:
             self._started.add(claimed.job.id)
             await run_claimed(claimed, self.id)
 
-    def _on_end(self, job_id: str, task: asyncio.Task[None]) -> None:
+    def _on_end(self, claimed: ClaimedJob, pool: Pool, task: asyncio.Task[None]) -> None:
+        job_id = claimed.job.id
+        pool.held -= 1
         if self._held.get(job_id) is task:
             del self._held[job_id]
         self._started.discard(job_id)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("job.broke", job=job_id, exc_info=error)
-        self._wake.set()
+        if claimed.lane is None:
+            pool.wake.set()
+        else:
+            # The next one of its lane may be of another kind.
+            self._pools.wake_all()
 
     async def _keep_leases(self, ended: asyncio.Event) -> None:
         while not await wait_for_event(ended, self._lease.total_seconds() / _RENEWALS):
@@ -166,15 +172,18 @@ class Worker:
             async with unit_of_work():
                 await queries.release_jobs(self.id, clock.now())
 
-    def _on_notification(self, channel: str, _payload: str) -> None:
-        if channel == CHANNEL:
-            self._wake.set()
+    def _on_notification(self, channel: str, payload: str) -> None:
+        if channel == CHANNEL and payload:
+            self._pools.find(payload).wake.set()
+        elif channel == CHANNEL:
+            self._pools.wake_all()
         for name, pump in registry.pumps.items():
             if pump.channel == channel and name in self._pump_wakes:
                 self._pump_wakes[name].set()
 
     def _wake_all(self) -> None:
-        for event in (self._wake, *self._pump_wakes.values()):
+        self._pools.wake_all()
+        for event in self._pump_wakes.values():
             event.set()
 
     async def _wake_at(self, stop: asyncio.Event) -> None:

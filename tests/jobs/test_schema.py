@@ -16,6 +16,7 @@ async def test_queue_has_its_partial_and_unique_indexes() -> None:
     assert set(indexes) == {
         "jobs_job_pkey",
         "jobs_job_due_idx",
+        "jobs_job_kind_idx",
         "jobs_job_key_key",
         "jobs_job_lane_head",
         "jobs_job_lane_idx",

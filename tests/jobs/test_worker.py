@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from app.jobs.service import Worker, every, pump, register, register_outbound
+from app.jobs.service import Worker, enqueue, every, pump, register, register_outbound
 from app.jobs.types import Job
 from app.kit import db
 from app.kit.db import is_in_unit_of_work, unit_of_work
@@ -143,6 +143,77 @@ async def test_outbound_job_holds_no_transaction() -> None:
         await until_state(near, "done")
 
     assert sorted(seen) == [False, True]
+
+
+class Gate:
+    """A handler for another machine that does not answer before it is told to; counts how many wait."""
+
+    def __init__(self, kind: str, places: int | None, *, full_at: int) -> None:
+        self.running = self.most = self.ended = 0
+        self.full_at = full_at
+        self.full, self.open = asyncio.Event(), asyncio.Event()
+        register_outbound(kind, self, places=places)
+
+    async def __call__(self, _job: Job) -> None:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        if self.running == self.full_at:
+            self.full.set()
+        await self.open.wait()
+        self.running -= 1
+        self.ended += 1
+
+
+async def test_kind_with_places_of_its_own_leaves_those_of_the_others_alone() -> None:
+    gate, notes = Gate("test.far", 2, full_at=2), Recorder()
+    far = [await add("test.far", n=n) for n in range(20)]
+
+    async with running_worker(concurrency=1, poll=NEVER):
+        await until_set(gate.full)
+        near = [await add(n=n) for n in range(5)]
+        for job_id in near:
+            await until_state(job_id, "done")
+        states = [(await read(job_id))["state"] for job_id in far]
+        gate.open.set()
+        for job_id in far:
+            await until_state(job_id, "done")
+
+    assert (states.count("running"), states.count("ready")) == (2, 18)
+    assert sorted(job.payload["n"] for job in notes.jobs) == list(range(5))
+    assert (gate.most, gate.ended) == (2, 20)
+
+
+async def test_kind_with_places_of_its_own_runs_while_all_others_hang() -> None:
+    gate = Gate("test.slow", None, full_at=1)
+    notes = Recorder("test.far")
+    register_outbound("test.far", notes, places=1)
+    for n in range(5):
+        await add("test.slow", n=n)
+
+    async with running_worker(concurrency=1, poll=NEVER):
+        await until_set(gate.full)
+        for n in range(3):
+            await until_state(await add("test.far", n=n), "done")
+        gate.open.set()
+
+    assert [job.payload["n"] for job in notes.jobs] == [0, 1, 2]
+
+
+async def test_lane_goes_on_at_once_with_a_job_of_another_kind_that_has_places_of_its_own() -> None:
+    notes, far = Recorder(), Recorder("test.far")
+    register_outbound("test.far", far, places=1)
+
+    async with running_worker(poll=NEVER):
+        await until_listening()
+        async with unit_of_work():
+            jobs = [
+                await enqueue(kind, {"n": n}, lane="a")
+                for n, kind in enumerate(("test.far", "test.note", "test.far", "test.note"))
+            ]
+        await until_state(jobs[-1], "done")
+
+    assert [job.payload["n"] for job in far.jobs] == [0, 2]
+    assert [job.payload["n"] for job in notes.jobs] == [1, 3]
 
 
 async def test_periodic_job_runs_once_across_workers() -> None:
