@@ -60,6 +60,27 @@ class Required(InvalidClient):
         super().__init__(reason, *field, code="clients_required")
 
 
+class SectorUnreadable(InvalidClient):
+    """`detail` says why, for the log."""
+
+    def __init__(self, detail: str) -> None:
+        text = "The list of redirect URIs at this address cannot be read: it has to answer with a JSON array of texts."
+        super().__init__(text, "sector_identifier_uri", code="clients_sector_unreadable")
+        self.detail = detail
+
+
+class SectorMismatch(InvalidClient):
+    def __init__(self, place: str) -> None:
+        text = "The list at sector_identifier_uri lacks this redirect URI (OpenID Connect Core §8.1)."
+        super().__init__(text, "redirect_uris", place, code="clients_sector_mismatch")
+
+
+class SelfDescribed(InvalidClient):
+    def __init__(self, field: str) -> None:
+        text = "A client that says itself where it is answered cannot be trusted so far. Create one of your own."
+        super().__init__(text, field, code="clients_self_described")
+
+
 def raise_problems(problems: list[AppError]) -> None:
     """Raise all that is wrong with an input at once; nothing when all is well."""
     if problems:

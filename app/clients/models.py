@@ -13,13 +13,19 @@ _NONE = SqlDefault("'{}'")
 class Client(Model):
     """An OAuth client. NULL in a column with a default leaves the value to the settings."""
 
-    id = fields.CharField(primary_key=True, max_length=64)
+    # The URL of its metadata document is the id of a client that has one.
+    id = fields.CharField(primary_key=True, max_length=255)
     name = fields.CharField(max_length=120)
     description = fields.CharField(max_length=1000, null=True)
     kind = fields.CharField(max_length=16)
     is_enabled = fields.BooleanField(default=True)
     is_first_party = fields.BooleanField(default=False)
     is_declared = fields.BooleanField(default=False)
+    source = fields.CharField(max_length=16, db_default="operator")
+    initial_token: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+        "clients.InitialToken", related_name=False, null=True, on_delete=fields.SET_NULL, db_index=True
+    )
+    registration_hash = fields.BinaryField(null=True)
     owner: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
         "users.User", related_name=False, null=True, on_delete=fields.SET_NULL, db_index=True
     )
@@ -34,10 +40,12 @@ class Client(Model):
     jwks_uri = fields.CharField(max_length=2048, null=True)
     allowed_audiences = ArrayField(element_type="text", db_default=_NONE)
     token_exchange_clients = ArrayField(element_type="text", db_default=_NONE)
+    resource_uris = ArrayField(element_type="text", db_default=_NONE)
     id_token_signed_response_alg = fields.CharField(max_length=16, null=True)
     access_token_ttl_seconds = fields.IntField(null=True)
     refresh_token_ttl_seconds = fields.IntField(null=True)
     require_pkce = fields.BooleanField(default=True)
+    require_mfa = fields.BooleanField(db_default=False)
     subject_type = fields.CharField(max_length=16, db_default="public")
     sector_identifier_uri = fields.CharField(max_length=2048, null=True)
     userinfo_signed_response_alg = fields.CharField(max_length=16, null=True)
@@ -45,6 +53,7 @@ class Client(Model):
     request_object_signing_alg = fields.CharField(max_length=16, null=True)
     require_signed_request_object = fields.BooleanField(db_default=False)
     require_pushed_authorization_requests = fields.BooleanField(db_default=False)
+    request_uris = ArrayField(element_type="text", db_default=_NONE)
     dpop_bound_access_tokens = fields.BooleanField(db_default=False)
     default_max_age = fields.IntField(null=True)
     default_acr_values = ArrayField(element_type="text", db_default=_NONE)
@@ -84,3 +93,47 @@ class Secret(Model):
 
     class Meta:
         table = "clients_secret"
+
+
+class InitialToken(Model):
+    """An initial access token (RFC 7591 §3): the SHA-256 of it, how often it may be used, what its clients may be.
+
+    NULL in a bound means: whatever such a client may have.
+    """
+
+    id = fields.CharField(primary_key=True, max_length=64)
+    name = fields.CharField(max_length=120)
+    token_hash = fields.BinaryField()
+    hint = fields.CharField(max_length=4)
+    scopes = ArrayField(element_type="text", null=True)
+    grant_types = ArrayField(element_type="text", null=True)
+    require_pkce = fields.BooleanField(db_default=True)
+    max_uses = fields.IntField(null=True)
+    uses = fields.IntField(db_default=0)
+    created_by_kind = fields.CharField(max_length=16)
+    created_by_id = fields.CharField(max_length=64, null=True)
+    creation_key = fields.BinaryField(null=True)
+    creation_digest = fields.BinaryField(null=True)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+    last_used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "clients_initial_token"
+
+
+class Document(Model):
+    """When a client's metadata document was asked for and understood last, and until when the answer counts.
+
+    `problem` is why it makes no client. What it says is in the client's own row.
+    """
+
+    id = fields.CharField(primary_key=True, max_length=255)
+    asked_at = fields.DatetimeField()
+    read_at = fields.DatetimeField(null=True)
+    fresh_until = fields.DatetimeField(db_index=True)
+    problem = fields.CharField(max_length=300, null=True)
+
+    class Meta:
+        table = "clients_document"

@@ -14,17 +14,19 @@ from app.clients.types import (
     ClientFilter,
     ClientKind,
     ClientSecret,
+    ClientSource,
 )
 from app.kit import clock, db
 from app.kit.paging import COUNT_BOUND, PageRequest, Sort, keyset
 from app.kit.runtime import settings
 
 _NAMES = (
-    "id", "name", "description", "kind", "is_enabled", "is_first_party", "is_declared", "owner_id", "redirect_uris",
-    "post_logout_redirect_uris", "grant_types", "scopes", "token_endpoint_auth_method",
+    "id", "name", "description", "kind", "is_enabled", "is_first_party", "is_declared", "source", "initial_token_id",
+    "owner_id", "redirect_uris", "post_logout_redirect_uris", "grant_types", "scopes", "token_endpoint_auth_method",
     "token_endpoint_auth_signing_alg", "jwks", "jwks_uri", "allowed_audiences", "token_exchange_clients",
-    "id_token_signed_response_alg", "access_token_ttl_seconds", "refresh_token_ttl_seconds", "require_pkce",
-    *PROTOCOL_FIELDS, "client_uri", "logo_uri", "tos_uri", "policy_uri", "contacts", "created_at", "updated_at",
+    "resource_uris", "id_token_signed_response_alg", "access_token_ttl_seconds", "refresh_token_ttl_seconds",
+    "require_pkce", "require_mfa", *PROTOCOL_FIELDS, "client_uri", "logo_uri", "tos_uri", "policy_uri", "contacts",
+    "created_at", "updated_at",
 )  # fmt: skip
 _SECRETS = """
 (SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -44,6 +46,11 @@ _LOCK = "SELECT id FROM clients_client WHERE id = $1 FOR UPDATE"
 _BY_CREATION_KEY = f"SELECT c.creation_digest, {_COLUMNS} FROM clients_client c WHERE c.creation_key = $1"
 _LOCK_CREATION_KEY = "SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))"
 _LOCK_DECLARATIONS = "SELECT pg_advisory_xact_lock(6025117340198846127)"
+_LOCK_RESOURCES = "SELECT pg_advisory_xact_lock(4716390286550177031)"
+_RESOURCE_OWNERS = """
+SELECT uri, c.id FROM clients_client c, unnest(c.resource_uris) AS uri
+WHERE c.resource_uris && $1::text[] AND c.resource_uris <> '{}' AND uri = ANY($1)
+"""
 _DELETE = "DELETE FROM clients_client WHERE id = $1"
 _RELEASE = """
 UPDATE clients_client SET is_declared = FALSE, is_enabled = FALSE, updated_at = $2
@@ -157,6 +164,16 @@ async def has_origin(origin: str) -> bool:
     return found
 
 
+async def lock_resources() -> None:
+    """Wait until nobody else names resources; until the transaction ends, nobody else does."""
+    await db.execute(_LOCK_RESOURCES)
+
+
+async def find_resource_owners(uris: Sequence[str]) -> dict[str, str]:
+    """The clients that these URIs name, by URI, whether these are enabled or not."""
+    return {row["uri"]: row["id"] for row in await db.fetch(_RESOURCE_OWNERS, list(uris))}
+
+
 async def list_clients(wanted: ClientFilter, sort: Sort, page: PageRequest) -> list[tuple[Client, str]]:
     """One row more than the page holds; beside each client its name as it is sorted by."""
     conditions, arguments = _conditions(wanted)
@@ -191,6 +208,8 @@ def _conditions(wanted: ClientFilter) -> tuple[str, list[object]]:
         clauses.append(f"c.kind = ${len(arguments)}")
     if wanted.is_enabled is not None:
         clauses.append("c.is_enabled" if wanted.is_enabled else "NOT c.is_enabled")
+    if wanted.is_dynamic is not None:
+        clauses.append("c.source <> 'operator'" if wanted.is_dynamic else "c.source = 'operator'")
     return " AND ".join(clauses), arguments
 
 
@@ -206,10 +225,11 @@ def _to_client(columns: Mapping[str, Any], secrets: tuple[ClientSecret, ...]) ->
     chosen, values = settings(), dict(columns)
     access, refresh = values.pop("access_token_ttl_seconds"), values.pop("refresh_token_ttl_seconds")
     alg = values.pop("id_token_signed_response_alg") or chosen.default_id_token_alg
-    kind = ClientKind(values.pop("kind"))
+    kind, source = ClientKind(values.pop("kind")), ClientSource(values.pop("source"))
     return Client(
         **values,
         kind=kind,
+        source=source,
         response_types=("code",) if AUTHORIZATION_CODE in values["grant_types"] else (),
         id_token_signed_response_alg=alg,
         access_token_ttl=timedelta(seconds=access) if access is not None else chosen.access_token_ttl,

@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
+from app.clients.registration.service import accept_document, register_client
+from app.clients.registration.tokens import create_initial_token
+from app.clients.registration.types import NewInitialToken
 from app.clients.service import declare_client, forget_clients, verify_client_secret
 from app.clients.types import ClientKind, DeclaredClient, NewClient
+from app.kit import clock
+from app.kit.actor import ANONYMOUS, SYSTEM
 from tests.graph.support import execute, read
 from tests.support import as_user, commit, make_admin, read_everything
 
@@ -145,3 +150,23 @@ async def test_a_dry_run_shows_what_would_be_deleted_and_deletes_nothing() -> No
     assert untouched
     assert done == {"deletedId": client_id, "client": None, "errors": []}
     assert again == {"deletedId": None, "client": None, "errors": [{"code": "NOT_FOUND", "field": ["id"]}]}
+
+
+async def test_who_says_what_a_client_is_and_what_it_registered_with() -> None:
+    admin, by_operator = await create()
+    token = (await commit(create_initial_token(SYSTEM, NewInitialToken(name="CI")))).token
+    new = NewClient(name="Notes", kind=ClientKind.SPA, redirect_uris=("https://notes.example/cb",))
+    registered = (await commit(register_client(ANONYMOUS, new, token))).client
+    url = "https://editor.example/client.json"
+    await commit(accept_document(ANONYMOUS, url, new, clock.now()))
+    declared = await commit(declare_client(DeclaredClient(id="shop", client=new)))
+
+    source = "query ($id: ID!) { client(id: $id) { source isDynamic registeredBy { id name } } }"
+    ids = (by_operator["client"]["id"], registered.id, url, declared.id)
+    told = [(await read(source, {"id": each}, actor=admin))["client"] for each in ids]
+
+    assert [each["source"] for each in told] == ["OPERATOR", "REGISTRATION", "METADATA_DOCUMENT", "CONFIGURATION"]
+    assert [each["isDynamic"] for each in told] == [False, True, True, False]
+    assert [each["registeredBy"] for each in told] == [None, {"id": token.id, "name": "CI"}, None, None]
+    listed = await read("{ clients(filter: {isDynamic: true}) { nodes { id } } }", actor=admin)
+    assert {node["id"] for node in listed["clients"]["nodes"]} == {registered.id, url}

@@ -8,13 +8,14 @@ from itertools import product
 
 import pytest
 
+from app.clients.registration.service import register_client
 from app.clients.service import count_clients, list_clients, update_client
 from app.clients.types import Client, ClientChanges, ClientFilter, ClientKind, ClientSort
 from app.kit import clock, db
 from app.kit.actor import ANONYMOUS, SYSTEM
 from app.kit.errors import Forbidden, InvalidInput, LimitReached, Unauthenticated
 from app.kit.paging import PageRequest
-from tests.clients.support import make_client
+from tests.clients.support import make_client, new_client
 from tests.support import as_user, commit, counted_statements, make_admin, make_user
 
 NAMES = ["beta", "Alpha", "alpha", "Ärger", "zeta 100%", "a_b", "aXb", "Portal", "portal two", "漢字", "Alpha", "b\\c"]
@@ -24,6 +25,7 @@ FILTERS = [
     ClientFilter(),
     *(ClientFilter(kind=kind) for kind in (ClientKind.WEB, ClientKind.MACHINE)),
     *(ClientFilter(is_enabled=is_enabled) for is_enabled in (True, False)),
+    *(ClientFilter(is_dynamic=is_dynamic) for is_dynamic in (True, False)),
     *(
         ClientFilter(search=text)
         for text in ("alpha", "ALPHA", "a", "al", "%", "_", "a_b", "0%", "\\", "字", "cli_", "no", " ")
@@ -39,11 +41,17 @@ async def clients(database: None) -> AsyncIterator[list[Client]]:
         for n, name in enumerate(NAMES):
             if n % 3:
                 time.advance(timedelta(microseconds=1))
-            client = await make_client(KINDS[n % len(KINDS)], name=name)
+            kind = KINDS[n % len(KINDS)]
+            is_dynamic = n % 5 == 1
+            client = await (_register(kind, name) if is_dynamic else make_client(kind, name=name))
             if n % 4 == 0:
                 client = await commit(update_client(SYSTEM, client.id, ClientChanges(is_enabled=False)))
             made.append(client)
         yield made
+
+
+async def _register(kind: ClientKind, name: str) -> Client:
+    return (await commit(register_client(SYSTEM, new_client(kind, name=name), None))).client
 
 
 def matches(client: Client, wanted: ClientFilter) -> bool:
@@ -53,6 +61,7 @@ def matches(client: Client, wanted: ClientFilter) -> bool:
         (is_named or client.id.startswith(term))
         and (wanted.kind is None or client.kind is wanted.kind)
         and (wanted.is_enabled is None or client.is_enabled is wanted.is_enabled)
+        and (wanted.is_dynamic is None or client.is_dynamic is wanted.is_dynamic)
     )
 
 

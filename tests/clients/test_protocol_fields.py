@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
 from app.clients.service import create_client, find_client, update_client
 from app.clients.types import ClientChanges
 from app.kit.actor import SYSTEM
 from app.kit.errors import InputProblems
+from tests.clients.sectors import publishing
 from tests.clients.support import make_client, new_client, state
 from tests.support import commit
 
@@ -17,7 +19,6 @@ KEYS = {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "1", "x": "11qYAYKxCrfV
 SET: dict[str, Any] = {
     "jwks": KEYS,
     "subject_type": "pairwise",
-    "sector_identifier_uri": "https://app.example/redirects.json",
     "userinfo_signed_response_alg": "ES256",
     "introspection_signed_response_alg": "RS256",
     "request_object_signing_alg": "EdDSA",
@@ -45,19 +46,23 @@ async def problems_of(**fields: Any) -> set[tuple[str, ...]]:
 
 
 async def test_every_field_is_kept_as_given() -> None:
-    made = await commit(create_client(SYSTEM, new_client(redirect_uris=CALLBACKS, **SET)))
+    async with publishing() as publisher:
+        publisher.body = orjson.dumps(CALLBACKS)
+        given = {**SET, "sector_identifier_uri": publisher.uri}
+
+        made = await commit(create_client(SYSTEM, new_client(redirect_uris=CALLBACKS, **given)))
 
     stored = await find_client(made.client.id)
     assert stored is not None
-    assert {name: getattr(stored, name) for name in SET if name != "jwks"} == {
-        name: value for name, value in SET.items() if name != "jwks"
+    assert {name: getattr(stored, name) for name in given if name != "jwks"} == {
+        name: value for name, value in given.items() if name != "jwks"
     }
 
 
 async def test_a_client_that_says_nothing_is_spoken_with_plainly() -> None:
     client = await make_client()
 
-    assert (client.subject_type, client.default_acr_values) == ("public", ())
+    assert (client.subject_type, client.sector_identifier_uri, client.default_acr_values) == ("public", None, ())
     assert not any(getattr(client, name) for name in SET if name not in {"jwks", "subject_type", "default_acr_values"})
 
 
@@ -81,7 +86,7 @@ async def test_null_clears_what_can_be_absent() -> None:
         ("sector_identifier_uri", "http://app.example/redirects.json"),
         ("userinfo_signed_response_alg", "HS256"),
         ("introspection_signed_response_alg", "none"),
-        ("request_object_signing_alg", "none"),
+        ("request_object_signing_alg", "HS256"),
         ("require_signed_request_object", None),
         ("require_pushed_authorization_requests", None),
         ("dpop_bound_access_tokens", "yes"),

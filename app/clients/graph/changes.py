@@ -19,8 +19,8 @@ from app.graph.scalars import JSON
 
 _NULL_IS_NO_VALUE = (
     "name", "is_enabled", "is_first_party", "redirect_uris", "post_logout_redirect_uris", "require_pkce",
-    "subject_type", "require_signed_request_object", "require_pushed_authorization_requests",
-    "dpop_bound_access_tokens", "default_acr_values", "backchannel_logout_session_required",
+    "require_mfa", "subject_type", "require_signed_request_object", "require_pushed_authorization_requests",
+    "request_uris", "dpop_bound_access_tokens", "default_acr_values", "backchannel_logout_session_required",
     "frontchannel_logout_session_required",
 )  # fmt: skip
 
@@ -46,10 +46,12 @@ class ClientCreateInput:
     jwks_uri: str | None = field(default=UNSET, description=says.JWKS_URI)
     allowed_audiences: list[str] | None = field(default=UNSET, description=says.AUDIENCES)
     token_exchange_clients: list[str] | None = field(default=UNSET, description=says.EXCHANGERS)
+    resource_uris: list[str] | None = field(default=UNSET, description=says.RESOURCES)
     id_token_signed_response_alg: str | None = field(default=UNSET, description=says.ALG)
     access_token_ttl_seconds: int | None = field(default=UNSET, description=says.ACCESS_TTL)
     refresh_token_ttl_seconds: int | None = field(default=UNSET, description=says.REFRESH_TTL)
     require_pkce: bool | None = field(default=UNSET, description=says.REQUIRE_PKCE)
+    require_mfa: bool | None = field(default=UNSET, description=says.REQUIRE_MFA)
     subject_type: str | None = field(default=UNSET, description=says.SUBJECT_TYPE)
     sector_identifier_uri: str | None = field(default=UNSET, description=says.SECTOR_IDENTIFIER_URI)
     userinfo_signed_response_alg: str | None = field(default=UNSET, description=says.USERINFO_SIGNED_RESPONSE_ALG)
@@ -61,6 +63,7 @@ class ClientCreateInput:
     require_pushed_authorization_requests: bool | None = field(
         default=UNSET, description=says.REQUIRE_PUSHED_AUTHORIZATION_REQUESTS
     )
+    request_uris: list[str] | None = field(default=UNSET, description=says.REQUEST_URIS)
     dpop_bound_access_tokens: bool | None = field(default=UNSET, description=says.DPOP_BOUND_ACCESS_TOKENS)
     default_max_age: int | None = field(default=UNSET, description=says.DEFAULT_MAX_AGE)
     default_acr_values: list[str] | None = field(default=UNSET, description=says.DEFAULT_ACR_VALUES)
@@ -107,10 +110,12 @@ class ClientUpdateInput:
     jwks_uri: str | None = field(default=UNSET, description=says.JWKS_URI)
     allowed_audiences: list[str] | None = field(default=UNSET, description=says.AUDIENCES)
     token_exchange_clients: list[str] | None = field(default=UNSET, description=says.EXCHANGERS)
+    resource_uris: list[str] | None = field(default=UNSET, description=says.RESOURCES)
     id_token_signed_response_alg: str | None = field(default=UNSET, description=says.ALG)
     access_token_ttl_seconds: int | None = field(default=UNSET, description=says.ACCESS_TTL)
     refresh_token_ttl_seconds: int | None = field(default=UNSET, description=says.REFRESH_TTL)
     require_pkce: bool | None = field(default=UNSET, description=says.REQUIRE_PKCE)
+    require_mfa: bool | None = field(default=UNSET, description=says.REQUIRE_MFA)
     subject_type: str | None = field(default=UNSET, description=says.SUBJECT_TYPE)
     sector_identifier_uri: str | None = field(default=UNSET, description=says.SECTOR_IDENTIFIER_URI)
     userinfo_signed_response_alg: str | None = field(default=UNSET, description=says.USERINFO_SIGNED_RESPONSE_ALG)
@@ -122,6 +127,7 @@ class ClientUpdateInput:
     require_pushed_authorization_requests: bool | None = field(
         default=UNSET, description=says.REQUIRE_PUSHED_AUTHORIZATION_REQUESTS
     )
+    request_uris: list[str] | None = field(default=UNSET, description=says.REQUEST_URIS)
     dpop_bound_access_tokens: bool | None = field(default=UNSET, description=says.DPOP_BOUND_ACCESS_TOKENS)
     default_max_age: int | None = field(default=UNSET, description=says.DEFAULT_MAX_AGE)
     default_acr_values: list[str] | None = field(default=UNSET, description=says.DEFAULT_ACR_VALUES)
@@ -194,21 +200,41 @@ class ClientSecretRotatePayload:
     errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
 
 
+async def _before_create(info: Info, input: ClientCreateInput) -> None:
+    await service.ask_ahead_of_create(info.context.actor, _read_new(input))
+
+
+async def _before_update(info: Info, input: ClientUpdateInput) -> None:
+    await service.ask_ahead_of_update(info.context.actor, input.id, _read_changes(input))
+
+
+def _read_new(input: ClientCreateInput) -> types.NewClient:
+    return build(types.NewClient, input, without=("idempotency_key",))
+
+
+def _read_changes(input: ClientUpdateInput) -> types.ClientChanges:
+    return build_changes(types.ClientChanges, input, required=_NULL_IS_NO_VALUE, without=("id",))
+
+
 @strawberry.type
 class ClientMutation:
-    @mutation(description="Register a client. Its secret is in the answer and never again.", requires="clients.create")
+    @mutation(
+        description="Register a client. Its secret is in the answer and never again.",
+        requires="clients.create",
+        ahead=_before_create,
+    )
     async def client_create(
         self, info: Info, input: Annotated[ClientCreateInput, argument(description="The client.")]
     ) -> ClientCreatePayload:
-        new = build(types.NewClient, input, without=("idempotency_key",))
-        created = await service.create_client(info.context.actor, new, idempotency_key=given(input.idempotency_key))
+        key = given(input.idempotency_key)
+        created = await service.create_client(info.context.actor, _read_new(input), idempotency_key=key)
         return ClientCreatePayload(client=as_node(created.client), client_secret=created.secret)
 
-    @mutation(description="Change a client.", requires="clients.update")
+    @mutation(description="Change a client.", requires="clients.update", ahead=_before_update)
     async def client_update(
         self, info: Info, input: Annotated[ClientUpdateInput, argument(description="What changes.")]
     ) -> ClientUpdatePayload:
-        changes = build_changes(types.ClientChanges, input, required=_NULL_IS_NO_VALUE, without=("id",))
+        changes = _read_changes(input)
         return ClientUpdatePayload(client=as_node(await service.update_client(info.context.actor, input.id, changes)))
 
     @mutation(description="Delete a client; its tokens stop working.", requires="clients.delete")

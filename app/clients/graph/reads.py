@@ -35,6 +35,9 @@ class ClientFilter:
     search: str | None = field(default=UNSET, description='Part of the name, or begin of the id. Example: `"invoice"`')
     kind: ClientKind | None = field(default=UNSET, description="Only clients of this kind.")
     is_enabled: bool | None = field(default=UNSET, description="Only enabled ones, or disabled.")
+    is_dynamic: bool | None = field(
+        default=UNSET, description="Only those that say themselves what they are, or the others."
+    )
 
 
 @strawberry.type

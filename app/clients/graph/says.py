@@ -38,12 +38,17 @@ EXCHANGERS = (
     "Clients that may get tokens by exchange that are meant for it (RFC 8693). "
     'Example: `["cli_01jq40b7n2r5s8t1v4w7x0y3za"]`'
 )
+RESOURCES = (
+    "URIs that it is known by as a protected resource (RFC 8707): clients may ask for tokens for them, as far as users "
+    'agree. Example: `["https://mcp.example.com/mcp"]`'
+)
 ALG = 'How its ID tokens are signed: RS256, ES256 or EdDSA. Example: `"ES256"`'
 ACCESS_TTL = "Life of its access tokens, seconds. Example: `600`"
 REFRESH_TTL = "Life of its refresh tokens, seconds. Example: `2592000`"
 HOME = 'Its home page. Example: `"https://invoices.example.com/"`'
 LOGO = 'Its logo. Example: `"https://invoices.example.com/logo.svg"`'
 REQUIRE_PKCE = "Whether it must use PKCE (RFC 7636). Example: `true`"
+REQUIRE_MFA = "Whether its users need a second factor; who has none sets one up at the sign-in. Example: `true`"
 SUBJECT_TYPE = (
     "Whether it sees the users' ids (public) or ids of its own for them (pairwise, OpenID Connect Core §8). "
     'Example: `"pairwise"`'
@@ -59,10 +64,15 @@ INTROSPECTION_SIGNED_RESPONSE_ALG = (
     'How its introspection answers are signed when it asks for a JWT (RFC 9701). Example: `"ES256"`'
 )
 REQUEST_OBJECT_SIGNING_ALG = (
-    'The one algorithm of its request objects (RFC 9101); any that is offered when nothing is said. Example: `"ES256"`'
+    "The one algorithm of its request objects (RFC 9101), or none; any that is offered when nothing is said. "
+    'Example: `"ES256"`'
 )
 REQUIRE_SIGNED_REQUEST_OBJECT = "Whether its requests must come as signed request objects (RFC 9101). Example: `true`"
 REQUIRE_PUSHED_AUTHORIZATION_REQUESTS = "Whether its requests must be pushed first (RFC 9126). Example: `true`"
+REQUEST_URIS = (
+    "Addresses that it publishes request objects at, compared to the letter (OpenID Connect Core §6.2). "
+    'Example: `["https://invoices.example.com/requests/sign-in.jwt"]`'
+)
 DPOP_BOUND_ACCESS_TOKENS = "Whether its tokens are always bound to a key (RFC 9449). Example: `true`"
 DEFAULT_MAX_AGE = (
     "Sign-ins older than so many seconds are asked for again, unless the request says otherwise. Example: `3600`"

@@ -20,6 +20,9 @@ from app.kit.paging import PageRequest
 
 if TYPE_CHECKING:
     from app.api_keys.types import ApiKey
+    from app.clients.graph.initial_tokens import InitialAccessToken
+    from app.clients.registration.types import InitialToken
+    from app.oidc.families import TokenFamily
 
 
 @strawberry.enum(description="What an application is, which settles how it may prove itself and get tokens.")
@@ -29,6 +32,14 @@ class ClientKind(Enum):
     NATIVE = enum_value(types.ClientKind.NATIVE, description="Runs on a phone or a desktop.")
     MACHINE = enum_value(types.ClientKind.MACHINE, description="Acts for itself, without a user.")
     DEVICE = enum_value(types.ClientKind.DEVICE, description="Has no browser or keyboard.")
+
+
+@strawberry.enum(description="Who says what a client is.")
+class ClientSource(Enum):
+    OPERATOR = enum_value("operator", description="An operator.")
+    CONFIGURATION = enum_value("configuration", description="The configuration file; it is read-only here.")
+    REGISTRATION = enum_value("registration", description="It itself: it registered (RFC 7591).")
+    METADATA_DOCUMENT = enum_value("document", description="A document at the URL that is its id.")
 
 
 @strawberry.type(description="A secret of a client. Only its hash is stored; it was shown once.")
@@ -48,6 +59,7 @@ class Client(Node, ClientEdges):
     is_enabled: bool = field(description="Whether it may sign users in and get tokens.")
     is_first_party: bool = field(description="Whether it is our own: users are not asked for consent.")
     is_declared: bool = field(description="Whether it stands in the configuration file: read-only here.")
+    is_dynamic: bool = field(description="Whether it says itself what it is, by registering or by a document.")
     redirect_uris: list[str] = field(description="Where users may be sent back to.")
     post_logout_redirect_uris: list[str] = field(description="Where users may be sent after signing out.")
     grant_types: list[str] = field(description="Grants that it may use (RFC 7591).")
@@ -64,8 +76,12 @@ class Client(Node, ClientEdges):
     token_exchange_clients: list[str] = field(
         description="Clients that may get tokens by exchange that are meant for it (RFC 8693)."
     )
+    resource_uris: list[str] = field(
+        description="URIs that it is known by as a protected resource (RFC 8707): tokens for it are asked for by them."
+    )
     id_token_signed_response_alg: str = field(description="How its ID tokens are signed.")
     require_pkce: bool = field(description="Whether it must use PKCE (RFC 7636).")
+    require_mfa: bool = field(description="Whether its users need a second factor.")
     subject_type: str = field(description="Whether it sees the users' ids (public) or other ids for them (pairwise).")
     sector_identifier_uri: str | None = field(
         description="Its host stands for the client's sector: who shares it sees the same pairwise ids."
@@ -77,13 +93,17 @@ class Client(Node, ClientEdges):
         description="How its introspection answers are signed when it asks for a JWT (RFC 9701)."
     )
     request_object_signing_alg: str | None = field(
-        description="The one algorithm of its request objects (RFC 9101); any that is offered when nothing is said."
+        description="The one algorithm of its request objects (RFC 9101), or none; any that is offered when nothing is "
+        "said."
     )
     require_signed_request_object: bool = field(
         description="Whether its requests must come as signed request objects (RFC 9101)."
     )
     require_pushed_authorization_requests: bool = field(
         description="Whether its requests must be pushed first (RFC 9126)."
+    )
+    request_uris: list[str] = field(
+        description="Addresses that it publishes request objects at, compared to the letter (OpenID Connect Core §6.2)."
     )
     dpop_bound_access_tokens: bool = field(description="Whether its tokens are always bound to a key (RFC 9449).")
     default_max_age: int | None = field(
@@ -117,6 +137,21 @@ class Client(Node, ClientEdges):
     def jwks(client: Parent[types.Client]) -> JSON | None:
         return JSON(orjson.loads(client.jwks)) if client.jwks is not None else None
 
+    @field(description="Who says what it is.")
+    @staticmethod
+    def source(client: Parent[types.Client]) -> ClientSource:
+        return ClientSource.CONFIGURATION if client.is_declared else ClientSource(client.source.value)
+
+    @field(
+        description="The token that it registered with. Null for others, and when hidden from the caller.",
+        graphql_type=Annotated["InitialAccessToken", strawberry.lazy("app.clients.graph.initial_tokens")] | None,
+    )
+    @staticmethod
+    async def registered_by(client: Parent[types.Client], info: Info) -> InitialToken | None:
+        from app.clients.graph.initial_tokens import load_initial_token
+
+        return await load_initial_token(info, client.initial_token_id)
+
     @field(description="Life of its access tokens, seconds.")
     @staticmethod
     def access_token_ttl_seconds(client: Parent[types.Client]) -> int:
@@ -137,6 +172,18 @@ class Client(Node, ClientEdges):
         from app.api_keys.graph import load_keys_of_client
 
         return await load_keys_of_client(info, client.id, page)
+
+    @connection(
+        Connection[Annotated["TokenFamily", strawberry.lazy("app.oidc.graph")]],
+        description="What users' sign-ins gave the client and still lives, newest first. `clients.manage_access` on it "
+        "is enough.",
+        requires="sessions.view_all",
+    )
+    @staticmethod
+    async def token_families(client: Parent[types.Client], info: Info, page: PageRequest) -> Paged[TokenFamily]:
+        from app.oidc.graph import load_families_of_client
+
+        return await load_families_of_client(info, client.id, page)
 
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:

@@ -2,6 +2,7 @@
 
 from app.clients.rules.fields import check_fields, check_together, clean_fields, fill_defaults
 from app.clients.rules.kinds import KINDS, KindRules
+from app.clients.rules.proofs import is_resource_uri, spellings_of
 from app.clients.rules.redirects import (
     derive_origins,
     is_origin,
@@ -9,6 +10,7 @@ from app.clients.rules.redirects import (
     redirect_uri_matches,
     validate_redirect_uri,
 )
+from app.clients.rules.trust import check_trust
 from app.clients.rules.values import FieldContext
 
 __all__ = [
@@ -17,11 +19,14 @@ __all__ = [
     "KindRules",
     "check_fields",
     "check_together",
+    "check_trust",
     "clean_fields",
     "derive_origins",
     "fill_defaults",
     "is_origin",
     "is_redirect_uri_registered",
+    "is_resource_uri",
     "redirect_uri_matches",
+    "spellings_of",
     "validate_redirect_uri",
 ]

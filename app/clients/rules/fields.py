@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from app.clients.errors import InvalidClient, InvalidRedirectUri, RedirectUriRequired, Required, TooLong
 from app.clients.rules import protocol
 from app.clients.rules.kinds import KINDS
-from app.clients.rules.proofs import check_client_ids, check_jwks, check_proofs, check_signing_alg
+from app.clients.rules.proofs import check_client_ids, check_jwks, check_proofs, check_resource_uris, check_signing_alg
 from app.clients.rules.redirects import find_redirect_problem, find_web_problem
 from app.clients.rules.values import FieldContext, Problems, check_list, texts, write_jwks
 from app.clients.types import AUTHORIZATION_CODE, REFRESH_TOKEN, ClientKind
@@ -27,7 +27,7 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\
 _SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,100}")
 _LISTS = (
     "redirect_uris", "post_logout_redirect_uris", "contacts", "allowed_audiences", "token_exchange_clients",
-    "default_acr_values",
+    "resource_uris", "default_acr_values", "request_uris",
 )  # fmt: skip
 _CONTACT = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f]{1,64}@[^@\s\x00-\x1f\x7f-\x9f]{1,189}")
 
@@ -182,6 +182,7 @@ _CHECKS: dict[str, Callable[[str, object, FieldContext], Problems]] = {
     "is_enabled": _check_flag,
     "is_first_party": _check_flag,
     "require_pkce": _check_flag,
+    "require_mfa": _check_flag,
     "redirect_uris": _check_redirects,
     "post_logout_redirect_uris": _check_redirects,
     "grant_types": _check_grants,
@@ -192,6 +193,7 @@ _CHECKS: dict[str, Callable[[str, object, FieldContext], Problems]] = {
     "jwks_uri": protocol.check_address,
     "allowed_audiences": check_client_ids,
     "token_exchange_clients": check_client_ids,
+    "resource_uris": check_resource_uris,
     "id_token_signed_response_alg": _check_alg,
     "access_token_ttl_seconds": _check_access_ttl,
     "refresh_token_ttl_seconds": _check_refresh_ttl,
@@ -199,9 +201,10 @@ _CHECKS: dict[str, Callable[[str, object, FieldContext], Problems]] = {
     "sector_identifier_uri": protocol.check_address,
     "userinfo_signed_response_alg": protocol.check_response_alg,
     "introspection_signed_response_alg": protocol.check_response_alg,
-    "request_object_signing_alg": check_signing_alg,
+    "request_object_signing_alg": protocol.check_request_alg,
     "require_signed_request_object": _check_flag,
     "require_pushed_authorization_requests": _check_flag,
+    "request_uris": protocol.check_request_uris,
     "dpop_bound_access_tokens": _check_flag,
     "default_max_age": protocol.check_max_age,
     "default_acr_values": protocol.check_acr_values,

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import orjson
 
 from app.clients.errors import InvalidClient, Required, TooLong
+from app.clients.rules.redirects import MAX_URI_LENGTH
 from app.clients.rules.values import FieldContext, Problems, check_list, texts
 from app.clients.types import AUTH_PRIVATE_KEY
 from app.signing.foreign import FOREIGN_ALGORITHMS, MAX_KEY_SET_BYTES, find_key_set_problem
 
 MAX_CLIENT_IDS = 100
-_MAX_ID = 64
+MAX_RESOURCE_URIS = 20
+_BARE_ORIGIN = re.compile(r"https?://[^/?]+/?")
+# Without `"` and `\\`, so that one is also a word of a scope.
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[!$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
+# The URL of a document may be one.
+_MAX_ID = 255
 
 
 def check_signing_alg(name: str, value: object, context: FieldContext) -> Problems:
@@ -40,10 +47,32 @@ def check_client_ids(name: str, value: object, context: FieldContext) -> Problem
     """Ids of clients, whether these exist or not."""
     ids = texts(value)
     return check_list(name, ids, MAX_CLIENT_IDS) + [
-        InvalidClient("A client id has 1 to 64 printable characters.", name, str(place))
+        InvalidClient("A client id has 1 to 255 printable characters.", name, str(place))
         for place, each in enumerate(ids)
         if not (0 < len(each) <= _MAX_ID and each.isascii() and each.isprintable() and " " not in each)
     ]
+
+
+def check_resource_uris(name: str, value: object, context: FieldContext) -> Problems:
+    """Absolute URIs without fragment, as RFC 8707 §2 wants them."""
+    uris = texts(value)
+    return check_list(name, uris, MAX_RESOURCE_URIS) + [
+        InvalidClient("It is an absolute URI without fragment, such as https://api.example.com.", name, str(place))
+        for place, each in enumerate(uris)
+        if not is_resource_uri(each)
+    ]
+
+
+def is_resource_uri(text: str) -> bool:
+    """Whether this can name a resource (RFC 8707 §2, RFC 3986 §4.3)."""
+    return len(text) <= MAX_URI_LENGTH and _ABSOLUTE.fullmatch(text) is not None
+
+
+def spellings_of(uri: str) -> tuple[str, ...]:
+    """The URI itself first; for a bare origin also the one with or without its slash (RFC 3986 §6.2.3)."""
+    if _BARE_ORIGIN.fullmatch(uri) is None:
+        return (uri,)
+    return (uri, uri[:-1] if uri.endswith("/") else f"{uri}/")
 
 
 def check_proofs(fields: Mapping[str, object]) -> Problems:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from app.clients import cache, queries, rules
 from app.clients.queries import StoredSecret
-from app.clients.types import Client, ClientFilter, ClientSort
+from app.clients.types import Client, ClientFilter, ClientSort, Resource
 from app.kit import clock
 from app.kit.actor import Actor, ActorKind
 from app.kit.crypto import hash_token, is_same
@@ -20,6 +20,21 @@ async def find_client(client_id: str) -> Client | None:
     """The client, None if there is none; at most `cache.CLIENT_TTL` old. No guard: for protocol code."""
     stored = await cache.read_client(client_id)
     return stored.client if stored else None
+
+
+async def find_resources(uris: Sequence[str]) -> dict[str, Resource]:
+    """The enabled clients that are known by these URIs, by URI (RFC 8707); one statement, and the clients' cache.
+
+    No guard: for protocol code.
+    """
+    owners = await queries.find_resource_owners([each for uri in uris for each in rules.spellings_of(uri)])
+    found: dict[str, Resource] = {}
+    for uri in uris:
+        registered = next((each for each in rules.spellings_of(uri) if each in owners), None)
+        client = await find_client(owners[registered]) if registered is not None else None
+        if registered is not None and client is not None and client.is_enabled:
+            found[uri] = Resource(registered, client)
+    return found
 
 
 async def get_clients(ids: Sequence[str]) -> dict[str, Client]:

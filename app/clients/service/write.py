@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 from app.clients import cache, queries, rules
-from app.clients.errors import raise_problems
+from app.clients.errors import InvalidClient, raise_problems
 from app.clients.queries import StoredClient
 from app.clients.rules import FieldContext
-from app.clients.types import SECRET_ID_PREFIX, Client, ClientKind, ClientUpdated, NewClient
+from app.clients.service.outbound import policy_of
+from app.clients.service.sectors import check_sector
+from app.clients.types import SECRET_ID_PREFIX, Client, ClientKind, ClientSource, ClientUpdated, NewClient
 from app.events.service import emit
 from app.kit import clock
 from app.kit.actor import Actor
@@ -18,6 +20,8 @@ from app.kit.db import after_commit
 from app.kit.ids import new_id
 from app.kit.runtime import settings
 
+# What a sector's document vouches for.
+SECTOR_COLUMNS = frozenset({"sector_identifier_uri", "redirect_uris"})
 _HINT_LENGTH = 4
 
 
@@ -47,8 +51,10 @@ async def insert_columns(new: NewClient, extra: Mapping[str, object]) -> Client:
     Raises:
         InputProblems: everything that is wrong with the fields.
     """
-    columns = rules.fill_defaults(rules.clean_fields({f.name: getattr(new, f.name) for f in fields(new)}), new.kind)
+    columns = new_columns(new)
     check_columns(columns, columns, new.kind)
+    await _check_sector(columns, {**columns, **extra})
+    await _claim_resources(str(extra["id"]), new.resource_uris)
     now = clock.now()
     origins = rules.derive_origins(new.kind, new.redirect_uris)
     await queries.insert_client(
@@ -73,10 +79,12 @@ async def change_client(
         InputProblems: everything that is wrong with the fields.
     """
     kind = kind or stored.client.kind
-    wanted = rules.fill_defaults(rules.clean_fields(given), kind)
-    whole = {**stored.columns, **wanted, "kind": kind.value}
+    wanted, whole = changed_columns(stored, given, kind)
     check_columns(wanted, whole, kind)
+    raise_problems(rules.check_trust(whole, is_dynamic=is_dynamic(whole)))
     columns = {name: value for name, value in whole.items() if stored.columns[name] != value}
+    await _check_sector(columns, whole)
+    await _claim_resources(stored.client.id, _texts(wanted.get("resource_uris", ())))
     if not columns:
         return stored.client
     columns["origins"] = rules.derive_origins(kind, _texts(whole["redirect_uris"]))
@@ -84,6 +92,52 @@ async def change_client(
     after = (await read_back(stored.client.id)).client
     await _tell_change(actor, stored.client, after)
     return after
+
+
+async def _check_sector(changed: Mapping[str, object], whole: Mapping[str, object]) -> None:
+    """Ask the sector's document where what it vouches for changes.
+
+    Raises:
+        InputProblems: as `check_sector`.
+    """
+    uri = whole["sector_identifier_uri"]
+    if uri is not None and changed.keys() & SECTOR_COLUMNS:
+        await check_sector(str(uri), _texts(whole["redirect_uris"]), policy_of(is_dynamic=is_dynamic(whole)))
+
+
+def new_columns(new: NewClient) -> dict[str, object]:
+    """The columns of a client to be made, defaults filled in; not checked yet."""
+    return rules.fill_defaults(rules.clean_fields({f.name: getattr(new, f.name) for f in fields(new)}), new.kind)
+
+
+def changed_columns(
+    stored: StoredClient, given: Mapping[str, object], kind: ClientKind
+) -> tuple[dict[str, object], dict[str, object]]:
+    """The columns that are given, and all of the client with them; not checked yet."""
+    wanted = rules.fill_defaults(rules.clean_fields(given), kind)
+    return wanted, {**stored.columns, **wanted, "kind": kind.value}
+
+
+def is_dynamic(whole: Mapping[str, object]) -> bool:
+    """Whether nobody but the client itself says what it is."""
+    source = whole.get("source", ClientSource.OPERATOR.value)
+    return source != ClientSource.OPERATOR.value and not whole.get("is_declared", False)
+
+
+async def _claim_resources(client_id: str, uris: Sequence[str]) -> None:
+    """A URI names one resource: refuse those of other clients.
+
+    Raises:
+        InputProblems: `clients_invalid`, each that is taken.
+    """
+    if not uris:
+        return
+    await queries.lock_resources()
+    owners = await queries.find_resource_owners([each for uri in uris for each in rules.spellings_of(uri)])
+    others = {uri for uri, owner in owners.items() if owner != client_id}
+    taken = [place for place, uri in enumerate(uris) if others & set(rules.spellings_of(uri))]
+    text = "Another client is known by it."
+    raise_problems([InvalidClient(text, "resource_uris", str(place)) for place in taken])
 
 
 async def _tell_change(actor: Actor, before: Client, after: Client) -> None:

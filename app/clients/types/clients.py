@@ -1,19 +1,18 @@
-"""What crosses the border of the clients room."""
+"""Clients as they cross the border of the room."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, StrEnum
-from typing import ClassVar
+from enum import StrEnum
 
-from app.events.types import Event
-from app.kit.paging import Direction, Sort
 from app.users.types import UNSET, Unset
 
 ID_PREFIX = "cli"
 SECRET_PREFIX = "asec"
 SECRET_ID_PREFIX = "csec"
+# Scopes that open Auther's own APIs: operators give them, nobody takes them.
+PLATFORM_SCOPE_PREFIX = "auther:"
 
 AUTHORIZATION_CODE = "authorization_code"
 REFRESH_TOKEN = "refresh_token"
@@ -34,10 +33,18 @@ PAIRWISE_SUBJECT = "pairwise"
 PROTOCOL_FIELDS = (
     "subject_type", "sector_identifier_uri", "userinfo_signed_response_alg", "introspection_signed_response_alg",
     "request_object_signing_alg", "require_signed_request_object", "require_pushed_authorization_requests",
-    "dpop_bound_access_tokens", "default_max_age", "default_acr_values", "initiate_login_uri",
+    "request_uris", "dpop_bound_access_tokens", "default_max_age", "default_acr_values", "initiate_login_uri",
     "backchannel_logout_uri", "backchannel_logout_session_required", "frontchannel_logout_uri",
     "frontchannel_logout_session_required", "software_id", "software_version",
 )  # fmt: skip
+
+
+class ClientSource(StrEnum):
+    """Who says what a client is: an operator or the configuration, itself by registering, or a document of its own."""
+
+    OPERATOR = "operator"
+    REGISTRATION = "registration"
+    DOCUMENT = "document"
 
 
 class ClientKind(StrEnum):
@@ -67,7 +74,8 @@ class Client:
 
     `jwks` is the JSON text of its public keys (RFC 7517 §5). Tokens given to it may be exchanged by clients among
     its `allowed_audiences`, which it may also name as audience of its own ones; `token_exchange_clients` may get
-    tokens by exchange that are meant for it.
+    tokens by exchange that are meant for it. Tokens for it are asked for by its `resource_uris`. `initial_token_id` is
+    the token that it registered with, if it did.
     """
 
     id: str
@@ -77,6 +85,8 @@ class Client:
     is_enabled: bool
     is_first_party: bool
     is_declared: bool
+    source: ClientSource
+    initial_token_id: str | None
     owner_id: str | None
     redirect_uris: tuple[str, ...]
     post_logout_redirect_uris: tuple[str, ...]
@@ -89,10 +99,12 @@ class Client:
     jwks_uri: str | None
     allowed_audiences: tuple[str, ...]
     token_exchange_clients: tuple[str, ...]
+    resource_uris: tuple[str, ...]
     id_token_signed_response_alg: str
     access_token_ttl: timedelta
     refresh_token_ttl: timedelta
     require_pkce: bool
+    require_mfa: bool
     subject_type: str
     sector_identifier_uri: str | None
     userinfo_signed_response_alg: str | None
@@ -100,6 +112,7 @@ class Client:
     request_object_signing_alg: str | None
     require_signed_request_object: bool
     require_pushed_authorization_requests: bool
+    request_uris: tuple[str, ...]
     dpop_bound_access_tokens: bool
     default_max_age: int | None
     default_acr_values: tuple[str, ...]
@@ -123,6 +136,11 @@ class Client:
     def is_public(self) -> bool:
         """Whether it cannot keep a secret (RFC 6749 §2.1)."""
         return self.token_endpoint_auth_method == AUTH_NONE
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether it said itself what it is, instead of an operator."""
+        return self.source is not ClientSource.OPERATOR
 
     @property
     def has_secret(self) -> bool:
@@ -151,10 +169,12 @@ class NewClient:
     jwks_uri: str | None = None
     allowed_audiences: tuple[str, ...] = ()
     token_exchange_clients: tuple[str, ...] = ()
+    resource_uris: tuple[str, ...] = ()
     id_token_signed_response_alg: str | None = None
     access_token_ttl_seconds: int | None = None
     refresh_token_ttl_seconds: int | None = None
     require_pkce: bool = True
+    require_mfa: bool = False
     subject_type: str = PUBLIC_SUBJECT
     sector_identifier_uri: str | None = None
     userinfo_signed_response_alg: str | None = None
@@ -162,6 +182,7 @@ class NewClient:
     request_object_signing_alg: str | None = None
     require_signed_request_object: bool = False
     require_pushed_authorization_requests: bool = False
+    request_uris: tuple[str, ...] = ()
     dpop_bound_access_tokens: bool = False
     default_max_age: int | None = None
     default_acr_values: tuple[str, ...] = ()
@@ -197,10 +218,12 @@ class ClientChanges:
     jwks_uri: str | Unset | None = UNSET
     allowed_audiences: tuple[str, ...] | Unset = UNSET
     token_exchange_clients: tuple[str, ...] | Unset = UNSET
+    resource_uris: tuple[str, ...] | Unset = UNSET
     id_token_signed_response_alg: str | Unset | None = UNSET
     access_token_ttl_seconds: int | Unset | None = UNSET
     refresh_token_ttl_seconds: int | Unset | None = UNSET
     require_pkce: bool | Unset = UNSET
+    require_mfa: bool | Unset = UNSET
     subject_type: str | Unset = UNSET
     sector_identifier_uri: str | Unset | None = UNSET
     userinfo_signed_response_alg: str | Unset | None = UNSET
@@ -208,6 +231,7 @@ class ClientChanges:
     request_object_signing_alg: str | Unset | None = UNSET
     require_signed_request_object: bool | Unset = UNSET
     require_pushed_authorization_requests: bool | Unset = UNSET
+    request_uris: tuple[str, ...] | Unset = UNSET
     dpop_bound_access_tokens: bool | Unset = UNSET
     default_max_age: int | Unset | None = UNSET
     default_acr_values: tuple[str, ...] | Unset = UNSET
@@ -252,46 +276,3 @@ class CreatedClient:
 
     def __repr__(self) -> str:
         return f"CreatedClient({self.client.id!r})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientFilter:
-    """All that is given must hold. `search` looks into name and id."""
-
-    search: str | None = None
-    kind: ClientKind | None = None
-    is_enabled: bool | None = None
-
-
-_CREATED = ("created_at", "id")
-_NAME = ('lower(name) COLLATE "C"', "id")
-_TIMES = ("timestamptz", "text")
-_TEXTS = ("text", "text")
-
-
-class ClientSort(Enum):
-    CREATED_AT_DESC = Sort("clients:created_at:desc", _CREATED, _TIMES, Direction.DESC)
-    CREATED_AT_ASC = Sort("clients:created_at:asc", _CREATED, _TIMES, Direction.ASC)
-    NAME_ASC = Sort("clients:name:asc", _NAME, _TEXTS, Direction.ASC)
-    NAME_DESC = Sort("clients:name:desc", _NAME, _TEXTS, Direction.DESC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClientEvent(Event):
-    target_type: ClassVar[str] = "client"
-
-
-class ClientCreated(ClientEvent):
-    action: ClassVar[str] = "client.created"
-
-
-class ClientUpdated(ClientEvent):
-    action: ClassVar[str] = "client.updated"
-
-
-class ClientDeleted(ClientEvent):
-    action: ClassVar[str] = "client.deleted"
-
-
-class ClientSecretRotated(ClientEvent):
-    action: ClassVar[str] = "client.secret_rotated"
