@@ -14,6 +14,8 @@ from app.kit.actor import ANONYMOUS, Actor, ActorKind, Origin
 from app.oidc.client_assertions import ASSERTION_TYPE, is_assertion_good, issuer_of, read_assertion
 from app.oidc.errors import ClientNotProved, EndpointError, ErrorCode
 from app.oidc.params import Params
+from app.oidc.registration.documents import meet_client
+from app.oidc.registration.errors import DocumentRefused
 from app.oidc.types import ClientRefused
 from app.signing.foreign import ForeignToken
 
@@ -34,11 +36,16 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request of a client that proved who it is."""
+    """A request of a client that proved who it is.
+
+    Attributes:
+        jkt: thumbprint of the key that it proved beside (DPoP), where the endpoint binds something to it.
+    """
 
     params: Params
     client: Client
     origin: Origin
+    jkt: str | None = None
 
     @property
     def actor(self) -> Actor:
@@ -64,7 +71,8 @@ async def authenticate_client(params: Params, authorization: str | None, origin:
         authorization: the header of that name.
 
     Raises:
-        EndpointError: `invalid_request` for two proofs at once, or a parameter that came twice.
+        EndpointError: `invalid_request` for two proofs at once, or a parameter that came twice;
+            `temporarily_unavailable` when the client's keys would have to be fetched, and too many were.
         ClientNotProved: everything else: unknown, disabled, wrong secret, another method than the registered one.
             The refusal is audited.
     """
@@ -73,8 +81,9 @@ async def authenticate_client(params: Params, authorization: str | None, origin:
     client = None
     try:
         credentials = read_credentials(params, authorization)
+        await _meet(credentials.client_id, origin)
         client = await find_client(credentials.client_id)
-        if client is None or not await _is_proved(client, credentials):
+        if client is None or not await _is_proved(client, credentials, origin):
             raise ClientNotProved
     except ClientNotProved as error:
         refused = ClientRefused(target_id=client.id if client else None, reason=error.code)
@@ -106,11 +115,18 @@ def read_credentials(params: Params, authorization: str | None) -> Credentials:
     return Credentials(client_id, AUTH_NONE if secret is None else AUTH_POST, secret)
 
 
-async def _is_proved(client: Client, credentials: Credentials) -> bool:
+async def _meet(client_id: str, origin: Origin) -> None:
+    try:
+        await meet_client(client_id, origin)
+    except DocumentRefused as error:
+        raise ClientNotProved from error
+
+
+async def _is_proved(client: Client, credentials: Credentials, origin: Origin) -> bool:
     if not client.is_enabled or credentials.method != client.token_endpoint_auth_method:
         return False
     if credentials.assertion is not None:
-        return await is_assertion_good(client, credentials.assertion)
+        return await is_assertion_good(client, credentials.assertion, origin)
     return credentials.secret is None or await verify_client_secret(client.id, credentials.secret)
 
 

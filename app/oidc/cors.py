@@ -35,7 +35,7 @@ def for_registered_origins(handler: Handler) -> Handler:
         response.headers.append("vary", "Origin")
         if is_open:
             response.headers["access-control-allow-origin"] = origin
-            response.headers["access-control-expose-headers"] = "WWW-Authenticate, ETag, Retry-After"
+            response.headers["access-control-expose-headers"] = "WWW-Authenticate, ETag, Retry-After, DPoP-Nonce"
         elif request.method == "OPTIONS":
             _close(response)
         return response
@@ -54,7 +54,7 @@ def _preflight() -> Response:
         status_code=204,
         headers={
             "access-control-allow-methods": "GET, POST",
-            "access-control-allow-headers": "authorization, content-type",
+            "access-control-allow-headers": "authorization, content-type, dpop",
             "access-control-max-age": str(_PREFLIGHT_SECONDS),
         },
     )

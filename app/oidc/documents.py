@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The document as it is sent, and its strong ETag."""
+
+    document: bytes
+    etag: str
+
+
+def make_metadata(members: Mapping[str, object]) -> Metadata:
+    """The document with these members."""
+    document = orjson.dumps(dict(members))
+    return Metadata(document, f'"{sha256(document).hexdigest()[:32]}"')
 
 
 def cacheable(request: Request, document: bytes, etag: str, cache_control: str) -> Response:

@@ -19,7 +19,8 @@ UNAVAILABLE = 503
 
 
 class ErrorCode(StrEnum):
-    """Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8693 §2.2.2, OIDC Core §3.1.2.6."""
+    """Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8693 §2.2.2, OIDC Core §3.1.2.6;
+    RFC 9449 §12.2."""
 
     INVALID_REQUEST = "invalid_request"
     INVALID_CLIENT = "invalid_client"
@@ -28,6 +29,8 @@ class ErrorCode(StrEnum):
     INVALID_TARGET = "invalid_target"
     INVALID_TOKEN = "invalid_token"
     INSUFFICIENT_SCOPE = "insufficient_scope"
+    INVALID_DPOP_PROOF = "invalid_dpop_proof"
+    USE_DPOP_NONCE = "use_dpop_nonce"
     UNAUTHORIZED_CLIENT = "unauthorized_client"
     UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
     UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
@@ -40,6 +43,8 @@ class ErrorCode(StrEnum):
     CONSENT_REQUIRED = "consent_required"
     REQUEST_NOT_SUPPORTED = "request_not_supported"
     REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"
+    INVALID_REQUEST_URI = "invalid_request_uri"
+    INVALID_REQUEST_OBJECT = "invalid_request_object"
     REGISTRATION_NOT_SUPPORTED = "registration_not_supported"
     UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
 
@@ -57,6 +62,10 @@ class MalformedRequest(InvalidInput):
 
 class ShownToUser(InvalidInput):
     """A page: the client or its redirect URI is not trusted (RFC 6749 §4.1.2.1), or the browser is another one."""
+
+
+class RequestTooLong(MalformedRequest):
+    """More than we read of a request."""
 
 
 class SentToClient(InvalidInput):
@@ -87,10 +96,20 @@ class ClientNotProved(EndpointError):
         )
 
 
+class ProofRefused(InvalidInput):
+    """A DPoP proof that is no good, or lacks a nonce of ours (RFC 9449 §5 and §8)."""
+
+    def __init__(self, error: ErrorCode, description: str, detail: str | None = None) -> None:
+        super().__init__(f"oidc_{error}", description, detail=detail)
+        self.error = error
+
+
 def as_endpoint_error(error: InvalidInput | LimitReached | Unavailable) -> EndpointError:
     """What the rest of the house refuses, in the words of RFC 6749 §5.2."""
     if isinstance(error, EndpointError):
         return error
+    if isinstance(error, ProofRefused):
+        return EndpointError(error.error, error.message)
     is_away = isinstance(error, Unavailable)
     told = EndpointError(ErrorCode.TEMPORARILY_UNAVAILABLE if is_away else ErrorCode.INVALID_REQUEST, error.message)
     told.retry_after = error.retry_after
@@ -106,6 +125,17 @@ class BearerError(AppError):
         self.status = _BEARER_STATUS.get(error, UNAUTHORIZED) if error else UNAUTHORIZED
 
 
+class PossessionError(BearerError):
+    """A challenge to whoever shows a token without proving its key (RFC 9449 §7.1)."""
+
+
+class BoundTokenBare(BearerError):
+    """A token that is bound to a key came as a bearer token (RFC 9449 §7.2)."""
+
+    def __init__(self) -> None:
+        super().__init__(ErrorCode.INVALID_TOKEN, "This access token is bound to a key. Show it with a DPoP proof.")
+
+
 class InteractionOver(ShownToUser):
     """The request is finished, too old, or belongs to another browser."""
 
@@ -113,6 +143,16 @@ class InteractionOver(ShownToUser):
         super().__init__(
             "oidc_interaction_over",
             "This sign-in cannot go on here. Go back to the application and start again.",
+        )
+
+
+class PushedRequestOver(ShownToUser):
+    """What an application pushed was answered, is too old, or was pushed by another one (RFC 9126 §2.2)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "oidc_request_uri_unknown",
+            "The request of the application is over. Go back to the application and start again.",
         )
 
 
@@ -133,6 +173,25 @@ class DeviceOver(ShownToUser):
         super().__init__("oidc_device_over", "This device does not wait for you any more. Start again on the device.")
 
 
+class ClientAway(Unavailable):
+    """A client's server did not answer a moment ago, and is left alone for a while."""
+
+    def __init__(self) -> None:
+        super().__init__("oidc_client_away", "The application's server does not answer now.")
+
+
+class LogoutNotHeard(Unavailable):
+    """A client did not take the news that a session is over. `detail` is the status that it answered with."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("oidc_logout_not_heard", "The application did not take the logout token.", detail=str(status))
+
+
 class ConsentNotFound(NotFound):
     def __init__(self) -> None:
         super().__init__("oidc_consent_not_found", "This application was not allowed anything.", field=("clientId",))
+
+
+class FamilyNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("oidc_family_not_found", "There is no such token family, or it is over.", field=("id",))

@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from app.kit import bodies
 from app.kit.errors import LimitReached
-from app.oidc.errors import MalformedRequest
+from app.oidc.errors import MalformedRequest, RequestTooLong
 from app.oidc.params import MAX_REQUEST_BYTES, Params, parse_params
 
 # Thousands of checks with a few attributes each.
@@ -43,4 +43,17 @@ async def read_body(request: Request) -> bytes:
     try:
         return await bodies.read_body(request, max_bytes=MAX_REQUEST_BYTES)
     except LimitReached:
-        raise MalformedRequest(f"The request is longer than {MAX_REQUEST_BYTES} bytes.") from None
+        raise RequestTooLong(f"The request is longer than {MAX_REQUEST_BYTES} bytes.") from None
+
+
+async def query_of_post(request: Request) -> str:
+    """The body of a browser's POST as a query, to go on with it by GET.
+
+    Raises:
+        MalformedRequest: another media type, too large, or unreadable.
+    """
+    if not is_form(request):
+        raise MalformedRequest("The body must be a form.")
+    body = await read_body(request)
+    parse_params(body)
+    return body.decode("ascii")

@@ -1,25 +1,45 @@
-"""The introspection endpoint (RFC 7662): what a token is worth right now, to the client that it is meant for."""
+"""The introspection endpoint (RFC 7662, RFC 9701): what a token is worth right now, to who it is meant for."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, field
 from typing import Final
 
 from app.clients.service import find_client
-from app.clients.types import Client
+from app.clients.types import PAIRWISE_SUBJECT, Client
 from app.kit import clock
 from app.kit.crypto import hash_token, is_same
 from app.kit.runtime import settings
 from app.oidc import refresh_tokens
 from app.oidc.client_auth import Call
+from app.oidc.dpop.possession import bound_key
 from app.oidc.errors import ClientNotProved
 from app.oidc.holders import find_token
 from app.oidc.queries import grants
 from app.oidc.queries.grants import StoredGrant
-from app.oidc.types import Scope
+from app.oidc.retelling import retell
+from app.oidc.rules import is_strong_enough
+from app.oidc.subjects import sid_for, subject_for
+from app.oidc.tokens import token_type
+from app.oidc.types import INTROSPECTION_TYP, Scope
+from app.signing.service import sign_jwt
 from app.signing.types import Claims
 
 # One answer for whatever is not live, not ours, or not the caller's business (§2.2).
 INACTIVE: Final[dict[str, object]] = {"active": False}
+_DEFAULT_ALG: Final = "RS256"
+_MAX_ACCEPT: Final = 1_024
+# RFC 9110 §12.4.2
+_QUALITY: Final = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAnswer:
+    """An answer that is a JWT."""
+
+    token: str = field(repr=False)
+    media_type: str
 
 
 async def introspect_token(call: Call) -> dict[str, object]:
@@ -40,7 +60,51 @@ async def introspect_token(call: Call) -> dict[str, object]:
     access = await find_token(token)
     if access is None or not await _is_meant_for(call.client, access.claims):
         return INACTIVE
-    return {"active": True, "token_type": "Bearer", **access.claims}
+    kind = token_type(bound_key(access.claims))
+    return {"active": True, "token_type": kind, **await _for_reader(call.client, access.claims)}
+
+
+async def introspect_signed(call: Call) -> SignedAnswer:
+    """The same as a JWT for the client that asks (RFC 9701 §5): nobody can take it for an access or an ID token.
+
+    Raises:
+        EndpointError: as `introspect_token`.
+        Unavailable: there is nothing to sign with now.
+    """
+    claims = {
+        "iss": settings().issuer,
+        "aud": call.client.id,
+        "iat": clock.timestamp(),
+        "token_introspection": dict(await introspect_token(call)),
+    }
+    alg = call.client.introspection_signed_response_alg or _default_alg()
+    return SignedAnswer(await sign_jwt(claims, typ=INTROSPECTION_TYP, alg=alg), f"application/{INTROSPECTION_TYP}")
+
+
+def wants_signed(accept: str | None) -> bool:
+    """Whether a client likes a JWT at least as well as plain JSON (RFC 9701 §4). It has to name it."""
+    liked = dict(_read_range(each) for each in reversed((accept or "")[:_MAX_ACCEPT].split(",")))
+    signed = liked.get(f"application/{INTROSPECTION_TYP}", 0.0)
+    return signed > 0 and signed >= liked.get("application/json", 0.0)
+
+
+def _read_range(text: str) -> tuple[str, float]:
+    name, *parameters = (part.strip().lower() for part in text.split(";"))
+    quality = next((each.removeprefix("q=") for each in parameters if each.startswith("q=")), "1")
+    return name, float(quality) if _QUALITY.fullmatch(quality) else 0.0
+
+
+def _default_alg() -> str:
+    """RS256 (RFC 9701 §6), where it has a key."""
+    chosen = settings()
+    return _DEFAULT_ALG if _DEFAULT_ALG in chosen.signing_algorithms else chosen.default_id_token_alg
+
+
+async def _for_reader(reader: Client, claims: Claims) -> Claims:
+    """The claims as the token has them; to a client with pairwise subjects, in the names that it knows users by."""
+    if claims["client_id"] == reader.id or reader.subject_type != PAIRWISE_SUBJECT:
+        return claims
+    return await retell(claims, reader)
 
 
 async def _is_meant_for(client: Client, claims: Claims) -> bool:
@@ -53,7 +117,7 @@ async def _is_meant_for(client: Client, claims: Claims) -> bool:
 
 async def _describe_refresh_token(token: str, grant_id: str, client: Client) -> dict[str, object]:
     stored = await grants.find_with_refresh(grant_id)
-    if stored is None or stored.grant.approval.client_id != client.id or not _is_in_force(stored, token):
+    if stored is None or stored.grant.approval.client_id != client.id or not _is_in_force(stored, token, client):
         return INACTIVE
     approval, refresh = stored.grant.approval, stored.refresh
     assert refresh is not None  # it is in force
@@ -61,16 +125,16 @@ async def _describe_refresh_token(token: str, grant_id: str, client: Client) -> 
     return {
         "active": True,
         "iss": settings().issuer,
-        "sub": approval.user_id,
+        "sub": await subject_for(client, approval.user_id),
         "client_id": approval.client_id,
         "scope": " ".join(approval.scope),
-        "sid": approval.session_id,
+        "sid": await sid_for(client, approval.session_id),
         "iat": int(stored.grant.created_at.timestamp()),
         "exp": int(min(refresh.expires_at, stored.grant.expires_at).timestamp()),
     }
 
 
-def _is_in_force(stored: StoredGrant, token: str) -> bool:
+def _is_in_force(stored: StoredGrant, token: str, client: Client) -> bool:
     """Whether a refresh with this token would succeed now (`check_grant`, `rotate`)."""
     now, refresh, holder = clock.now(), stored.refresh, stored.holder
     if refresh is None or refresh.current_hash is None or refresh.expires_at is None:
@@ -78,4 +142,6 @@ def _is_in_force(stored: StoredGrant, token: str) -> bool:
     if not is_same(hash_token(token), refresh.current_hash) or min(refresh.expires_at, stored.grant.expires_at) <= now:
         return False
     has_base = Scope.OFFLINE_ACCESS in stored.grant.approval.scope or holder.has_session_at(now)
-    return not stored.is_revoked and holder.may_go_on and has_base
+    requires_mfa = settings().require_mfa or client.require_mfa
+    is_strong = is_strong_enough(stored.grant.approval.acr, requires_mfa=requires_mfa)
+    return not stored.is_revoked and holder.may_go_on and has_base and is_strong

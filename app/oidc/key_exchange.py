@@ -24,7 +24,9 @@ from app.kit.runtime import settings
 from app.oidc.errors import EndpointError, ErrorCode
 from app.oidc.key_tokens import KEY_CLAIM, VERSION_CLAIM
 from app.oidc.rules import narrow_scope, split_scope
-from app.oidc.targets import audience_claim, invalid_target
+from app.oidc.subjects import subject_for
+from app.oidc.targets import Targets, find_targets, invalid_target
+from app.oidc.tokens import confirmation
 from app.oidc.types import ACCESS_TOKEN_TYP, TOKEN_ID_PREFIX, Scope
 from app.signing.service import sign_jwt
 
@@ -37,15 +39,17 @@ class WantedToken:
 
     Attributes:
         audience: a client (`_may_name`); None for the client that owns the key, or Auther itself.
-        resource: can only be Auther itself (RFC 8707).
+        resources: resources that are that client, and Auther itself (RFC 8707).
         scope: less than the key may have, separated by spaces; None for all of it.
         client: who asks at the token endpoint; None for a bare key.
+        jkt: the key that the token is bound to.
     """
 
     audience: str | None = None
-    resource: str | None = None
+    resources: tuple[str, ...] = ()
     scope: str | None = None
     client: Client | None = None
+    jkt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +70,17 @@ async def exchange_key(text: str, origin: Origin, wanted: WantedToken) -> KeyTok
         EndpointError: `invalid_target`, `invalid_scope`.
     """
     resolved = await resolve_key(text, origin, KeyUse.EXCHANGE)
-    audience = await _find_audience(resolved.key, wanted)
-    scope = await _find_scope(resolved.key, wanted)
+    named = await find_targets(wanted.resources)
+    audience = await _find_audience(resolved.key, wanted, named)
+    targets = Targets(named.uris, () if audience is None else (audience,))
+    scope = targets.limit(await _find_scope(resolved.key, wanted))
     granted = await _find_permissions(resolved.key, audience, scope)
     if audience is not None and not await _may_name(resolved.key, audience, wanted, granted):
         raise invalid_target()
     ends_at = _end_of(resolved)
     claims = {
-        **_own_claims(resolved, wanted, audience, ends_at),
+        **_own_claims(resolved, wanted, targets, ends_at),
+        "sub": await _name_owner(resolved.key, wanted, audience),
         "scope": " ".join(scope),
         **_permission_claims(granted),
     }
@@ -81,14 +88,15 @@ async def exchange_key(text: str, origin: Origin, wanted: WantedToken) -> KeyTok
     return KeyTokenAnswer(token, ends_at, int(ends_at.timestamp()) - clock.timestamp(), " ".join(scope))
 
 
-async def _find_audience(key: ApiKey, wanted: WantedToken) -> str | None:
-    """The client that reads the token; None for Auther itself."""
-    if wanted.resource not in {None, settings().issuer}:
+async def _find_audience(key: ApiKey, wanted: WantedToken, named: Targets) -> str | None:
+    """The one client that reads the token; None for Auther itself."""
+    asked = set(named.client_ids) | ({wanted.audience} if wanted.audience else set())
+    if len(asked) > 1:
         raise invalid_target()
     if wanted.audience == settings().issuer:
         return None
     own = key.owner.id if key.owner.kind is OwnerKind.CLIENT else None
-    audience = wanted.audience or (wanted.client.id if wanted.client else own)
+    audience = next(iter(asked), None) or (wanted.client.id if wanted.client else own)
     if audience is None:
         return None
     client = await find_client(audience)
@@ -137,24 +145,29 @@ def _end_of(resolved: ResolvedKey) -> datetime:
     return wanted.replace(microsecond=0)
 
 
-def _own_claims(
-    resolved: ResolvedKey, wanted: WantedToken, audience: str | None, ends_at: datetime
-) -> dict[str, object]:
+def _own_claims(resolved: ResolvedKey, wanted: WantedToken, targets: Targets, ends_at: datetime) -> dict[str, object]:
     """Whose, for whom, and what it hangs from (RFC 9068 §2.2). A bare key is its own client."""
     owner = resolved.key.owner
     claims: dict[str, object] = {
         "iss": settings().issuer,
-        "sub": owner.id,
-        "aud": audience_claim(audience),
+        "aud": targets.claim,
         "iat": clock.timestamp(),
         "exp": int(ends_at.timestamp()),
         "jti": new_id(TOKEN_ID_PREFIX),
         "client_id": wanted.client.id if wanted.client else resolved.key.id,
         KEY_CLAIM: resolved.key.id,
         VERSION_CLAIM: resolved.version,
+        **confirmation(wanted.jkt),
     }
     # A user may have any id, also that of a client (RFC 9700 §4.15).
     return {**claims, "sub_type": owner.kind.value} if owner.kind is OwnerKind.CLIENT else claims
+
+
+async def _name_owner(key: ApiKey, wanted: WantedToken, audience: str | None) -> str:
+    """What whoever gets or reads the token knows the owner by."""
+    reader = wanted.client or (await find_client(audience) if audience is not None else None)
+    is_user = key.owner.kind is OwnerKind.USER
+    return await subject_for(reader, key.owner.id) if is_user and reader is not None else key.owner.id
 
 
 async def _find_permissions(key: ApiKey, audience: str | None, scope: tuple[str, ...]) -> Granted:

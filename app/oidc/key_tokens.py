@@ -59,13 +59,13 @@ async def find_key_token(claims: Claims) -> KeyToken | None:
 
 def actor_of_key_token(token: KeyToken, origin: Origin) -> Actor:
     """The key as the caller, through the client that reads the token, if it is for one."""
-    return actor_of_key(token.resolved.key, origin, scopes=token.scopes, client_id=_client_of(token.claims))
+    return actor_of_key(token.resolved.key, origin, scopes=token.scopes, client_id=client_of(token.claims))
 
 
 async def _read(claims: Claims) -> KeyToken | None:
     begun = _remembered.begin()
     resolved = await find_live_key(claims[KEY_CLAIM], claims[VERSION_CLAIM])
-    client_id = _client_of(claims)
+    client_id = client_of(claims)
     if resolved is None or not await tokens.is_live(claims["jti"], [] if client_id is None else [client_id]):
         return None
     found = KeyToken(claims, resolved, frozenset(claims["scope"].split()))
@@ -74,8 +74,11 @@ async def _read(claims: Claims) -> KeyToken | None:
     return found
 
 
-def _client_of(claims: Claims) -> str | None:
-    """The client that got the token, else the one that it is for; None when it is only for Auther."""
+def client_of(claims: Claims) -> str | None:
+    """The client that got the token, else the one that it is for; None when it is only for Auther.
+
+    Its subject is what that client knows the owner by.
+    """
     if claims["client_id"] != claims[KEY_CLAIM]:
         return str(claims["client_id"])
     audience = claims["aud"]

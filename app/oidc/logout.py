@@ -29,7 +29,10 @@ class LogoutPlan:
 
 
 async def plan_logout(params: Params, session: ResolvedSession | None) -> LogoutPlan:
-    """Judge a request to sign out. A hint counts only if we issued it, to that client, for this user."""
+    """Judge a request to sign out. A hint counts only if we issued it, to that client, in this session of the user.
+
+    An ID token never ends as a hint: it must not sign out of what began long after it.
+    """
     token = params.get("id_token_hint")
     hint = await read_id_token_hint(token) if token else None
     if params.repeated or _is_contradicted(params, token, hint):
@@ -39,8 +42,12 @@ async def plan_logout(params: Params, session: ResolvedSession | None) -> Logout
     target = _find_target(client, asked, params.get("state"))
     if asked is not None and target is None:
         return LogoutPlan(must_ask=True, client=client)
-    is_own = hint is not None and (session is None or session.user.id == hint.subject)
+    is_own = hint is not None and (session is None or _speaks_of(hint, session))
     return LogoutPlan(must_ask=not is_own, client=client, target=target)
+
+
+def _speaks_of(hint: Hint, session: ResolvedSession) -> bool:
+    return (hint.subject, hint.session_id) == (session.user.id, session.session.id)
 
 
 def _is_contradicted(params: Params, token: str | None, hint: Hint | None) -> bool:

@@ -14,14 +14,36 @@ class Interaction(Model):
     client: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
         "clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True
     )
-    params = fields.JSONField[dict[str, str]]()
+    params = fields.JSONField[dict[str, str | list[str]]]()
+    pushed_id = fields.CharField(max_length=64, null=True)
     flow_id = fields.CharField(max_length=64, null=True)
     consented_by = fields.CharField(max_length=64, null=True)
+    consented_scope = fields.TextField(db_default="")
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)
 
     class Meta:
         table = "oidc_interaction"
+
+
+class PushedRequest(Model):
+    """A request that a client pushed (RFC 9126), by the hash of what names it.
+
+    Rows outlive `expires_at` while requests wait for a person: `used_at` tells that it was answered.
+    """
+
+    id = fields.CharField(primary_key=True, max_length=64)
+    hash = fields.BinaryField()
+    client: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    params = fields.JSONField[dict[str, str | list[str]]]()
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(db_index=True)
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "oidc_pushed_request"
 
 
 class Code(Model):
@@ -32,7 +54,7 @@ class Code(Model):
 
     id = fields.CharField(primary_key=True, max_length=64)
     hash = fields.BinaryField()
-    client_id = fields.CharField(max_length=64)
+    client_id = fields.CharField(max_length=255)
     user_id = fields.CharField(max_length=64)
     session_id = fields.CharField(max_length=64)
     redirect_uri = fields.TextField(null=True)
@@ -46,6 +68,8 @@ class Code(Model):
     expires_at = fields.DatetimeField(db_index=True)
     used_at = fields.DatetimeField(null=True)
     grant_id = fields.CharField(max_length=64, null=True)
+    dpop_jkt = fields.CharField(max_length=43, null=True)
+    resources = fields.TextField(db_default="")
 
     class Meta:
         table = "oidc_code"
@@ -55,7 +79,7 @@ class Grant(Model):
     """What one redeemed code gave: access tokens name it, and the refresh tokens are its state.
 
     `refresh_hash` is the refresh token in force, `spent_hash` its predecessor, `successor` the one
-    in force, sealed, for the grace period only.
+    in force, sealed, for the grace period only. `dpop_jkt` is the key that its latest tokens are bound to.
     """
 
     id = fields.CharField(primary_key=True, max_length=64)
@@ -79,9 +103,27 @@ class Grant(Model):
     spent_hash = fields.BinaryField(null=True)
     spent_at = fields.DatetimeField(null=True)
     successor = fields.BinaryField(null=True)
+    dpop_jkt = fields.CharField(max_length=43, null=True)
+    resources = fields.TextField(db_default="")
 
     class Meta:
         table = "oidc_grant"
+
+
+class Participant(Model):
+    """That a session gave a client tokens: who hears of its end."""
+
+    id = fields.BigIntField(primary_key=True)
+    session: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "sessions.Session", related_name=False, on_delete=fields.CASCADE
+    )
+    client: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "clients.Client", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+
+    class Meta:
+        table = "oidc_participant"
+        unique_together = (("session_id", "client_id"),)
 
 
 class Consent(Model):
@@ -137,6 +179,7 @@ class Device(Model):
     acr = fields.CharField(max_length=64, null=True)
     amr = fields.TextField(null=True)
     grant_id = fields.CharField(max_length=64, null=True)
+    resources = fields.TextField(db_default="")
 
     class Meta:
         table = "oidc_device"
@@ -150,3 +193,24 @@ class SpentAssertion(Model):
 
     class Meta:
         table = "oidc_spent_assertion"
+
+
+class SpentProof(Model):
+    """A DPoP proof, as a hash of its key and its `jti`: it is used once (RFC 9449 §11.1)."""
+
+    id = fields.CharField(primary_key=True, max_length=43)
+    expires_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "oidc_spent_proof"
+
+
+class PairwiseKey(Model):
+    """The one key that pairwise subjects are made with, sealed: it must outlive every secret (OIDC Core §8.1)."""
+
+    id = fields.CharField(primary_key=True, max_length=16)
+    sealed = fields.BinaryField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "oidc_pairwise_key"

@@ -1,4 +1,4 @@
-"""Endpoints for browsers: authorize, consent, logout."""
+"""Endpoints for browsers: authorize and consent; logout and devices have theirs in modules of their own."""
 
 from __future__ import annotations
 
@@ -6,26 +6,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from app.clients.types import ClientSource
 from app.kit.db import unit_of_work
-from app.kit.pages import browser_id, clear_session_cookie, form_sources, page, read_form, see_other
+from app.kit.pages import browser_id, form_sources, page, read_form, see_other
+from app.oidc import logout_pages
 from app.oidc.answers import send
 from app.oidc.authorize import authorize, review
 from app.oidc.authorize.attempt import Asked
 from app.oidc.authorize.interactions import allow, give_up, resume
+from app.oidc.authorize.take_request import take_request
 from app.oidc.device import pages as device_pages
-from app.oidc.errors import ErrorCode, MalformedRequest
-from app.oidc.forms import is_form, read_body
-from app.oidc.logout import LogoutPlan, plan_logout
+from app.oidc.errors import ErrorCode
+from app.oidc.forms import query_of_post
 from app.oidc.params import Params, parse_params
+from app.oidc.registration.addresses import host_of, host_of_answer
+from app.oidc.registration.documents import meet_client
 from app.oidc.showing import DESCRIBED, for_people
 from app.oidc.types import Redirect, Visit
-from app.sessions.errors import SessionNotFound
-from app.sessions.service import end_session
 
 
 @for_people
 async def get_authorize(request: Request) -> Response:
-    asked = _asked(request, parse_params(request.scope["query_string"]))
+    params = parse_params(request.scope["query_string"])
+    await meet_client(params.get("client_id"), request.state.origin)
+    asked = await take_request(_asked(request, params))
     async with unit_of_work():
         outcome = await authorize(asked)
     return _render(request, outcome)
@@ -34,7 +38,7 @@ async def get_authorize(request: Request) -> Response:
 @for_people
 async def post_authorize(request: Request) -> Response:
     """Go on with GET: browsers send the session's cookie (SameSite=Lax) with that, not with a foreign POST."""
-    return see_other(f"/oauth2/authorize?{await _query_of_post(request)}")
+    return see_other(f"/oauth2/authorize?{await query_of_post(request)}")
 
 
 @for_people
@@ -56,6 +60,8 @@ async def get_consent(request: Request) -> Response:
         form_action=form_sources((attempt.reply.redirect_uri,)),
         ui_locales=(attempt.params.get("ui_locales") or "").split(),
         client=attempt.client,
+        document_host=host_of(attempt.client.id) if attempt.client.source is ClientSource.DOCUMENT else None,
+        answer_host=host_of_answer(attempt.reply.redirect_uri),
         user=attempt.session.user,
         scopes=attempt.consent_scope,
         described=DESCRIBED,
@@ -68,60 +74,16 @@ async def post_consent(request: Request) -> Response:
     session = request.state.session
     if session is None or form.get("user") != session.user.id:
         return see_other(_path_of(request))
+    is_allowed = form.get("decision") == "allow"
     async with unit_of_work():
         attempt = await review(await _resumed(request))
-        is_allowed = form.get("decision") == "allow"
+        # What the client may have can change while its page is open.
+        if is_allowed and not set(attempt.consent_scope) <= set(form.get("shown", "").split()):
+            return see_other(request.url.path)
         await (allow(attempt) if is_allowed else give_up(attempt))
     if not is_allowed:
         raise attempt.refuse(ErrorCode.ACCESS_DENIED, "The user did not consent.")
     return see_other(_path_of(request))
-
-
-@for_people
-async def get_logout(request: Request) -> Response:
-    params = parse_params(request.scope["query_string"])
-    plan = await plan_logout(params, request.state.session)
-    if not plan.must_ask:
-        return await _sign_out(request, plan)
-    if request.state.session is None:
-        return page(request, "oidc/signed_out.html")
-    return page(
-        request,
-        "oidc/logout.html",
-        form_action=form_sources((plan.target,) if plan.target else ()),
-        ui_locales=(params.get("ui_locales") or "").split(),
-        client=plan.client,
-        fields={name: params.get(name) for name in ("client_id", "post_logout_redirect_uri", "state")},
-        has_target=plan.target is not None,
-    )
-
-
-@for_people
-async def post_logout(request: Request) -> Response:
-    return see_other(f"/oauth2/logout?{await _query_of_post(request)}")
-
-
-@for_people
-async def confirm_logout(request: Request) -> Response:
-    form = await read_form(request)
-    return await _sign_out(request, await plan_logout(Params(form), request.state.session))
-
-
-async def _sign_out(request: Request, plan: LogoutPlan) -> Response:
-    session = request.state.session
-    if session is not None:
-        async with unit_of_work():
-            await _end(request, session.session.id)
-    response = see_other(plan.target) if plan.target else page(request, "oidc/signed_out.html")
-    clear_session_cookie(response)
-    return response
-
-
-async def _end(request: Request, session_id: str) -> None:
-    try:
-        await end_session(request.state.actor, session_id)
-    except SessionNotFound:
-        return  # ended in another tab meanwhile
 
 
 def _asked(request: Request, params: Params) -> Asked:
@@ -140,22 +102,12 @@ def _render(request: Request, outcome: Redirect | Visit) -> Response:
     return see_other(outcome.path) if isinstance(outcome, Visit) else send(request, outcome.reply, outcome.params)
 
 
-async def _query_of_post(request: Request) -> str:
-    if not is_form(request):
-        raise MalformedRequest("The body must be a form.")
-    body = await read_body(request)
-    parse_params(body)
-    return body.decode("ascii")
-
-
 routes: list[BaseRoute] = [
     Route("/oauth2/authorize", get_authorize, methods=["GET"]),
     Route("/oauth2/authorize", post_authorize, methods=["POST"]),
     Route("/oauth2/authorize/{id}", resume_authorize, methods=["GET"]),
     Route("/oauth2/consent/{id}", get_consent, methods=["GET"]),
     Route("/oauth2/consent/{id}", post_consent, methods=["POST"]),
-    Route("/oauth2/logout", get_logout, methods=["GET"]),
-    Route("/oauth2/logout", post_logout, methods=["POST"]),
-    Route("/oauth2/logout/confirm", confirm_logout, methods=["POST"]),
+    *logout_pages.routes,
     *device_pages.routes,
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import parse_qsl
 
 from app.oidc.errors import MalformedRequest
@@ -12,19 +13,47 @@ from app.oidc.errors import MalformedRequest
 MAX_REQUEST_BYTES = 16_384
 MAX_PARAMETERS = 64
 # RFC 8707 §2: the one parameter that may come several times.
-_REPEATABLE = frozenset({"resource"})
+RESOURCE: Final = "resource"
+
+# What a request to authorize is made of; whatever else comes along is ignored (RFC 6749 §3.1).
+REQUEST_PARAMETERS: Final = frozenset({
+    "acr_values", "claims", "claims_locales", "client_id", "code_challenge", "code_challenge_method", "display",
+    "dpop_jkt", "id_token_hint", "login_hint", "max_age", "nonce", "prompt", "redirect_uri", "registration",
+    "response_mode", "response_type", "scope", "state", "ui_locales",
+})  # fmt: skip
+
+Stored = Mapping[str, str | list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """Parameters by name. Empty ones count as absent (RFC 6749 §3.1); unknown ones are never looked at."""
+    """Parameters by name. Empty ones count as absent (RFC 6749 §3.1); unknown ones are never looked at.
+
+    Attributes:
+        resources: the values of `resource`, each once, in their order.
+    """
 
     values: Mapping[str, str]
     repeated: frozenset[str] = frozenset()
+    resources: tuple[str, ...] = ()
 
     def get(self, name: str) -> str | None:
         """The value; None when it is absent, empty or came more than once."""
         return None if name in self.repeated else self.values.get(name) or None
+
+    def store(self) -> Stored:
+        """The parameters of a request to authorize, to be kept as JSON: nothing that came along with them."""
+        kept: dict[str, str | list[str]] = {
+            name: value for name, value in self.values.items() if name in REQUEST_PARAMETERS and value
+        }
+        return {**kept, RESOURCE: list(self.resources)} if self.resources else kept
+
+
+def restore_params(stored: Stored) -> Params:
+    """What `Params.store` gave."""
+    values = {name: value for name, value in stored.items() if isinstance(value, str)}
+    resources = stored.get(RESOURCE, [])
+    return Params(values, resources=() if isinstance(resources, str) else tuple(resources))
 
 
 def parse_params(raw: bytes) -> Params:
@@ -41,6 +70,7 @@ def parse_params(raw: bytes) -> Params:
         raise MalformedRequest("The parameters are not form-encoded UTF-8.") from None
     if any("\0" in name or "\0" in value for name, value in pairs):
         raise MalformedRequest("A parameter holds a NUL character.")
-    counts = Counter(name for name, _ in pairs)
-    repeated = frozenset(name for name, count in counts.items() if count > 1) - _REPEATABLE
-    return Params(dict(pairs), repeated)
+    single = [pair for pair in pairs if pair[0] != RESOURCE]
+    counts = Counter(name for name, _ in single)
+    resources = dict.fromkeys(value for name, value in pairs if name == RESOURCE and value)
+    return Params(dict(single), frozenset(name for name, count in counts.items() if count > 1), tuple(resources))

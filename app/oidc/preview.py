@@ -8,6 +8,7 @@ from typing import Final
 
 from app.clients.types import Client
 from app.kit import clock
+from app.oidc.subjects import subject_for
 from app.oidc.tokens import Issue, access_claims, id_claims, permission_claims
 from app.oidc.types import Approval, Grant, RequestedClaims, Scope
 from app.users.types import User
@@ -32,7 +33,8 @@ async def preview_claims(user: User, client: Client, scope: tuple[str, ...]) -> 
     Args:
         scope: what the client would ask for and get.
     """
-    issue = Issue(grant=_grant(user, client, scope), user=user, client=client, scope=scope)
+    subject = await subject_for(client, user.id)
+    issue = Issue(grant=_grant(user, client, scope), user=user, client=client, subject=subject, sid="", scope=scope)
     access = access_claims(issue, client.access_token_ttl) | await permission_claims(issue)
     has_id_token = Scope.OPENID in scope
     identity = id_claims(issue, "", client.id_token_signed_response_alg) if has_id_token else None

@@ -7,12 +7,14 @@ import math
 import structlog
 from starlette.responses import JSONResponse, Response
 
-from app.events.refusals import mark_error, mark_refused
+from app.events.refusals import mark_error, mark_refused, mark_told
 from app.kit.errors import AppError, Unauthenticated, Unavailable
-from app.oidc.errors import BearerError, EndpointError, ErrorCode, as_endpoint_error
+from app.oidc.errors import BearerError, BoundTokenBare, EndpointError, ErrorCode, PossessionError, as_endpoint_error
+from app.signing.carried import CARRIED_ALGORITHMS
 
 REALM = 'realm="auther"'
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
+_ALGS = f'algs="{" ".join(CARRIED_ALGORITHMS)}"'
 _log = structlog.get_logger("auther.oidc")
 
 
@@ -38,13 +40,23 @@ def describe(code: ErrorCode, message: str) -> dict[str, str]:
 
 
 def challenge(error: BearerError) -> Response:
-    """What an access token lacks, or that there is none (RFC 6750 §3)."""
+    """What an access token lacks, or that there is none (RFC 6750 §3, RFC 9449 §7.1)."""
+    if error.error is ErrorCode.USE_DPOP_NONCE:
+        # What everybody hears who makes proofs, now and then: nobody was refused anything.
+        mark_told()
     mark_refused(error.code)
-    parts = [f"Bearer {REALM}"]
-    if error.error is not None:
-        parts += [f'error="{error.error}"', f'error_description="{error.message}"']
-    headers = {**NO_STORE, "www-authenticate": ", ".join(parts)}
+    headers = {**NO_STORE, "www-authenticate": describe_challenge(error)}
     return JSONResponse(describe(error.error or ErrorCode.INVALID_TOKEN, error.message), error.status, headers)
+
+
+def describe_challenge(error: BearerError) -> str:
+    """The `WWW-Authenticate` header: both schemes to whoever showed nothing, or a bound token bare."""
+    told = [] if error.error is None else [f'error="{error.error}"', f'error_description="{error.message}"']
+    if isinstance(error, PossessionError):
+        return ", ".join([f"DPoP {REALM}", *told, _ALGS])
+    bearer = ", ".join([f"Bearer {REALM}", *told])
+    is_open = error.error is None or isinstance(error, BoundTokenBare)
+    return f"{bearer}, DPoP {REALM}, {_ALGS}" if is_open else bearer
 
 
 def refuse_key(error: AppError, request_id: str) -> Response:

@@ -1,20 +1,23 @@
 """Sessions that were ended, as they end: for applications that keep sessions of their own beside ours.
 
-A session's id is the `sid` of its tokens. The stream follows the audit trail, so a place in it holds in every process.
+A session's id is the `sid` of its tokens, except those of clients with pairwise subjects. The stream follows the audit
+trail, so a place in it holds in every process.
 A session that ran out by itself is not told: its tokens do not outlive it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.authz.service.access import can_manage_access
+from app.clients.service import find_client
 from app.events import stream
 from app.events.types import AuditEvent, AuditFilter
 from app.kit.actor import Actor, ActorKind
 from app.kit.guard import guard
 from app.oidc.queries import grants
+from app.oidc.subjects import Sector, find_sector
 from app.sessions.types import SessionDeleted
 
 
@@ -28,9 +31,14 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class RevokedSession:
-    """A session that was ended, and who ended it."""
+    """A session that was ended, and who ended it.
+
+    Attributes:
+        sid: what tokens for the client that was asked for call it.
+    """
 
     session_id: str
+    sid: str
     user_id: str | None
     revoked_at: datetime
     revoked_by: str | None
@@ -76,7 +84,8 @@ async def read_revoked_sessions(actor: Actor, audience: Audience, place: int) ->
     ended = tuple((position, _to_revoked(event)) for position, event in part.events if event.target_id is not None)
     if audience.client_id is not None and ended:
         known = await grants.find_sessions_of_client(audience.client_id, [each.session_id for _, each in ended])
-        ended = tuple((position, each) for position, each in ended if each.session_id in known)
+        sector = await _find_sector(audience.client_id)
+        ended = tuple((position, _named(each, sector)) for position, each in ended if each.session_id in known)
     return RevokedSlice(ended, part.position, part.has_more)
 
 
@@ -98,4 +107,14 @@ async def _guard(actor: Actor, audience: Audience) -> None:
 
 
 def _to_revoked(event: AuditEvent) -> RevokedSession:
-    return RevokedSession(str(event.target_id), event.about_user_id, event.occurred_at, event.actor_id)
+    session_id = str(event.target_id)
+    return RevokedSession(session_id, session_id, event.about_user_id, event.occurred_at, event.actor_id)
+
+
+async def _find_sector(client_id: str) -> Sector | None:
+    client = await find_client(client_id)
+    return None if client is None else await find_sector(client)
+
+
+def _named(ended: RevokedSession, sector: Sector | None) -> RevokedSession:
+    return ended if sector is None else replace(ended, sid=sector.sid_of(ended.session_id))

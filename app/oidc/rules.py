@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from app.kit.crypto import b64url, is_same
 from app.oidc.reply import ReplyAddress, ResponseMode
 from app.oidc.types import Scope
+from app.sessions.types import ACR_MFA
 
 # RFC 6749 §3.3
 _SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
@@ -50,6 +51,11 @@ def proves_challenge(verifier: str | None, challenge: str | None) -> bool:
     return is_same(b64url(sha256(verifier.encode()).digest()), challenge)
 
 
+def offers_sign_up(signup_policy: str) -> bool:
+    """Whether somebody without an account or an invitation may come to have one."""
+    return signup_policy in {"open", "domain"}
+
+
 def may_refresh(scope: Iterable[str], grant_types: Iterable[str], *, is_first_party: bool) -> bool:
     """Whether a code also gives a refresh token.
 
@@ -57,6 +63,15 @@ def may_refresh(scope: Iterable[str], grant_types: Iterable[str], *, is_first_pa
     client is our own, whose refresh tokens then live no longer than the session.
     """
     return "refresh_token" in grant_types and (is_first_party or Scope.OFFLINE_ACCESS in scope)
+
+
+def is_strong_enough(acr: str, *, requires_mfa: bool) -> bool:
+    """Whether a grant counts where a second factor is required. One from before that rule does not.
+
+    Args:
+        acr: how its user had signed in; empty when it is not a person's, but hangs from a client that acts as one.
+    """
+    return not requires_mfa or acr in {"", ACR_MFA}
 
 
 def end_of_grant(

@@ -10,9 +10,13 @@ from app.kit.actor import Actor
 from app.kit.recall import forget_after_commit
 from app.kit.runtime import settings
 from app.oidc.access_tokens import AccessToken, find_access_token
+from app.oidc.backchannel import tell_end_of_session
 from app.oidc.consents import list_consents, withdraw_consent
-from app.oidc.holders import Shown, find_holder, look_at_holder
-from app.oidc.queries import assertions, codes, devices, grants, interactions, tokens
+from app.oidc.farewell import find_farewell
+from app.oidc.holders import Shown, find_holder, find_holder_again, look_at_holder
+from app.oidc.queries import assertions, codes, devices, grants, interactions, proofs, pushed, tokens
+from app.oidc.registration.sweeping import sweep_unused
+from app.oidc.subjects import seal_again
 from app.sessions.types import SessionDeleted
 
 __all__ = [
@@ -21,16 +25,21 @@ __all__ = [
     "end_grants_of_session",
     "end_grants_of_user",
     "find_access_token",
+    "find_farewell",
     "find_holder",
+    "find_holder_again",
     "forget_tokens",
     "list_consents",
     "look_at_holder",
     "sweep",
+    "tell_end_of_session",
     "withdraw_consent",
 ]
 
 # The longest life of an access token: so long a second use of a code or a revocation has to be known.
 MEMORY = timedelta(hours=1)
+# Whoever opened a pushed request at its last moment is through with the first page.
+OPENING = timedelta(minutes=1)
 
 
 async def end_grants_of_session(actor: Actor, event: SessionDeleted) -> None:
@@ -55,8 +64,13 @@ async def forget_tokens(actor: Actor, event: Event) -> None:
 
 
 async def sweep() -> int:
-    """Delete what time has finished: what waited, codes, grants, revoked tokens, used assertions; how many rows."""
+    """Delete what time has finished: what waited, codes, grants, revoked tokens, used assertions, unused
+    dynamic clients; how many rows.
+
+    The key of pairwise subjects is sealed again by the way, after `AUTHER_SECRET` was rotated.
+    """
     now = clock.now()
+    await seal_again()
     return (
         await interactions.sweep(now)
         + await codes.sweep(now - MEMORY)
@@ -64,4 +78,7 @@ async def sweep() -> int:
         + await tokens.sweep(now - MEMORY)
         + await devices.sweep(now - MEMORY)
         + await assertions.sweep(now)
+        + await proofs.sweep(now)
+        + await pushed.sweep(now - OPENING)
+        + await sweep_unused()
     )

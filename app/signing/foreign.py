@@ -27,13 +27,16 @@ from app.signing.types import Claims
 
 # RFC 9864: `Ed25519` is the newer name of what `EdDSA` meant with such a key.
 FOREIGN_ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
+# RFC 7518 §3.6: the algorithm of what nobody signed. It is no algorithm of a key.
+UNSIGNED = "none"
 MAX_KEYS = 20
 MAX_KEY_SET_BYTES = 65_536
 MAX_FOREIGN_BYTES = 8_192
 _MAX_HEADER_CHARACTERS = 1_024
 _MAX_KID = 255
+_PARTS_AFTER_HEADER = 2
 _RSA_BITS = (2_048, 4_096)
-_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _HEADER_NAMES = frozenset({"alg", "kid", "typ"})
 _ALGORITHMS_OF = {"RSA": ("RS256", "PS256"), "EC": ("ES256",), "OKP": ("EdDSA", "Ed25519")}
 _KINDS: Mapping[str, Callable[[Any], RSAKey | ECKey | OKPKey]] = {
@@ -59,6 +62,7 @@ class ForeignToken:
 
     kid: str | None
     alg: str
+    typ: str
     claims: Claims
     signing_input: bytes
     signature: bytes
@@ -74,9 +78,9 @@ def find_key_set_problem(document: object) -> str | None:
         return "A JWK Set is an object whose keys is a list of public keys."
     if len(keys) > MAX_KEYS:
         return f"A JWK Set has at most {MAX_KEYS} keys."
-    if any(isinstance(key, Mapping) and _PRIVATE & key.keys() for key in keys):
+    if any(isinstance(key, Mapping) and PRIVATE_MEMBERS & key.keys() for key in keys):
         return "A JWK Set holds public keys only: never register a private or symmetric one."
-    read = [_read_key(key) for key in keys]
+    read = [read_public_key(key) for key in keys]
     if None in read:
         return "Each key is RSA of 2048 to 4096 bits, EC P-256 or OKP Ed25519, for signatures."
     kids = [key.kid for key in read if key is not None]
@@ -99,9 +103,9 @@ def read_key_set(text: str | bytes) -> tuple[ForeignKey, ...]:
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list):
         raise KeySetInvalid("keys is no list")
-    if any(isinstance(key, dict) and _PRIVATE & key.keys() for key in keys):
+    if any(isinstance(key, dict) and PRIVATE_MEMBERS & key.keys() for key in keys):
         raise KeySetInvalid("holds a private key")
-    return tuple(read for key in keys[:MAX_KEYS] if (read := _read_key(key)) is not None)
+    return tuple(read for key in keys[:MAX_KEYS] if (read := read_public_key(key)) is not None)
 
 
 def parse_foreign(token: str) -> ForeignToken:
@@ -117,8 +121,35 @@ def parse_foreign(token: str) -> ForeignToken:
     header, middle, payload = data.partition(".")
     if not (dot and middle) or "." in payload or len(header) > _MAX_HEADER_CHARACTERS:
         raise TokenInvalid("not three parts")
-    kid, alg = _read_header(header)
-    return ForeignToken(kid, alg, jws.read_payload(payload), data.encode(), jws.decode_segment(signature))
+    kid, alg, typ = _read_header(header)
+    return ForeignToken(kid, alg, typ, jws.read_payload(payload), data.encode(), jws.decode_segment(signature))
+
+
+def is_unsigned(token: str) -> bool:
+    """Whether a token says of itself that nobody signed it (`alg: none`)."""
+    header = token[: _MAX_HEADER_CHARACTERS + 1].partition(".")[0]
+    try:
+        members = jws.load_json(jws.decode_segment(header))
+    except TokenInvalid:
+        return False
+    return isinstance(members, dict) and members.get("alg") == UNSIGNED
+
+
+def parse_unsigned(token: str) -> ForeignToken:
+    """Take a token apart that nobody signed: whoever takes it must know by other means where it comes from.
+
+    Raises:
+        TokenInvalid: too large, not compact JWS, signed after all, or other header members than `alg`, `kid` and `typ`.
+
+    Source: RFC 7519 §6.
+    """
+    if len(token) > MAX_FOREIGN_BYTES or not token.isascii():
+        raise TokenInvalid("too large, or not ASCII")
+    header, *rest = token.split(".")
+    if len(rest) != _PARTS_AFTER_HEADER or rest[1] or len(header) > _MAX_HEADER_CHARACTERS:
+        raise TokenInvalid("not three parts, or signed")
+    kid, alg, typ = _read_header(header, (UNSIGNED,))
+    return ForeignToken(kid, alg, typ, jws.read_payload(rest[0]), token.encode(), b"")
 
 
 def read_foreign(token: ForeignToken, keys: Iterable[ForeignKey]) -> Claims:
@@ -128,7 +159,7 @@ def read_foreign(token: ForeignToken, keys: Iterable[ForeignKey]) -> Claims:
         TokenInvalid: `signing_token_invalid`.
     """
     for key in pick_keys(token, keys):
-        if _verifier(token.alg, orjson.dumps(dict(key.jwk)))(token.signature, token.signing_input):
+        if find_verifier(token.alg, orjson.dumps(dict(key.jwk)))(token.signature, token.signing_input):
             return token.claims
     raise TokenInvalid("unknown key or wrong signature")
 
@@ -155,24 +186,26 @@ class _Ps256:
 
 
 @lru_cache(maxsize=512)
-def _verifier(alg: str, jwk: bytes) -> jws.Verify:
+def find_verifier(alg: str, jwk: bytes) -> jws.Verify:
+    """Tells whether a signature under one of `FOREIGN_ALGORITHMS` is of this public JWK, given as JSON."""
     maker = _Ps256() if alg == "PS256" else jws.ALGORITHMS["EdDSA" if alg == "Ed25519" else alg]
     return maker.verifier(orjson.loads(jwk))
 
 
-def _read_header(segment: str) -> tuple[str | None, str]:
+def _read_header(segment: str, algorithms: Sequence[str] = FOREIGN_ALGORITHMS) -> tuple[str | None, str, str]:
     header = jws.load_json(jws.decode_segment(segment))
     if not isinstance(header, dict) or not header.keys() <= _HEADER_NAMES:
         raise TokenInvalid("header has other members than alg, kid, typ")
     kid, alg, typ = header.get("kid"), header.get("alg"), header.get("typ", "JWT")
-    if not isinstance(alg, str) or alg not in FOREIGN_ALGORITHMS or not isinstance(typ, str):
+    if not isinstance(alg, str) or alg not in algorithms or not isinstance(typ, str):
         raise TokenInvalid("alg not allowed")
     if kid is not None and not _is_kid(kid):
         raise TokenInvalid("kid malformed")
-    return kid, alg
+    return kid, alg, typ
 
 
-def _read_key(jwk: object) -> ForeignKey | None:
+def read_public_key(jwk: object) -> ForeignKey | None:
+    """A public key that signatures can be checked with; None for any other, and for what is no JWK."""
     if not isinstance(jwk, Mapping) or jwk.get("use", "sig") != "sig" or not _may_verify(jwk.get("key_ops")):
         return None
     algorithms = _ALGORITHMS_OF.get(str(jwk.get("kty")), ())

@@ -106,10 +106,17 @@ async def make_party(browser: httpx.AsyncClient, **changes: Any) -> Party:
     return Party(created.client, created.secret, browser)
 
 
-async def sign_in(browser: httpx.AsyncClient, user: User, *, replaces: str | None = None) -> Session:
+async def sign_in(
+    browser: httpx.AsyncClient,
+    user: User,
+    *,
+    replaces: str | None = None,
+    amr: tuple[str, ...] = ("pwd",),
+    acr: str = "pwd",
+) -> Session:
     """Give the browser a session of this user, as the sign-in pages would."""
     new = await commit(
-        begin_session(as_user(user), user, amr=("pwd",), acr="pwd", browser_id=browser_id(browser), replaces=replaces)
+        begin_session(as_user(user), user, amr=amr, acr=acr, browser_id=browser_id(browser), replaces=replaces)
     )
     browser.cookies.set("auther_session", new.token, domain="localhost.local", path="/")
     return new.session

@@ -38,7 +38,7 @@ from tests.support import ISSUER
         ({"max_age": "soon"}, "invalid_request"),
         ({"max_age": "9" * 30}, "invalid_request"),
         ({"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported"),
-        ({"request_uri": "https://app.example.com/r"}, "request_uri_not_supported"),
+        ({"request_uri": "https://app.example.com/r"}, "invalid_request_uri"),
         ({"registration": "{}"}, "registration_not_supported"),
         ({"claims": "no json"}, "invalid_request"),
         ({"claims": "[]"}, "invalid_request"),

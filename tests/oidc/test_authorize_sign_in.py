@@ -9,6 +9,7 @@ import pytest
 
 from app.kit import clock, db
 from app.kit.actor import SYSTEM
+from app.kit.runtime import override
 from app.sessions.service import find_flow, finish_flow
 from app.sessions.types import Flow, Session
 from app.users.service import ban_user
@@ -191,10 +192,26 @@ async def test_prompt_select_account_lets_the_user_choose_and_may_keep_the_sessi
     assert "code" in answer_of(await browser.get(flow.return_to))
 
 
-async def test_prompt_create_begins_a_sign_up(browser: httpx.AsyncClient, party: Party) -> None:
-    flow = await flow_of(browser, await party.authorize(prompt="create"))
+@pytest.mark.parametrize(
+    ("policy", "is_open"), [("open", True), ("domain", True), ("invite", False), ("closed", False)]
+)
+async def test_prompt_create_begins_a_sign_up_where_one_may(
+    browser: httpx.AsyncClient, party: Party, policy: str, is_open: bool
+) -> None:
+    with override(signup_policy=policy, signup_domains=("example.com",)):
+        flow = await flow_of(browser, await party.authorize(prompt="create"))
+        advertised = (await browser.get("/.well-known/openid-configuration")).json()["prompt_values_supported"]
 
-    assert flow.is_sign_up
+    assert flow.is_sign_up is is_open
+    assert ("create" in advertised) is is_open
+
+
+async def test_prompt_create_leads_to_the_page_for_it(browser: httpx.AsyncClient, party: Party) -> None:
+    with override(signup_policy="open"):
+        page = await browser.get((await party.authorize(prompt="create")).headers["location"])
+
+    assert page.status_code == 303
+    assert page.headers["location"].startswith("/signup?flow=flw_")
 
 
 async def test_a_session_that_another_user_completed_counts_for_that_user_only(
@@ -270,26 +287,26 @@ async def test_an_access_token_is_no_id_token_hint(party: Party, session: Sessio
 
 
 @pytest.mark.parametrize(
-    ("wish", "outcome"),
+    "wish",
     [
-        ({"acr_values": "mfa"}, "unmet_authentication_requirements"),
-        ({"acr_values": "mfa pwd"}, None),
-        ({"acr_values": "pwd"}, None),
-        ({"acr_values": "urn:mace:incommon:iap:silver"}, None),
-        (
-            {"claims": '{"id_token": {"acr": {"essential": true, "values": ["mfa"]}}}'},
-            "unmet_authentication_requirements",
-        ),
-        ({"claims": '{"id_token": {"acr": {"essential": true, "value": "mfa"}}}'}, "unmet_authentication_requirements"),
-        ({"claims": '{"id_token": {"acr": {"values": ["mfa"]}}}'}, None),
+        {"acr_values": "mfa pwd"},
+        {"acr_values": "pwd"},
+        {"acr_values": "urn:mace:incommon:iap:silver"},
+        {"claims": '{"id_token": {"acr": {"values": ["mfa"]}}}'},
     ],
 )
-async def test_unmet_authentication_requirements(
-    party: Party, session: Session, wish: dict[str, str], outcome: str | None
+async def test_a_strength_that_a_password_has_needs_nothing_more(
+    party: Party, session: Session, wish: dict[str, str]
 ) -> None:
-    answer = answer_of(await party.authorize(**wish))
+    assert "code" in answer_of(await party.authorize(**wish))
 
-    assert answer.get("error") == outcome
+
+@pytest.mark.parametrize("value", ['"values": ["phr"]', '"value": "phr"'])
+async def test_unmet_authentication_requirements(party: Party, session: Session, value: str) -> None:
+    """Nothing that we have would make it true."""
+    claims = f'{{"id_token": {{"acr": {{"essential": true, {value}}}}}}}'
+
+    assert answer_of(await party.authorize(claims=claims))["error"] == "unmet_authentication_requirements"
 
 
 async def test_browsers_get_their_cookie_with_the_first_request(browser: httpx.AsyncClient, party: Party) -> None:

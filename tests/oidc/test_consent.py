@@ -7,8 +7,10 @@ import re
 import httpx
 import pytest
 
+from app.clients.service import update_client
+from app.clients.types import ClientChanges
 from app.kit import db
-from app.kit.actor import ANONYMOUS
+from app.kit.actor import ANONYMOUS, SYSTEM
 from app.kit.errors import Forbidden, NotFound, Unauthenticated
 from app.oidc.service import list_consents, withdraw_consent
 from app.sessions.types import Session
@@ -220,3 +222,66 @@ async def test_consent_and_first_use_are_audited(
         "oidc.consent_granted",
         "oidc.consent_withdrawn",
     ]
+
+
+async def widen(party: Party, *scopes: str) -> None:
+    """Let the client have these, too."""
+    changes = ClientChanges(scopes=(*party.client.scopes, *scopes))
+    await commit(update_client(SYSTEM, party.client.id, changes))
+
+
+async def test_a_client_that_may_have_more_since_the_page_was_shown_is_asked_about_again(
+    browser: httpx.AsyncClient, session: Session
+) -> None:
+    party = await make_party(browser, is_first_party=False, scopes=("openid",))
+    path, html = await open_consent(party, scope="openid email")
+    assert re.findall(r'data-scope="(\w+)"', html) == ["openid"]
+    await widen(party, "email")
+
+    answer = await decide(party, path, html, "allow")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    assert await db.fetch_value("SELECT count(*) FROM oidc_consent") == 0
+    again = (await browser.get(path)).text
+    assert re.findall(r'data-scope="(\w+)"', again) == ["openid", "email"]
+    allowed = await decide(party, path, again, "allow")
+    code = answer_of(await browser.get(allowed.headers["location"]))["code"]
+    assert (await party.redeem(code)).json()["scope"] == "openid email"
+
+
+@pytest.mark.parametrize("prompt", [None, "consent"])
+async def test_a_yes_counts_for_what_was_shown_and_not_for_what_came_after_it(
+    browser: httpx.AsyncClient, session: Session, prompt: str | None
+) -> None:
+    party = await make_party(browser, is_first_party=False, scopes=("openid",))
+    path, html = await open_consent(party, scope="openid email offline_access", prompt=prompt)
+    allowed = await decide(party, path, html, "allow")
+    await widen(party, "email", "offline_access")
+
+    answer = await browser.get(allowed.headers["location"])
+
+    assert answer.headers["location"] == path
+    assert await db.fetch_value("SELECT count(*) FROM oidc_code") == 0
+    assert await db.fetch_value("SELECT scope FROM oidc_consent") == "openid"
+
+
+async def test_a_client_that_may_have_less_since_the_page_was_shown_gets_that(
+    browser: httpx.AsyncClient, session: Session
+) -> None:
+    party = await make_party(browser, is_first_party=False, scopes=("openid", "email"))
+    path, html = await open_consent(party, scope="openid email")
+    await commit(update_client(SYSTEM, party.client.id, ClientChanges(scopes=("openid",))))
+
+    allowed = await decide(party, path, html, "allow")
+
+    code = answer_of(await browser.get(allowed.headers["location"]))["code"]
+    assert (await party.redeem(code)).json()["scope"] == "openid"
+    assert await db.fetch_value("SELECT scope FROM oidc_consent") == "openid"
+
+
+async def test_saying_no_takes_no_second_look(browser: httpx.AsyncClient, session: Session) -> None:
+    party = await make_party(browser, is_first_party=False, scopes=("openid",))
+    path, html = await open_consent(party, scope="openid email")
+    await widen(party, "email")
+
+    assert answer_of(await decide(party, path, html, "deny"))["error"] == "access_denied"

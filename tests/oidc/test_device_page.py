@@ -12,6 +12,7 @@ from app.oidc.device.approval import PER_ACCOUNT, PER_ADDRESS
 from app.oidc.device.codes import ALPHABET, make_user_code, read_user_code, show_user_code
 from app.sessions.types import Session
 from tests.oidc.devices import Device, hidden_fields, make_device
+from tests.oidc.registering import describe_itself
 from tests.oidc.support import sign_in
 from tests.support import ISSUER, make_user
 
@@ -213,3 +214,13 @@ async def test_the_last_page_says_what_was_decided(browser: httpx.AsyncClient, d
 
     assert page.status_code == 200
     assert title in page.text
+
+
+async def test_the_page_says_that_an_application_registered_itself(device: Device, session: Session) -> None:
+    async def question() -> str:
+        await device.begin()
+        return (await device.browser.get((await device.type_code()).headers["location"])).text
+
+    assert "registered itself" not in await question()
+    await describe_itself(device.client.id)
+    assert "This application registered itself. Nobody here knows it." in await question()

@@ -11,8 +11,11 @@ import pytest
 from app.clients.types import ClientKind
 from app.kit.runtime import override
 from app.sessions.types import Session
+from app.users.types import User
 from tests.oidc.devices import make_device
 from tests.oidc.machines import ASSERTION_TYPE, KeyPair, make_machine, make_signer
+from tests.oidc.objects import unsigned
+from tests.oidc.requesting import make_signing_party
 from tests.oidc.support import CALLBACK, Party, answer_of, claims_of, header_of, make_party, sign_in
 from tests.support import ISSUER, make_user
 
@@ -65,9 +68,9 @@ async def test_discovery_3_required_fields(browser: httpx.AsyncClient) -> None:
     document = await read(browser)
 
     assert document["response_types_supported"] == ["code"]
-    assert document["subject_types_supported"] == ["public"]
+    assert document["subject_types_supported"] == ["public", "pairwise"]
     assert "RS256" in document["id_token_signing_alg_values_supported"]
-    assert document["request_uri_parameter_supported"] is False
+    assert document["request_uri_parameter_supported"] is True
     assert document["authorization_response_iss_parameter_supported"] is True
 
 
@@ -81,7 +84,7 @@ async def test_every_endpoint_that_is_advertised_answers(browser: httpx.AsyncCli
         found = {(await browser.get(path)).status_code, (await browser.post(path)).status_code}
         assert 404 not in found
         assert not any(status >= 500 for status in found)
-    assert len(names) == 8
+    assert len(names) == 10
 
 
 async def test_every_response_mode_that_is_advertised_works(party: Party, session: Session) -> None:
@@ -195,8 +198,9 @@ async def test_every_prompt_that_is_advertised_is_understood(party: Party, sessi
         assert answer.headers["location"].startswith(places.get(prompt, "/signin?flow=flw_")), prompt
 
 
-async def test_every_acr_that_is_advertised_can_be_reached(party: Party, session: Session) -> None:
+async def test_every_acr_that_is_advertised_can_be_reached(party: Party, user: User) -> None:
     for acr in (await read(party.browser))["acr_values_supported"]:
+        await sign_in(party.browser, user, amr=(acr,), acr=acr)
         tokens = await party.tokens(acr_values=acr)
         assert claims_of(tokens["id_token"])["acr"] == acr
 
@@ -213,10 +217,40 @@ async def test_every_ui_locale_that_is_advertised_is_spoken(third_party: Party, 
 async def test_what_is_not_supported_is_refused(party: Party, session: Session) -> None:
     document = await read(party.browser)
 
-    assert document["request_parameter_supported"] is False
-    assert answer_of(await party.authorize(request="e30.e30."))["error"] == "request_not_supported"
-    assert "pushed_authorization_request_endpoint" not in document
-    assert "registration_endpoint" not in document
+    assert document["require_request_uri_registration"] is True
+    assert answer_of(await party.authorize(request_uri="https://x.example"))["error"] == "invalid_request_uri"
+    assert "request_object_encryption_alg_values_supported" not in document
+
+
+async def test_what_is_not_required_is_not_needed(party: Party, session: Session) -> None:
+    document = await read(party.browser)
+
+    assert document["require_pushed_authorization_requests"] is False
+    assert document["require_signed_request_object"] is False
+    assert "code" in answer_of(await party.authorize())
+
+
+async def test_every_request_object_algorithm_that_is_advertised_works(
+    browser: httpx.AsyncClient, session: Session
+) -> None:
+    document = await read(browser)
+    assert document["request_parameter_supported"] is True
+    *algorithms, last = document["request_object_signing_alg_values_supported"]
+    for alg in algorithms:
+        signer = await make_signing_party(browser, KeyPair(alg))
+        assert "code" in answer_of(await signer.ask(signer.request_object())), alg
+    plain = await make_signing_party(browser, request_object_signing_alg="none")
+    assert last == "none"
+    assert "code" in answer_of(await plain.ask(unsigned(plain.params())))
+
+
+async def test_rfc9126_5_requests_are_pushed_where_it_says_with_every_method(browser: httpx.AsyncClient) -> None:
+    document = await read(browser)
+    path = document["pushed_authorization_request_endpoint"].removeprefix(ISSUER)
+    for method in document["token_endpoint_auth_methods_supported"]:
+        answer = await prove(browser, path, method)
+        # The client is known; the request itself says nothing.
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request"), method
 
 
 async def test_keys_hold_nothing_private(browser: httpx.AsyncClient) -> None:

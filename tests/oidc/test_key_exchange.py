@@ -110,6 +110,25 @@ async def test_the_token_carries_the_key_s_permissions_and_not_its_owner_s(
     assert for_auther["permissions"] == {"users": ["view"]}
 
 
+async def test_rfc8707_2_a_key_names_an_application_by_its_uri(browser: httpx.AsyncClient, user: User) -> None:
+    uri, other = "https://docs.example.com/mcp", "https://mail.example.com/mcp"
+    app, _ = await make_app(resource_uris=(uri,)), await make_app(resource_uris=(other,))
+    made = await make_key(user, scopes=("auther:api",))
+    await relate(f"{app.id}:document:2", "viewer", made.key.id, "apikey")
+
+    answer = await exchange(browser, made, resource=uri)
+    both = await exchange(browser, made, resource=uri, audience=app.id)
+
+    claims = claims_of(answer["token"])
+    assert claims["aud"] == claims_of(both["token"])["aud"] == [ISSUER, uri, app.id]
+    assert claims["permissions"] == {f"{app.id}:document:2": ["read"]}
+    # It is for somebody else: our own API stays closed.
+    assert claims["scope"] == ""
+    assert await refused(browser, made, resource=other) == (400, "oidc_invalid_target")
+    assert await refused(browser, made, resource=uri, audience="cli_other") == (400, "oidc_invalid_target")
+    assert await refused(browser, made, resource="https://unknown.example") == (400, "oidc_invalid_target")
+
+
 async def test_platform_permissions_go_to_an_application_by_the_scope_only(
     browser: httpx.AsyncClient, user: User
 ) -> None:

@@ -172,7 +172,10 @@ async def test_without_a_live_token_nobody_is_answered(asker: Asker) -> None:
     banned = await asker.post(CHECK, question())
 
     assert [each.status_code for each in (nothing, basic, forged, banned)] == [401, 400, 401, 401]
-    assert nothing.headers["www-authenticate"] == 'Bearer realm="auther"'
+    algs = 'algs="ES256 PS256 EdDSA Ed25519"'
+    told = nothing.headers["www-authenticate"]
+    assert (told.partition(" ")[0], ", DPoP " in told, told.endswith(f", {algs}")) == ("Bearer", True, True)
+    assert "error=" not in told
     assert 'error="invalid_token"' in banned.headers["www-authenticate"]
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from app.clients.service import update_client
 from app.clients.types import ClientChanges
-from app.kit import db
+from app.kit import clock, db
 from app.kit.actor import SYSTEM
+from app.sessions.service import end_session
 from app.sessions.types import Session
-from tests.oidc.support import AFTER_LOGOUT, Party, make_party, sign_in
-from tests.support import commit, make_user
+from app.users.types import User
+from tests.oidc.support import AFTER_LOGOUT, Party, answer_of, claims_of, make_party, sign_in
+from tests.support import commit, make_user, read_audit
 
 
 async def is_over(session: Session) -> bool:
@@ -165,6 +168,32 @@ async def test_a_hint_for_another_user_asks(browser: httpx.AsyncClient, party: P
     assert not await is_over(theirs)
 
 
+async def test_a_hint_of_a_session_that_is_over_does_not_end_a_later_one(
+    browser: httpx.AsyncClient, party: Party, session: Session, user: User
+) -> None:
+    old = (await party.tokens())["id_token"]
+    await commit(end_session(SYSTEM, session.id))
+    later = await sign_in(browser, user)
+
+    page = await logout(party, id_token_hint=old, post_logout_redirect_uri=AFTER_LOGOUT, state="s")
+
+    assert_asks(page)
+    assert not await is_over(later)
+    answer = await confirm(browser, page.text)
+    assert answer.headers["location"] == f"{AFTER_LOGOUT}?state=s"
+    assert await is_over(later)
+
+
+async def test_a_refreshed_hint_signs_out_without_asking(party: Party, session: Session) -> None:
+    given = await party.tokens(scope="openid offline_access")
+    hint = (await party.refresh(given["refresh_token"])).json()["id_token"]
+
+    answer = await logout(party, id_token_hint=hint, post_logout_redirect_uri=AFTER_LOGOUT)
+
+    assert answer.headers["location"] == AFTER_LOGOUT
+    assert await is_over(session)
+
+
 async def test_a_parameter_sent_twice_asks(party: Party, session: Session) -> None:
     hint = (await party.tokens())["id_token"]
 
@@ -203,3 +232,87 @@ async def test_who_is_signed_out_already_has_nothing_to_confirm(party: Party) ->
     answer = await logout(party)
 
     assert "You are signed out" in answer.text
+
+
+async def test_rp_initiated_2_an_expired_hint_is_a_hint(party: Party, session: Session) -> None:
+    with clock.frozen() as now:
+        hint = (await party.tokens())["id_token"]
+        now.advance(timedelta(hours=2))
+        assert claims_of(hint)["exp"] < clock.timestamp()
+
+        answer = await logout(party, id_token_hint=hint, post_logout_redirect_uri=AFTER_LOGOUT)
+
+    assert answer.headers["location"] == AFTER_LOGOUT
+    assert await is_over(session)
+
+
+async def test_a_hint_with_a_pairwise_subject_is_understood(browser: httpx.AsyncClient, session: Session) -> None:
+    party = await make_party(browser, subject_type="pairwise")
+    hint = (await party.tokens())["id_token"]
+
+    answer = await logout(party, id_token_hint=hint, post_logout_redirect_uri=AFTER_LOGOUT)
+
+    assert claims_of(hint)["sub"] != session.user_id
+    assert answer.headers["location"] == AFTER_LOGOUT
+    assert await is_over(session)
+
+
+async def test_rp_initiated_2_a_login_name_alone_signs_nobody_out(party: Party, session: Session) -> None:
+    answer = await logout(
+        party, client_id=party.client.id, logout_hint="ada@example.com", post_logout_redirect_uri=AFTER_LOGOUT
+    )
+
+    assert_asks(answer)
+    assert not await is_over(session)
+
+
+async def test_rp_initiated_2_the_language_is_kept_through_the_question(party: Party, session: Session) -> None:
+    page = await logout(party, ui_locales="xx de")
+
+    answer = await confirm(party.browser, page.text)
+
+    assert page.headers["content-language"] == answer.headers["content-language"] == "de"
+    assert "Sie sind abgemeldet" in answer.text
+
+
+async def test_rp_initiated_2_1_a_post_may_have_everything(party: Party, session: Session) -> None:
+    hint = (await party.tokens())["id_token"]
+    form = {
+        "id_token_hint": hint,
+        "logout_hint": "ada@example.com",
+        "client_id": party.client.id,
+        "post_logout_redirect_uri": AFTER_LOGOUT,
+        "state": "s",
+        "ui_locales": "de",
+    }
+
+    answer = await party.browser.post("/oauth2/logout", data=form)
+    answer = await party.browser.get(answer.headers["location"])
+
+    assert answer.headers["location"] == f"{AFTER_LOGOUT}?state=s"
+    assert await is_over(session)
+
+
+async def test_after_signing_out_no_silent_sign_in(party: Party, session: Session) -> None:
+    hint = (await party.tokens())["id_token"]
+    await logout(party, id_token_hint=hint, post_logout_redirect_uri=AFTER_LOGOUT)
+
+    assert answer_of(await party.authorize(prompt="none"))["error"] == "login_required"
+
+
+async def test_signing_out_ends_what_offline_access_gave_too(party: Party, session: Session) -> None:
+    tokens = await party.tokens(scope="openid offline_access")
+
+    await logout(party, id_token_hint=tokens["id_token"])
+
+    assert (await party.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await party.userinfo(tokens["access_token"])).status_code == 401
+
+
+async def test_signing_out_leaves_a_trace(party: Party, session: Session) -> None:
+    hint = (await party.tokens())["id_token"]
+
+    await logout(party, id_token_hint=hint)
+
+    [event] = [event for event in await read_audit() if event.action == "session.deleted"]
+    assert (event.target_id, event.actor_id) == (session.id, session.user_id)

@@ -11,6 +11,8 @@ from app.authz.service.follower import following
 from app.sessions.types import Session
 from tests.oidc.devices import make_device
 from tests.oidc.machines import make_machine, make_signer
+from tests.oidc.proving import USERINFO, Prover, bound_tokens, post_proved
+from tests.oidc.requesting import follow, pushed_uri
 from tests.oidc.support import Party
 from tests.support import counted_statements
 
@@ -96,3 +98,31 @@ async def test_a_machine_costs_one_statement_at_most(browser: httpx.AsyncClient)
         counts[name] = len(statements)
 
     assert counts == {"client credentials": 0, "private_key_jwt": 1, "token exchange": 1, "device poll": 1}
+
+
+async def test_a_request_is_pushed_in_two_statements_and_costs_two_more(party: Party, session: Session) -> None:
+    await follow(party, await pushed_uri(party))
+
+    with counted_statements() as pushing:
+        uri = await pushed_uri(party)
+    with counted_statements() as following_it:
+        await follow(party, uri)
+
+    assert len(pushing) == 2, pushing
+    assert len(following_it) == 7, following_it
+
+
+@pytest.mark.usefixtures("index")
+async def test_a_proof_costs_one_statement_more_and_a_bad_one_none(party: Party, session: Session) -> None:
+    prover = Prover()
+    token = (await bound_tokens(party, prover))["access_token"]
+    party.browser.cookies.clear()
+    code_form: dict[str, str | None] = {"grant_type": "refresh_token", "refresh_token": "x"}
+
+    with counted_statements() as good:
+        assert (await party.browser.get(USERINFO, headers=prover.shows(token))).status_code == 200
+    with counted_statements() as bad:
+        await post_proved(party, prover.proof(nonce=None), code_form)
+
+    assert len(good) == 2, good
+    assert [each for each in bad if "oidc_" in each] == []

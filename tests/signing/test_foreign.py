@@ -15,10 +15,13 @@ from app.kit.crypto import b64url
 from app.signing.errors import KeySetInvalid, TokenInvalid
 from app.signing.foreign import (
     FOREIGN_ALGORITHMS,
+    MAX_FOREIGN_BYTES,
     MAX_KEY_SET_BYTES,
     MAX_KEYS,
     find_key_set_problem,
+    is_unsigned,
     parse_foreign,
+    parse_unsigned,
     read_foreign,
     read_key_set,
 )
@@ -137,3 +140,36 @@ def test_keys_of_no_use_are_passed_over() -> None:
     document = {"keys": [{"kty": "AKP"}, *public(make_key("ES256", "x"), use="enc")["keys"], *public(good)["keys"]]}
 
     assert [key.kid for key in read_key_set(orjson.dumps(document))] == ["k1"]
+
+
+@pytest.mark.parametrize("header", [{}, {"kid": "k1"}, {"typ": "oauth-authz-req+jwt"}])
+def test_rfc7519_6_an_unsigned_token_is_taken_apart_by_who_asks_for_it(header: dict[str, Any]) -> None:
+    token = f"{b64url(orjson.dumps({'alg': 'none', **header}))}.{b64url(orjson.dumps(CLAIMS))}."
+
+    found = parse_unsigned(token)
+
+    assert (dict(found.claims), found.alg, found.signature) == (CLAIMS, "none", b"")
+    assert is_unsigned(token)
+    with pytest.raises(TokenInvalid):
+        parse_foreign(token)
+
+
+@pytest.mark.parametrize(
+    ("header", "rest"),
+    [
+        ({"alg": "none"}, ".e30.c2ln"),
+        ({"alg": "none"}, ".e30"),
+        ({"alg": "none"}, ".e30.."),
+        ({"alg": "none"}, ".W10."),
+        ({"alg": "none"}, f".{'A' * MAX_FOREIGN_BYTES}."),
+        ({"alg": "ES256"}, ".e30."),
+        ({"alg": "NONE"}, ".e30."),
+        ({"alg": "none", "crit": ["exp"]}, ".e30."),
+        ({"alg": "none", "jwk": {}}, ".e30."),
+        ({"alg": "none", "kid": ""}, ".e30."),
+        ({}, ".e30."),
+    ],
+)
+def test_what_is_signed_odd_or_too_long_is_not_taken_as_unsigned(header: dict[str, Any], rest: str) -> None:
+    with pytest.raises(TokenInvalid):
+        parse_unsigned(f"{b64url(orjson.dumps(header))}{rest}")

@@ -1,5 +1,6 @@
 """The authorization endpoint: small steps in this order, each in a file of its own.
 
+`take_request` comes first: it finds the parameters that count.
 Before `Attempt` exists, refusals are pages (`ShownToUser`); a step can only refuse towards the client.
 Source: RFC 6749 §4.1.1, OpenID Connect Core §3.1.2, RFC 9700 §2.1 and §4.1.
 """
@@ -16,8 +17,10 @@ from app.oidc.authorize.give_code import give_code
 from app.oidc.authorize.match_subject import match_subject
 from app.oidc.authorize.read_claims import read_claims
 from app.oidc.authorize.read_hint import read_hint
+from app.oidc.authorize.read_key import read_key
 from app.oidc.authorize.read_pkce import read_pkce
 from app.oidc.authorize.read_prompt import read_prompt
+from app.oidc.authorize.read_resources import read_resources
 from app.oidc.authorize.read_response import read_response
 from app.oidc.authorize.read_scope import read_scope
 from app.oidc.authorize.require_acr import require_acr
@@ -30,7 +33,9 @@ READING: tuple[Step, ...] = (
     check_parameters,  # each once, none that we do not support
     read_response,  # response_type, response_mode
     read_pkce,  # code_challenge, code_challenge_method
+    read_key,  # dpop_jkt
     read_scope,  # scope
+    read_resources,  # resource
     read_claims,  # claims
     read_prompt,  # prompt, max_age, acr_values
     read_hint,  # id_token_hint
@@ -39,7 +44,7 @@ STEPS: tuple[Step, ...] = (
     *READING,
     require_sign_in,  # else: to the sign-in pages, or login_required
     match_subject,  # the user that the client meant
-    require_acr,  # the strength that the client wants
+    require_acr,  # the strength that is wanted; else: to the second factor, or login_required
     require_consent,  # else: to the consent page, or consent_required
     give_code,
 )

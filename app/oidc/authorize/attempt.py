@@ -12,6 +12,7 @@ from app.oidc.claims import scopes_of
 from app.oidc.errors import ErrorCode, SentToClient
 from app.oidc.params import Params
 from app.oidc.reply import ReplyAddress
+from app.oidc.targets import Targets
 from app.oidc.types import Interaction, Prompt, Redirect, RequestedClaims, Visit
 from app.sessions.types import ResolvedSession
 
@@ -20,7 +21,7 @@ from app.sessions.types import ResolvedSession
 class Asked:
     """A request to authorize as it arrived. `resumed` is set when it waited for a sign-in or a consent.
 
-    `finished_by` is the session that completed the sign-in it waited for.
+    `finished_by` is the session that completed the sign-in it waited for, `pushed_id` the pushed request that it is.
     """
 
     params: Params
@@ -29,22 +30,31 @@ class Asked:
     session: ResolvedSession | None
     resumed: Interaction | None = None
     finished_by: str | None = None
+    pushed_id: str | None = None
 
 
 @dataclass(slots=True)
 class Attempt:
-    """A request from a known client, with an address that its answer may go to."""
+    """A request from a known client, with an address that its answer may go to.
+
+    Attributes:
+        acr_values: strengths wished for, `required_acr` those of which one is a must.
+        jkt: the key that the code will be bound to.
+    """
 
     asked: Asked
     client: Client
     reply: ReplyAddress
     code_challenge: str | None = None
     scope: tuple[str, ...] = ()
+    targets: Targets = field(default_factory=Targets)
     claims: RequestedClaims = field(default_factory=RequestedClaims)
     prompt: frozenset[Prompt] = frozenset()
     max_age: timedelta | None = None
     acr_values: tuple[str, ...] = ()
+    required_acr: tuple[str, ...] = ()
     subject: str | None = None
+    jkt: str | None = None
 
     @property
     def params(self) -> Params:
@@ -57,8 +67,8 @@ class Attempt:
 
     @property
     def consent_scope(self) -> tuple[str, ...]:
-        """What a user has to agree to: the scope, and what carries claims asked for one by one."""
-        return tuple(dict.fromkeys(self.scope + scopes_of(self.claims.names)))
+        """What a user has to agree to: the scope, what carries claims asked for one by one, and each resource."""
+        return tuple(dict.fromkeys(self.scope + scopes_of(self.claims.names) + self.targets.consent_words))
 
     @property
     def session(self) -> ResolvedSession:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.kit import clock
 from app.kit.crypto import hash_token, new_token
 from app.kit.runtime import settings
 from app.oidc.authorize.attempt import Attempt
+from app.oidc.authorize.interactions import finish
 from app.oidc.consents import note_use
-from app.oidc.errors import InteractionOver
-from app.oidc.queries import codes, interactions
+from app.oidc.queries import codes
 from app.oidc.types import CODE_PREFIX, Approval, Redirect
+
+FAPI_CODE_TTL = timedelta(seconds=60)
 
 
 async def give_code(attempt: Attempt) -> Redirect:
@@ -18,11 +22,9 @@ async def give_code(attempt: Attempt) -> Redirect:
     Raises:
         InteractionOver: the request was answered already, in another tab.
 
-    Source: RFC 6749 §4.1.2, RFC 7636 §4.4.
+    Source: RFC 6749 §4.1.2, RFC 7636 §4.4, RFC 9449 §10.
     """
-    resumed = attempt.asked.resumed
-    if resumed is not None and not await interactions.delete(resumed.id):
-        raise InteractionOver
+    await finish(attempt)
     code = new_token(CODE_PREFIX)
     await codes.insert(
         hash_token(code),
@@ -30,10 +32,17 @@ async def give_code(attempt: Attempt) -> Redirect:
         redirect_uri=attempt.params.get("redirect_uri"),
         code_challenge=attempt.code_challenge,
         nonce=attempt.params.get("nonce"),
-        expires_at=clock.now() + settings().code_ttl,
+        expires_at=clock.now() + _life(attempt),
+        jkt=attempt.jkt,
     )
     await note_use(attempt.asked.actor, attempt.session.user.id, attempt.client.id)
     return Redirect(attempt.reply, {"code": code})
+
+
+def _life(attempt: Attempt) -> timedelta:
+    """FAPI 2.0 Security Profile §5.3.2.2: a minute at most."""
+    chosen = settings().code_ttl
+    return min(chosen, FAPI_CODE_TTL) if attempt.client.require_pushed_authorization_requests else chosen
 
 
 def _approval(attempt: Attempt) -> Approval:
@@ -47,4 +56,5 @@ def _approval(attempt: Attempt) -> Approval:
         auth_time=session.auth_time,
         acr=session.acr,
         amr=session.amr,
+        resources=attempt.targets.uris,
     )

@@ -7,11 +7,14 @@ from datetime import timedelta
 from app.kit import clock
 from app.kit.ids import new_id
 from app.kit.limits import RateLimit, address_bucket, require_room
+from app.kit.runtime import settings
 from app.oidc.authorize.attempt import Asked, Attempt
+from app.oidc.authorize.strength import needs_mfa
 from app.oidc.consents import grant_consent
 from app.oidc.errors import InteractionOver
-from app.oidc.params import Params
-from app.oidc.queries import interactions
+from app.oidc.params import restore_params
+from app.oidc.queries import interactions, pushed
+from app.oidc.rules import offers_sign_up
 from app.oidc.types import INTERACTION_PREFIX, Interaction, Prompt, Visit
 from app.sessions.service import begin_flow, find_flow
 from app.sessions.types import NewFlow
@@ -35,12 +38,13 @@ async def resume(interaction_id: str, asked: Asked) -> Asked:
         raise InteractionOver
     flow = await find_flow(waiting.flow_id, asked.browser_id) if waiting.flow_id else None
     return Asked(
-        params=Params(waiting.params),
+        params=restore_params(waiting.params),
         browser_id=asked.browser_id,
         actor=asked.actor,
         session=asked.session,
         resumed=waiting,
         finished_by=flow.session_id if flow else None,
+        pushed_id=waiting.pushed_id,
     )
 
 
@@ -60,10 +64,11 @@ async def send_to_sign_in(attempt: Attempt) -> Visit:
             client_name=attempt.client.name,
             login_hint=_at_most(attempt.params.get("login_hint"), _MAX_HINT),
             ui_locales=_at_most(attempt.params.get("ui_locales"), _MAX_LOCALES),
-            is_sign_up=Prompt.CREATE in attempt.prompt,
+            is_sign_up=Prompt.CREATE in attempt.prompt and offers_sign_up(settings().signup_policy),
             must_reauthenticate=_must_reauthenticate(attempt),
             must_choose_account=Prompt.SELECT_ACCOUNT in attempt.prompt,
             min_auth_time=None if attempt.max_age is None else clock.now() - attempt.max_age,
+            requires_mfa=needs_mfa(attempt),
         )
     )
     await interactions.set_flow(waiting.id, flow.id)
@@ -81,15 +86,36 @@ async def send_to_consent(attempt: Attempt) -> Visit:
 
 
 async def allow(attempt: Attempt) -> None:
-    """Remember the user's yes, for this request and for later ones."""
+    """Remember the user's yes to what the request wants now, for this request and for later ones."""
     user_id = attempt.session.user.id
     await grant_consent(attempt.asked.actor, user_id, attempt.client.id, attempt.consent_scope)
-    await interactions.set_consent(_waiting(attempt).id, user_id)
+    await interactions.set_consent(_waiting(attempt).id, user_id, attempt.consent_scope)
 
 
 async def give_up(attempt: Attempt) -> None:
-    """End a request that the user refused."""
-    await interactions.delete(_waiting(attempt).id)
+    """End a request that the user refused.
+
+    Raises:
+        InteractionOver: it was answered already.
+    """
+    _waiting(attempt)
+    await finish(attempt)
+
+
+async def finish(attempt: Attempt) -> None:
+    """The request is answered now, and no other time: in this tab, from this browser.
+
+    A pushed request that was opened several times counts once (FAPI 2.0 Security Profile §5.3.2.2): when it is
+    answered, so that a sign-in page may be loaded again.
+
+    Raises:
+        InteractionOver: it was answered already.
+    """
+    asked = attempt.asked
+    if asked.resumed is not None and not await interactions.delete(asked.resumed.id):
+        raise InteractionOver
+    if asked.pushed_id is not None and not await pushed.use(asked.pushed_id):
+        raise InteractionOver
 
 
 async def _require_room(attempt: Attempt) -> None:
@@ -120,7 +146,8 @@ async def _keep(attempt: Attempt) -> Interaction:
         id=new_id(INTERACTION_PREFIX),
         browser_id=attempt.asked.browser_id,
         client_id=attempt.client.id,
-        params=dict(attempt.params.values),
+        params=attempt.params.store(),
+        pushed_id=attempt.asked.pushed_id,
         flow_id=None,
         consented_by=None,
         created_at=now,

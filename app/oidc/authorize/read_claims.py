@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.oidc.authorize.attempt import Attempt
 from app.oidc.claims import parse_claims, scopes_of
 from app.oidc.errors import ErrorCode
+from app.oidc.subjects import NOBODY, user_of
 from app.oidc.types import RequestedClaims, Scope
 
 
@@ -19,8 +20,9 @@ async def read_claims(attempt: Attempt) -> None:
     attempt.claims = RequestedClaims(
         _permitted(attempt, request.names.id_token), _permitted(attempt, request.names.userinfo)
     )
-    attempt.subject = request.subject
-    attempt.acr_values = request.acr_values
+    if request.subject is not None:
+        attempt.subject = await user_of(attempt.client, request.subject) or NOBODY
+    attempt.required_acr = request.acr_values
 
 
 def _permitted(attempt: Attempt, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,10 +13,11 @@ MAX_MAX_AGE_SECONDS = 315_360_000
 
 
 async def read_prompt(attempt: Attempt) -> None:
-    """Read `prompt`, `max_age` and `acr_values` (OIDC Core §3.1.2.1)."""
+    """Read `prompt`, `max_age` and `acr_values` (OIDC Core §3.1.2.1); what is absent is as registered (RFC 7591 §2)."""
     attempt.prompt = _read_words(attempt)
     attempt.max_age = _read_max_age(attempt)
-    attempt.acr_values = attempt.acr_values or tuple((attempt.params.get("acr_values") or "").split())
+    asked = attempt.params.get("acr_values")
+    attempt.acr_values = attempt.client.default_acr_values if asked is None else tuple(asked.split())
 
 
 def _read_words(attempt: Attempt) -> frozenset[Prompt]:
@@ -31,7 +32,8 @@ def _read_words(attempt: Attempt) -> frozenset[Prompt]:
 def _read_max_age(attempt: Attempt) -> timedelta | None:
     text = attempt.params.get("max_age")
     if text is None:
-        return None
+        default = attempt.client.default_max_age
+        return None if default is None else timedelta(seconds=default)
     if not (text.isascii() and text.isdigit()) or len(text) > len(str(MAX_MAX_AGE_SECONDS)):
         raise attempt.refuse(ErrorCode.INVALID_REQUEST, "max_age is not a number of seconds.")
     return timedelta(seconds=min(int(text), MAX_MAX_AGE_SECONDS))

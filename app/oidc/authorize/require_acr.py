@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from app.oidc.authorize.attempt import Attempt
+from app.oidc.authorize.interactions import send_to_sign_in
+from app.oidc.authorize.strength import MFA, is_met
 from app.oidc.errors import ErrorCode
-
-# Authentication classes that we know, weakest first; others in `acr_values` are wishes that we cannot judge.
-LEVELS = ("pwd", "mfa")
+from app.oidc.types import Visit
 
 
-async def require_acr(attempt: Attempt) -> None:
-    """The weakest known class asked for must be met (Core §3.1.2.1, Unmet Authentication Requirements 1.0)."""
-    wanted = [LEVELS.index(value) for value in attempt.acr_values if value in LEVELS]
-    acr = attempt.session.session.acr
-    if wanted and (acr not in LEVELS or LEVELS.index(acr) < min(wanted)):
+async def require_acr(attempt: Attempt) -> Visit | None:
+    """Let pass who is authenticated as strongly as wanted; else ask for the second factor, or `login_required`.
+
+    Source: Unmet Authentication Requirements 1.0, RFC 9470 §5.
+    """
+    session = attempt.session.session
+    if is_met(session.acr, attempt):
+        return None
+    if not is_met(MFA, attempt) or attempt.asked.finished_by == session.id:
         raise attempt.refuse(
             ErrorCode.UNMET_AUTHENTICATION_REQUIREMENTS, "The user cannot be authenticated as strongly as asked."
         )
+    if attempt.is_silent:
+        raise attempt.refuse(ErrorCode.LOGIN_REQUIRED, "The user has to prove a second factor.")
+    return await send_to_sign_in(attempt)

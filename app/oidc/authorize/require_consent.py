@@ -19,8 +19,11 @@ async def require_consent(attempt: Attempt) -> Visit | None:
 
 
 def _was_given_now(attempt: Attempt) -> bool:
+    """The client may have come to want more since: only what the user saw was agreed to."""
     resumed = attempt.asked.resumed
-    return resumed is not None and resumed.consented_by == attempt.session.user.id
+    if resumed is None or resumed.consented_by != attempt.session.user.id:
+        return False
+    return set(attempt.consent_scope) <= set(resumed.consented_scope)
 
 
 async def _must_ask(attempt: Attempt) -> bool:

@@ -15,8 +15,10 @@ from app.oidc.consents import grant_consent, note_use
 from app.oidc.device.codes import hash_user_code, read_user_code
 from app.oidc.errors import DeviceOver, UserCodeUnknown
 from app.oidc.queries import devices
+from app.oidc.targets import Targets
 from app.oidc.types import Approval, Device, DeviceAllowed, DeviceRefused, RequestedClaims
-from app.sessions.types import ResolvedSession
+from app.sessions.service import begin_flow
+from app.sessions.types import ACR_MFA, NewFlow, ResolvedSession
 
 # Wrong codes. With a thousand devices waiting, a guess is right once in 25 million.
 PER_ACCOUNT: Final = RateLimit("oidc.user_code_account", hits=10, window=timedelta(minutes=15))
@@ -30,6 +32,11 @@ class Question:
     device: Device
     client: Client
     session: ResolvedSession
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """What the person has to agree to: the scope, and each resource."""
+        return self.device.scope + Targets(self.device.resources).consent_words
 
 
 async def count_guess(session: ResolvedSession, actor: Actor) -> None:
@@ -72,19 +79,36 @@ async def review_device(device_id: str, session: ResolvedSession) -> Question:
     return Question(device, client, session)
 
 
+def lacks_factor(question: Question) -> bool:
+    """Whether the device's client wants a second factor that this session has not proved."""
+    return question.client.require_mfa and question.session.session.acr != ACR_MFA
+
+
+async def ask_for_factor(question: Question, browser_id: str) -> str:
+    """Begin a sign-in that makes the session stronger and comes back to the question; its page."""
+    new = NewFlow(
+        browser_id=browser_id,
+        return_to=f"/device/{question.device.id}",
+        client_id=question.client.id,
+        client_name=question.client.name,
+        requires_mfa=True,
+    )
+    return f"/signin?flow={(await begin_flow(new)).id}"
+
+
 async def let_in(question: Question, actor: Actor) -> None:
     """Let the device have what it asked for.
 
     Raises:
-        DeviceOver: somebody else typed its code or decided meanwhile.
+        DeviceOver: somebody else typed its code or decided meanwhile, or the session is too weak.
     """
     client, user = question.client, question.session.user
-    if not await devices.allow(question.device.id, _approval(question)):
+    if lacks_factor(question) or not await devices.allow(question.device.id, _approval(question)):
         raise DeviceOver
     if client.is_first_party:
         await note_use(actor, user.id, client.id)
     else:
-        await grant_consent(actor, user.id, client.id, question.device.scope)
+        await grant_consent(actor, user.id, client.id, question.asked)
     event = DeviceAllowed(target_id=client.id, about_user_id=user.id, after=_describe(question))
     await emit(actor, event)
 
@@ -107,7 +131,7 @@ async def turn_away(question: Question, actor: Actor) -> None:
 
 
 def _describe(question: Question) -> dict[str, object]:
-    return {"scope": " ".join(question.device.scope), "device_ip": question.device.ip}
+    return {"scope": " ".join(question.asked), "device_ip": question.device.ip}
 
 
 def _approval(question: Question) -> Approval:
@@ -121,4 +145,5 @@ def _approval(question: Question) -> Approval:
         auth_time=session.auth_time,
         acr=session.acr,
         amr=session.amr,
+        resources=question.device.resources,
     )

@@ -16,6 +16,7 @@ from app.oidc.device.codes import hash_user_code, make_user_code, show_user_code
 from app.oidc.errors import EndpointError, ErrorCode
 from app.oidc.queries import devices
 from app.oidc.rules import narrow_scope, split_scope
+from app.oidc.targets import Targets, find_targets
 from app.oidc.types import DEVICE_CODE_PREFIX, DEVICE_PREFIX, Device, GrantType
 
 DEVICE_TTL: Final = timedelta(minutes=10)
@@ -31,14 +32,15 @@ async def start_device(call: Call) -> dict[str, object]:
     """Codes for a device that a person shall let in, inside the caller's unit of work.
 
     Raises:
-        EndpointError: `unauthorized_client`, `invalid_scope`, `invalid_request`, `temporarily_unavailable`.
+        EndpointError: `unauthorized_client`, `invalid_scope`, `invalid_target`, `invalid_request`,
+            `temporarily_unavailable`.
     """
     if GrantType.DEVICE_CODE not in call.client.grant_types:
         raise EndpointError(ErrorCode.UNAUTHORIZED_CLIENT, "This client is not registered for device codes.")
-    scope = _read_scope(call)
+    scope, targets = _read_scope(call), await find_targets(call.params.resources)
     await _require_room(call)
     device_code = new_token(DEVICE_CODE_PREFIX)
-    user_code = await _store(call, scope, device_code)
+    user_code = await _store(call, scope, targets, device_code)
     page = f"{settings().issuer}/device"
     return {
         "device_code": device_code,
@@ -67,7 +69,7 @@ async def _require_room(call: Call) -> None:
         raise refusal from error
 
 
-async def _store(call: Call, scope: tuple[str, ...], device_code: str) -> str:
+async def _store(call: Call, scope: tuple[str, ...], targets: Targets, device_code: str) -> str:
     now = clock.now()
     device = Device(
         id=new_id(DEVICE_PREFIX),
@@ -80,6 +82,7 @@ async def _store(call: Call, scope: tuple[str, ...], device_code: str) -> str:
         entered_by=None,
         is_allowed=None,
         is_redeemed=False,
+        resources=targets.uris,
     )
     for _ in range(_TRIES):
         user_code = make_user_code()

@@ -11,8 +11,16 @@ from starlette.routing import BaseRoute, Route
 from app.events.refusals import mark_refused
 from app.kit import clock
 from app.kit.db import unit_of_work
-from app.kit.pages import page, read_form, see_other
-from app.oidc.device.approval import count_guess, enter_code, let_in, review_device, turn_away
+from app.kit.pages import browser_id, page, read_form, see_other
+from app.oidc.device.approval import (
+    ask_for_factor,
+    count_guess,
+    enter_code,
+    lacks_factor,
+    let_in,
+    review_device,
+    turn_away,
+)
 from app.oidc.device.codes import read_user_code, show_user_code
 from app.oidc.errors import UserCodeUnknown
 from app.oidc.showing import DESCRIBED, for_people
@@ -52,12 +60,16 @@ async def get_question(request: Request) -> Response:
     if session is None:
         return _sign_in_first(request)
     question = await review_device(request.path_params["id"], session)
+    if lacks_factor(question):
+        async with unit_of_work():
+            return see_other(await ask_for_factor(question, browser_id(request)))
     return page(
         request,
         "oidc/device_confirm.html",
         client=question.client,
         user=session.user,
         device=question.device,
+        scopes=question.asked,
         age=clock.now() - question.device.created_at,
         described=DESCRIBED,
     )

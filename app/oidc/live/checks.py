@@ -9,14 +9,14 @@ from app.authz.engine.listing import ObjectQuery
 from app.authz.engine.resolve import Resolution
 from app.authz.service.asking import ask_many
 from app.authz.service.checks import LATEST
-from app.authz.service.lists import find_objects
+from app.authz.service.lists import find_ids
 from app.authz.service.sources import open_source
 from app.authz.types import Context, Decision, SubjectRef
 from app.authz.types.answers import PlainQuestion
 from app.kit.actor import Actor
 from app.kit.paging import PageRequest
 from app.oidc.live.errors import QuestionInvalid, TooManyChecks
-from app.oidc.live.names import Names, check_scope, own_subject
+from app.oidc.live.names import Names, check_scope, open_names, own_subject
 
 # Checks of one request; its body is bounded as well.
 MAX_CHECKS: Final = 1_000
@@ -61,27 +61,28 @@ async def list_reachable(actor: Actor, params: Mapping[str, str]) -> dict[str, o
     first = params.get("first", _DEFAULT_PAGE)
     if not first.isascii() or not first.isdigit():
         raise QuestionInvalid("first is a number", "first")
-    names = Names(actor, await open_source(LATEST))
-    own = own_subject(actor)
+    source = await open_source(LATEST)
+    names, own = await open_names(actor, source), own_subject(actor)
     subject = _named_subject(params, own, names) or own
     if subject is not own:
         check_scope(actor)
     query = ObjectQuery(subject, permission, names[kind], {})
-    listed = await find_objects(actor, query, PageRequest(first=int(first[:9]), after=params.get("after")))
-    page = listed.page
+    wanted = PageRequest(first=int(first[:9]), after=params.get("after"))
+    found = await find_ids(actor, source, query, wanted)
+    undecided = found.undecided
     return {
         "entityType": kind,
         "permission": permission,
-        "objects": [{"entityId": each.id, "decided": each.is_decided} for each in page.items],
-        "total": listed.total,
-        "next": page.cursors[-1] if page.has_next else None,
-        "revision": listed.checked_at,
+        "objects": [{"entityId": each, "decided": each not in undecided} for each in found.ids],
+        "total": found.total,
+        "next": found.next,
+        "revision": source.token,
     }
 
 
 async def _answer(actor: Actor, sent: Sequence[object], *, is_batch: bool) -> list[dict[str, object]]:
     source = await open_source(LATEST)
-    names, own = Names(actor, source), own_subject(actor)
+    names, own = await open_names(actor, source), own_subject(actor)
     questions = []
     for n, each in enumerate(sent):
         try:
@@ -95,7 +96,7 @@ async def _answer(actor: Actor, sent: Sequence[object], *, is_batch: bool) -> li
     resolutions = await ask_many(actor, source, questions)
     token = source.token
     return [
-        _show(each, question, resolution, token)
+        _show(each, question, resolution, (token, names.show(question[0])))
         for each, question, resolution in zip(sent, questions, resolutions, strict=True)
     ]
 
@@ -113,7 +114,7 @@ def _named_subject(sent: Mapping[str, object], own: SubjectRef, names: Names) ->
     """The subject that is named, if one is; the caller's own object when it is the caller."""
     if "subjectType" not in sent and "subjectId" not in sent:
         return None
-    named = SubjectRef(names[_text(sent, "subjectType")], _text(sent, "subjectId"))
+    named = names.subject(names[_text(sent, "subjectType")], _text(sent, "subjectId"))
     return own if named == own else named
 
 
@@ -126,17 +127,18 @@ def _attributes(resource: object) -> Context:
     return attributes or _NOTHING
 
 
-def _show(sent: object, question: PlainQuestion, resolution: Resolution, token: str) -> dict[str, object]:
+def _show(sent: object, question: PlainQuestion, resolution: Resolution, told: tuple[str, str]) -> dict[str, object]:
+    """What is told of one check; `told` is the revision, and the id that the caller knows the subject by."""
     assert isinstance(sent, dict)
-    subject = question[0]
+    revision, subject_id = told
     shown: dict[str, object] = {
         "allowed": resolution.decision is Decision.ALLOWED,
         "entityType": sent["entityType"],
         "entityId": question[3],
         "permission": question[1],
-        "subjectType": subject.type,
-        "subjectId": subject.id,
-        "revision": token,
+        "subjectType": question[0].type,
+        "subjectId": subject_id,
+        "revision": revision,
     }
     problem = resolution.problem
     if problem is not None:

@@ -7,6 +7,7 @@ from typing import Final
 
 import orjson
 from starlette.datastructures import QueryParams
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.api_keys.errors import KeyRefusal
@@ -14,14 +15,17 @@ from app.events.refusals import identify_caller
 from app.kit.actor import Actor
 from app.kit.bodies import receive_body
 from app.kit.errors import InvalidInput
+from app.oidc.dpop.proofs import HEADER, NO_PROOFS, SentProofs
 from app.oidc.errors import BearerError
 from app.oidc.forms import MAX_JSON_BYTES
 from app.oidc.holders import Shown, find_holder
+from app.oidc.own_resource import point_to_metadata
 from app.oidc.refusals import challenge, refuse_key
 
 Answer = Mapping[str, object]
 
 _JSON: Final = b"application/json"
+_PROOF_HEADER: Final = HEADER.encode()
 # An API key may come here instead of as a bearer token.
 _KEY_HEADER: Final = b"x-api-key"
 _HEADERS: Final = ((b"content-type", _JSON), (b"cache-control", b"no-store"), (b"pragma", b"no-cache"))
@@ -45,10 +49,10 @@ class LiveEndpoint:
             identify_caller(actor)
             answer = await self._answer(actor, scope, receive, content_type)
         except BearerError as error:
-            await challenge(error)(scope, receive, send)
+            await _point(challenge(error), scope)(scope, receive, send)
             return
         except KeyRefusal as error:
-            await refuse_key(error, scope["state"]["request_id"])(scope, receive, send)
+            await _point(refuse_key(error, scope["state"]["request_id"]), scope)(scope, receive, send)
             return
         await _send(send, answer)
 
@@ -77,7 +81,7 @@ class LiveList(LiveEndpoint):
 
 
 def _read_headers(scope: Scope) -> tuple[bytes, Shown]:
-    content_type, authorization = b"", []
+    content_type, authorization, proofs = b"", [], list[str]()
     for name, value in scope["headers"]:
         if name == b"authorization":
             authorization.append(value.decode("latin-1"))
@@ -85,7 +89,18 @@ def _read_headers(scope: Scope) -> tuple[bytes, Shown]:
             authorization.append(f"Bearer {value.decode('latin-1')}")
         elif name == b"content-type":
             content_type = value
-    return content_type, Shown(authorization)
+        elif name == _PROOF_HEADER:
+            proofs.append(value.decode("latin-1"))
+    sent = SentProofs(tuple(proofs), scope["method"], scope["path"]) if proofs else NO_PROOFS
+    return content_type, Shown(authorization, sent)
+
+
+def _point(response: Response, scope: Scope) -> Response:
+    """The refusal, with where its challenge says what this endpoint is."""
+    told = response.headers.get("www-authenticate")
+    if told is not None:
+        response.headers["www-authenticate"] = point_to_metadata(told, scope["path"])
+    return response
 
 
 async def _send(send: Send, answer: Answer) -> None:

@@ -45,10 +45,8 @@ def read_subject(sent: Sent, own: SubjectRef, names: Names) -> SubjectRef:
     Raises:
         QuestionInvalid.
     """
-    kind, subject_id = names[read_text(sent, "subject", "type")], read_text(sent, "subject", "id")
-    if subject_id == own.id and kind == own.type:
-        return own
-    return SubjectRef(kind, subject_id)
+    named = names.subject(names[read_text(sent, "subject", "type")], read_text(sent, "subject", "id"))
+    return own if named.id == own.id and named.type == own.type else named
 
 
 def read_context(request: Sent, *, subject: Sent, action: Sent, resource: Sent) -> Context:

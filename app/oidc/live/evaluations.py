@@ -20,7 +20,7 @@ from app.kit.errors import AppError
 from app.oidc.live.checks import MAX_CHECKS
 from app.oidc.live.entities import NOTHING, Sent, read_context, read_object, read_subject, read_text
 from app.oidc.live.errors import QuestionInvalid, TooManyChecks
-from app.oidc.live.names import Names, check_scope, own_subject
+from app.oidc.live.names import Names, check_scope, open_names, own_subject
 
 Answer = dict[str, object]
 
@@ -84,7 +84,7 @@ async def evaluate_many(actor: Actor, sent: object) -> Answer:
 
 async def _begin(actor: Actor) -> _Asking:
     source = await open_source(LATEST)
-    return _Asking(actor, source, own_subject(actor), Names(actor, source))
+    return _Asking(actor, source, own_subject(actor), await open_names(actor, source))
 
 
 async def _evaluate_one(asking: _Asking, request: Sent) -> Answer:

@@ -6,13 +6,10 @@ Source: OpenID Authorization API 1.0, §9.
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import sha256
 from typing import Final
 
-import orjson
-
 from app.kit.settings import Settings
-from app.oidc.discovery import Metadata
+from app.oidc.documents import Metadata, make_metadata
 
 WELL_KNOWN: Final = "/.well-known/authzen-configuration"
 EVALUATION: Final = "/access/v1/evaluation"
@@ -37,5 +34,4 @@ def decision_point(chosen: Settings) -> Metadata:
 @lru_cache(maxsize=8)
 def _encode(issuer: str) -> Metadata:
     endpoints = {name: f"{issuer}{path}" for name, path in _ENDPOINTS.items()}
-    document = orjson.dumps({"policy_decision_point": issuer, **endpoints})
-    return Metadata(document, f'"{sha256(document).hexdigest()[:32]}"')
+    return make_metadata({"policy_decision_point": issuer, **endpoints})

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 from app.authz.service.access import subject_of
 from app.authz.service.sources import AnswerSource
 from app.authz.types import SubjectRef
-from app.kit.actor import Actor
+from app.clients.service import find_client, get_clients
+from app.kit.actor import Actor, ActorKind
+from app.kit.recall import Memory
 from app.oidc.errors import BearerError, ErrorCode
+from app.oidc.subjects import Sector, find_sector
 from app.oidc.types import Scope
+
+# Clients whose callers ask; a few hundred bytes each.
+MAX_REMEMBERED: Final = 1_024
+# No id of a user begins like this.
+_NOBODY: Final = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The sector of a client; None: it knows users by their ids."""
+
+    sector: Sector | None
+
+
+_sectors: Memory[_Known] = Memory(MAX_REMEMBERED)
 
 
 class Names(dict[str, str]):
-    """The full name of a type by the name that was sent; kept for the time of one request."""
+    """The full name of a type by the name that was sent; kept for the time of one request.
 
-    def __init__(self, actor: Actor, source: AnswerSource) -> None:
+    Users have the names that the client of the caller knows them by, if that has pairwise subjects.
+    """
+
+    def __init__(self, actor: Actor, source: AnswerSource, sector: Sector | None = None) -> None:
         super().__init__()
+        self._sector = sector
         self._prefix = f"{actor.client_id}:"
         self._types = source.compiled.schema.types
 
@@ -22,6 +47,40 @@ class Names(dict[str, str]):
         owned = self._prefix + sent
         full = self[sent] = owned if owned in self._types else sent
         return full
+
+    def subject(self, kind: str, sent_id: str) -> SubjectRef:
+        """The subject of a type (its full name) that a caller means by an id.
+
+        Nobody, for an id that is none of the sector's: else whoever guesses a user's id would learn that it is theirs.
+        """
+        if self._sector is not None and kind == ActorKind.USER:
+            return SubjectRef(kind, self._sector.user_of(sent_id) or _NOBODY + sent_id)
+        return SubjectRef(kind, sent_id)
+
+    def show(self, subject: SubjectRef) -> str:
+        """The id of a subject as the caller knows it."""
+        if self._sector is not None and subject.type == ActorKind.USER:
+            if subject.id.startswith(_NOBODY):
+                return subject.id.removeprefix(_NOBODY)
+            return self._sector.subject_of(subject.id)
+        return subject.id
+
+
+async def open_names(actor: Actor, source: AnswerSource) -> Names:
+    """The names that this caller uses."""
+    return Names(actor, source, await _find_sector(actor.client_id) if actor.client_id is not None else None)
+
+
+async def _find_sector(client_id: str) -> Sector | None:
+    held = _sectors.recall(client_id)
+    if held is not None:
+        return held.sector
+    begun = _sectors.begin()
+    # What is kept must not come from a cache that hears of no change.
+    client = await find_client(client_id) if begun is None else (await get_clients([client_id])).get(client_id)
+    sector = await find_sector(client) if client is not None else None
+    _sectors.keep(begun, client_id, _Known(sector), (client_id,))
+    return sector
 
 
 def check_scope(actor: Actor) -> None:

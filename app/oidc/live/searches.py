@@ -18,7 +18,7 @@ from app.authz.types import EntityRef, SubjectRef
 from app.kit.actor import Actor
 from app.kit.paging import Direction, Page, PageRequest, Sort, decode_cursor, make_page
 from app.oidc.live.entities import NOTHING, Sent, read_context, read_object, read_subject, read_text
-from app.oidc.live.names import Names, check_scope, own_subject
+from app.oidc.live.names import Names, check_scope, open_names, own_subject
 from app.oidc.live.paging import next_token, read_place
 
 _ACTIONS: Final = Sort("oidc:actions", ("name",), ("text",), Direction.ASC)
@@ -70,7 +70,7 @@ async def search_actions(actor: Actor, sent: object) -> Results:
 async def _search(actor: Actor, sent: object, kind: str, search: Search) -> Results:
     request = read_object(sent)
     place = read_place(request, kind)
-    names = Names(actor, await open_source(LATEST))
+    names = await open_names(actor, await open_source(LATEST))
     try:
         found = await search(actor, request, PageRequest(first=max(1, place.limit), after=place.after), names)
     except (TypeUnknown, ActionUnknown):
@@ -94,7 +94,7 @@ async def _subjects(actor: Actor, request: Sent, page: PageRequest, names: Names
     )  # fmt: skip
     check_scope(actor)
     listed = await find_subjects(actor, query, page)
-    decided = [each.subject.id for each in listed.page.items if each.is_decided]
+    decided = [names.show(each.subject) for each in listed.page.items if each.is_decided]
     return _Found([{"type": sent_type, "id": each} for each in decided], _end_of(listed.page))
 
 

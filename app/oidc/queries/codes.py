@@ -11,12 +11,12 @@ from app.oidc.types import CODE_ID_PREFIX, Approval, Code
 
 _APPROVAL = ", ".join(APPROVAL_NAMES)
 _INSERT = f"""
-INSERT INTO oidc_code ({_APPROVAL}, id, hash, redirect_uri, code_challenge, nonce, expires_at)
-VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+INSERT INTO oidc_code ({_APPROVAL}, id, hash, redirect_uri, code_challenge, nonce, expires_at, dpop_jkt)
+VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 """
 _SPEND = f"""
 UPDATE oidc_code SET used_at = $2, grant_id = $3 WHERE hash = $1 AND used_at IS NULL
-RETURNING {_APPROVAL}, grant_id, redirect_uri, code_challenge, nonce, expires_at
+RETURNING {_APPROVAL}, grant_id, redirect_uri, code_challenge, nonce, expires_at, dpop_jkt
 """
 _FIND_SPENT = "SELECT grant_id, user_id FROM oidc_code WHERE hash = $1 AND used_at IS NOT NULL"
 _DELETE_OF_CLIENT = "DELETE FROM oidc_code WHERE user_id = $1 AND client_id = $2 AND used_at IS NULL"
@@ -31,11 +31,16 @@ async def insert(
     code_challenge: str | None,
     nonce: str | None,
     expires_at: datetime,
+    jkt: str | None = None,
 ) -> None:
-    """Store a code by its hash."""
+    """Store a code by its hash.
+
+    Args:
+        jkt: the key that whoever redeems it has to prove.
+    """
     await db.execute(
         _INSERT, *from_approval(approval), new_id(CODE_ID_PREFIX), code_hash, redirect_uri, code_challenge, nonce,
-        expires_at,
+        expires_at, jkt,
     )  # fmt: skip
 
 
@@ -51,6 +56,7 @@ async def spend(code_hash: bytes, grant_id: str) -> Code | None:
         code_challenge=row["code_challenge"],
         nonce=row["nonce"],
         expires_at=row["expires_at"],
+        jkt=row["dpop_jkt"],
     )
 
 

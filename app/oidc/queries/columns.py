@@ -1,11 +1,11 @@
-"""How an approval and claims are stored: scope and amr as words, claims as JSON."""
+"""How an approval and claims are stored: scope, amr and resources as words, claims as JSON."""
 
 from __future__ import annotations
 
 from app.kit import db
 from app.oidc.types import Approval, RequestedClaims
 
-APPROVAL_NAMES = ("client_id", "user_id", "session_id", "scope", "claims", "auth_time", "acr", "amr")
+APPROVAL_NAMES = ("client_id", "user_id", "session_id", "scope", "claims", "auth_time", "acr", "amr", "resources")
 
 
 def from_approval(approval: Approval) -> tuple[object, ...]:
@@ -20,6 +20,7 @@ def from_approval(approval: Approval) -> tuple[object, ...]:
         approval.auth_time,
         approval.acr,
         " ".join(approval.amr),
+        " ".join(approval.resources),
     )
 
 
@@ -34,6 +35,7 @@ def to_approval(row: db.Row) -> Approval:
         auth_time=row["auth_time"],
         acr=row["acr"],
         amr=tuple(row["amr"].split()),
+        resources=tuple(row["resources"].split()),
     )
 
 

@@ -10,12 +10,12 @@ from app.oidc.types import Approval, Code, Device, RequestedClaims
 
 _NAMES = (
     "id, client_id, scope, ip, created_at, expires_at, interval_seconds, entered_by, is_allowed,"
-    " grant_id IS NOT NULL AS is_redeemed"
+    " resources, grant_id IS NOT NULL AS is_redeemed"
 )
 _INSERT = """
 INSERT INTO oidc_device (id, device_hash, user_code_hash, client_id, scope, ip, created_at, expires_at,
-                         interval_seconds)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
+                         interval_seconds, resources)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
 """
 # Whoever polls too soon has to wait longer each time, ten minutes at most (RFC 8628 §3.5).
 _POLL = f"""
@@ -43,7 +43,7 @@ WHERE id = $1 AND {_WAITS} AND entered_by = $3
 _REFUSE = f"UPDATE oidc_device SET is_allowed = FALSE WHERE id = $1 AND {_WAITS} AND entered_by = $3"
 _REDEEM = """
 UPDATE oidc_device SET grant_id = $2 WHERE id = $1 AND is_allowed AND grant_id IS NULL
-RETURNING client_id, user_id, entered_by AS session_id, scope, auth_time, acr, amr, expires_at
+RETURNING client_id, user_id, entered_by AS session_id, scope, auth_time, acr, amr, expires_at, resources
 """
 _DELETE_OF_CLIENT = "DELETE FROM oidc_device WHERE user_id = $1 AND client_id = $2 AND grant_id IS NULL"
 _SWEEP = "DELETE FROM oidc_device WHERE expires_at < $1"
@@ -62,7 +62,7 @@ async def insert(device: Device, *, device_hash: bytes, user_code_hash: bytes) -
     seconds = int(device.interval.total_seconds())
     count = await db.execute(
         _INSERT, device.id, device_hash, user_code_hash, device.client_id, " ".join(device.scope), device.ip,
-        device.created_at, device.expires_at, seconds,
+        device.created_at, device.expires_at, seconds, " ".join(device.resources),
     )  # fmt: skip
     return count == 1
 
@@ -119,6 +119,7 @@ async def redeem(device_id: str, grant_id: str) -> Code | None:
         auth_time=row["auth_time"],
         acr=row["acr"],
         amr=tuple(row["amr"].split()),
+        resources=tuple(row["resources"].split()),
     )
     return Code(
         approval=approval,
@@ -151,4 +152,5 @@ def _to_device(row: db.Row) -> Device:
         entered_by=row["entered_by"],
         is_allowed=row["is_allowed"],
         is_redeemed=row["is_redeemed"],
+        resources=tuple(row["resources"].split()),
     )

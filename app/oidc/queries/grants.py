@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.kit import clock, db
@@ -14,15 +14,22 @@ from app.users.queries import COLUMN_NAMES, to_user
 from app.users.types import User
 
 _APPROVAL = ", ".join(APPROVAL_NAMES)
-_GRANT = ", ".join(f"g.{name}" for name in (*APPROVAL_NAMES, "id", "created_at", "expires_at", "revoked_at"))
+_GRANT = ", ".join(
+    f"g.{name}" for name in (*APPROVAL_NAMES, "id", "created_at", "expires_at", "revoked_at", "dpop_jkt")
+)
 _REFRESH_NAMES = ("refresh_hash", "refresh_expires_at", "spent_hash", "spent_at", "successor")
 _REFRESH = ", ".join(f"g.{name}" for name in _REFRESH_NAMES)
 _USER = ", ".join(f"u.{name} AS user_{name}" for name in COLUMN_NAMES if name != "id")
 _SESSION = "s.expires_at AS session_expires_at, s.ended_at AS session_ended_at"
 
+# Somebody else's session (an operator's, who acts as the user) is none that the client knows.
 _INSERT = f"""
-INSERT INTO oidc_grant ({_APPROVAL}, id, created_at, expires_at, refresh_hash, refresh_expires_at)
-VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13)
+WITH joined AS (
+    INSERT INTO oidc_participant (session_id, client_id)
+    SELECT s.id, $1 FROM sessions_session s WHERE s.id = $3 AND s.user_id = $2 ON CONFLICT DO NOTHING
+)
+INSERT INTO oidc_grant ({_APPROVAL}, id, created_at, expires_at, refresh_hash, refresh_expires_at, dpop_jkt)
+VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 """
 _HOLDER = f"""
 SELECT {_USER}, u.id AS user_id, {_SESSION}
@@ -36,15 +43,18 @@ FROM oidc_grant g JOIN users_user u ON u.id = g.user_id LEFT JOIN sessions_sessi
 _WITH_REFRESH = f"SELECT {_GRANT}, {_REFRESH}, {_USER}, {_SESSION} {_WITH_HOLDER} WHERE g.id = $1"
 _LOCK = f"{_WITH_REFRESH} FOR UPDATE OF g"
 _READ = f"""
-SELECT {_GRANT}, {_USER}, {_SESSION}, EXISTS (SELECT FROM oidc_revoked_token r WHERE r.id = $2) AS is_token_revoked
+SELECT {_GRANT}, {_USER}, {_SESSION}, EXISTS (SELECT FROM oidc_revoked_token r WHERE r.id = $2) AS is_token_revoked,
+       b.userinfo_signed_response_alg AS userinfo_alg, c.require_mfa
 {_WITH_HOLDER} JOIN clients_client c ON c.id = g.client_id AND c.is_enabled
-WHERE g.id = $1 AND (g.client_id = $3 OR EXISTS (SELECT FROM clients_client b WHERE b.id = $3 AND b.is_enabled))
+JOIN clients_client b ON b.id = $3 AND b.is_enabled
+WHERE g.id = $1
 """
 _ROTATE = """
 UPDATE oidc_grant SET spent_hash = refresh_hash, spent_at = $2, refresh_hash = $3, refresh_expires_at = $4,
-                      successor = $5
+                      successor = $5, dpop_jkt = $6
 WHERE id = $1
 """
+_PROLONG = "UPDATE oidc_grant SET refresh_expires_at = $2, dpop_jkt = $3 WHERE id = $1"
 _REVOKE = "UPDATE oidc_grant SET revoked_at = $2, successor = NULL WHERE id = $1 AND revoked_at IS NULL"
 _REVOKE_OF_CLIENT = """
 UPDATE oidc_grant SET revoked_at = $3, successor = NULL WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL
@@ -79,18 +89,25 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredGrant:
-    """A grant with its holder. `refresh` is there only where it was asked for."""
+    """A grant with its holder. `refresh` is there only where it was asked for.
+
+    Attributes:
+        userinfo_alg: how the client that got the access token wants userinfo signed; None for plain JSON.
+        requires_mfa: whether the grant's client wants a second factor of its users; told of access tokens only.
+    """
 
     grant: Grant
     holder: Holder
     is_revoked: bool
     refresh: RefreshState | None = None
+    userinfo_alg: str | None = None
+    requires_mfa: bool = False
 
 
 async def insert(grant: Grant, *, refresh_hash: bytes | None, refresh_expires_at: datetime | None) -> None:
     await db.execute(
         _INSERT, *from_approval(grant.approval), grant.id, grant.created_at, grant.expires_at, refresh_hash,
-        refresh_expires_at,
+        refresh_expires_at, grant.jkt,
     )  # fmt: skip
 
 
@@ -122,12 +139,24 @@ async def find(grant_id: str, token_id: str, bearer_id: str) -> StoredGrant | No
         bearer_id: the client that got the token; another one than the grant's, where it was exchanged.
     """
     row = await db.fetch_row(_READ, grant_id, token_id, bearer_id)
-    return _to_stored(row, row["revoked_at"] is not None or row["is_token_revoked"], None) if row else None
+    if row is None:
+        return None
+    stored = _to_stored(row, row["revoked_at"] is not None or row["is_token_revoked"], None)
+    return replace(stored, userinfo_alg=row["userinfo_alg"], requires_mfa=row["require_mfa"])
 
 
-async def rotate(grant_id: str, *, new_hash: bytes, expires_at: datetime, successor: bytes) -> None:
-    """Put a new refresh token in force; the former one becomes the spent one."""
-    await db.execute(_ROTATE, grant_id, clock.now(), new_hash, expires_at, successor)
+async def rotate(grant_id: str, *, new_hash: bytes, expires_at: datetime, successor: bytes, jkt: str | None) -> None:
+    """Put a new refresh token in force; the former one becomes the spent one.
+
+    Args:
+        jkt: the key that the new tokens are bound to.
+    """
+    await db.execute(_ROTATE, grant_id, clock.now(), new_hash, expires_at, successor, jkt)
+
+
+async def prolong(grant_id: str, *, expires_at: datetime, jkt: str | None) -> None:
+    """Keep the refresh token in force, with a later end, for the holder of this key."""
+    await db.execute(_PROLONG, grant_id, expires_at, jkt)
 
 
 async def revoke(grant_id: str) -> bool:
@@ -164,7 +193,13 @@ async def sweep(expired_before: datetime, *, graced_before: datetime) -> int:
 
 
 def _to_stored(row: db.Row, is_revoked: bool, refresh: RefreshState | None) -> StoredGrant:
-    grant = Grant(id=row["id"], approval=to_approval(row), created_at=row["created_at"], expires_at=row["expires_at"])
+    grant = Grant(
+        id=row["id"],
+        approval=to_approval(row),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        jkt=row["dpop_jkt"],
+    )
     return StoredGrant(grant=grant, holder=_to_holder(row), is_revoked=is_revoked, refresh=refresh)
 
 

@@ -17,6 +17,7 @@ from app.oidc.token.give_client_token import give_client_token
 from app.oidc.token.give_tokens import give_tokens
 from app.oidc.token.lock_grant import lock_grant
 from app.oidc.token.narrow_scope import narrow_scope
+from app.oidc.token.narrow_targets import narrow_targets
 from app.oidc.token.open_grant import open_grant
 from app.oidc.token.poll_device import poll_device
 from app.oidc.token.redeem_device import redeem_device
@@ -31,19 +32,21 @@ GRANTS: dict[str, Flow] = {
     GrantType.AUTHORIZATION_CODE: Flow(
         steps=(
             spend_code,  # one caller wins; a second use revokes what the first gave
-            check_binding,  # client, redirect URI, age
+            check_binding,  # client, redirect URI, age, key
             check_proof,  # PKCE
             check_holder,  # user and session still there
             open_grant,  # and its refresh token, if it gets one
+            narrow_targets,  # what the access token is for
             give_tokens,
         )
     ),
     GrantType.REFRESH_TOKEN: Flow(
         steps=(
             lock_grant,  # the family; one refresh at a time
-            check_grant,  # client, life, user and session
+            check_grant,  # client, life, user, session and key
             rotate,  # a spent token: the same successor for a moment, then the family is revoked
             narrow_scope,  # a refusal undoes the rotation
+            narrow_targets,
             give_tokens,
         )
     ),
@@ -56,6 +59,7 @@ GRANTS: dict[str, Flow] = {
             redeem_device,  # one caller wins
             check_holder,
             open_grant,
+            narrow_targets,
             give_tokens,
         ),
     ),
@@ -73,7 +77,8 @@ def begin_exchange(call: Call) -> tuple[Exchange, Flow]:
     """What a call is about, and the steps that answer it.
 
     Raises:
-        EndpointError: `unsupported_grant_type`, `unauthorized_client`.
+        EndpointError: `unsupported_grant_type`, `unauthorized_client`; `invalid_request` without a proof of the key
+            that the client registered to bind its tokens to (RFC 9449 §5.2).
     """
     grant_type = call.require("grant_type")
     flow = GRANTS.get(grant_type)
@@ -81,6 +86,8 @@ def begin_exchange(call: Call) -> tuple[Exchange, Flow]:
         raise EndpointError(ErrorCode.UNSUPPORTED_GRANT_TYPE, "This grant_type is not offered.")
     if grant_type not in call.client.grant_types:
         raise EndpointError(ErrorCode.UNAUTHORIZED_CLIENT, "This client is not registered for this grant_type.")
+    if call.client.dpop_bound_access_tokens and call.jkt is None:
+        raise EndpointError(ErrorCode.INVALID_REQUEST, "Tokens of this client are bound to a key. Send a DPoP proof.")
     if grant_type == GrantType.TOKEN_EXCHANGE and call.params.get("subject_token_type") == TokenType.USER_ID:
         flow = _IMPERSONATION
     if grant_type == GrantType.TOKEN_EXCHANGE and call.params.get("subject_token_type") == TokenType.API_KEY:

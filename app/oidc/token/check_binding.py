@@ -1,4 +1,4 @@
-"""A code belongs to one client, one redirect URI and one minute."""
+"""A code belongs to one client, one redirect URI, one minute, and perhaps one key."""
 
 from __future__ import annotations
 
@@ -12,4 +12,7 @@ async def check_binding(exchange: Exchange) -> None:
     if code.approval.client_id != exchange.client.id or code.expires_at <= clock.now():
         raise not_valid()
     if code.redirect_uri != exchange.params.get("redirect_uri"):
+        raise not_valid()
+    # RFC 9449 §10: the key that the request to authorize named.
+    if code.jkt not in {None, exchange.call.jkt}:
         raise not_valid()

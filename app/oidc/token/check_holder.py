@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from app.kit import clock
+from app.kit.runtime import settings
 from app.oidc.queries import grants
+from app.oidc.rules import is_strong_enough
 from app.oidc.token.exchange import Exchange, not_valid
 
 
 async def check_holder(exchange: Exchange) -> None:
-    """Refuse a code whose user was banned or deleted, or whose session is over."""
+    """Refuse a code whose user was banned or deleted, lacks a factor required by now, or whose session is over."""
     approval = exchange.code.approval
     holder = await grants.find_holder(approval.user_id, approval.session_id)
+    requires_mfa = settings().require_mfa or exchange.client.require_mfa
+    if not is_strong_enough(approval.acr, requires_mfa=requires_mfa):
+        raise not_valid()
     if holder is None or holder.user.ban is not None or not holder.has_session_at(clock.now()):
         raise not_valid()
     exchange.holder = holder

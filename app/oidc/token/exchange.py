@@ -11,6 +11,7 @@ from app.oidc.client_auth import Call
 from app.oidc.errors import EndpointError, ErrorCode
 from app.oidc.params import Params
 from app.oidc.queries.grants import Holder, StoredGrant
+from app.oidc.targets import Targets
 from app.oidc.trade.impersonate import Impersonation
 from app.oidc.types import Code, Device, Grant
 
@@ -27,6 +28,7 @@ class Exchange:
     holder: Holder = field(init=False)
     grant: Grant = field(init=False)
     scope: tuple[str, ...] = field(init=False)
+    targets: Targets = field(default_factory=Targets)
     nonce: str | None = None
     refresh_token: str | None = None
     answer: dict[str, object] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from app.clients.types import ID_PREFIX
 from app.kit.ids import prefix_of
 from app.oidc.errors import EndpointError, ErrorCode
 from app.oidc.rules import split_scope
-from app.oidc.targets import read_audience
+from app.oidc.targets import read_targets
 from app.oidc.token.exchange import Exchange
 from app.oidc.tokens import issue_client_token
 from app.users.service import find_user
@@ -22,8 +22,8 @@ async def give_client_token(exchange: Exchange) -> None:
     scope = client.scopes if asked is None else split_scope(asked)
     if scope is None or not set(scope) <= set(client.scopes):
         raise EndpointError(ErrorCode.INVALID_SCOPE, "The scope is malformed, or wider than this client may have.")
-    audience = read_audience(exchange.call, allowed=client.allowed_audiences)
-    exchange.answer = await issue_client_token(client, scope, audience)
+    targets = await read_targets(exchange.call, allowed=client.allowed_audiences)
+    exchange.answer = await issue_client_token(client, targets.limit(scope), targets, jkt=exchange.call.jkt)
 
 
 async def _require_own_name(client_id: str) -> None:

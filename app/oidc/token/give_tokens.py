@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.oidc.subjects import sid_for, subject_for
 from app.oidc.token.exchange import Exchange
 from app.oidc.tokens import Issue, issue_tokens
 
@@ -12,7 +13,11 @@ async def give_tokens(exchange: Exchange) -> None:
         grant=exchange.grant,
         user=exchange.holder.user,
         client=exchange.client,
+        subject=await subject_for(exchange.client, exchange.holder.user.id),
+        sid=await sid_for(exchange.client, exchange.grant.approval.session_id),
         scope=exchange.scope,
+        targets=exchange.targets,
         nonce=exchange.nonce,
+        jkt=exchange.call.jkt,
     )
     exchange.answer = await issue_tokens(issue, exchange.refresh_token)

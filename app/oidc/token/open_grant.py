@@ -26,7 +26,9 @@ async def open_grant(exchange: Exchange) -> None:
             session_ends_at=exchange.holder.session_expires_at or end,
         )
         exchange.refresh_token = refresh_tokens.make(code.grant_id)
-    exchange.grant = Grant(id=code.grant_id, approval=code.approval, created_at=now, expires_at=end)
+    exchange.grant = Grant(
+        id=code.grant_id, approval=code.approval, created_at=now, expires_at=end, jkt=exchange.call.jkt
+    )
     exchange.scope, exchange.nonce = scope, code.nonce
     await grants.insert(
         exchange.grant,

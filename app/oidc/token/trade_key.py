@@ -7,7 +7,8 @@ from app.kit.errors import AppError, TooMany
 from app.oidc.errors import EndpointError, ErrorCode
 from app.oidc.key_exchange import WantedToken, exchange_key
 from app.oidc.token.exchange import Exchange
-from app.oidc.trade.delegate import find_audience, require_access_token
+from app.oidc.tokens import token_type
+from app.oidc.trade.delegate import find_trade_targets, require_access_token
 from app.oidc.trade.types import TokenType
 
 
@@ -23,10 +24,11 @@ async def trade_key(exchange: Exchange) -> None:
     if params.get("actor_token") is not None:
         raise EndpointError(ErrorCode.INVALID_REQUEST, "Nobody acts for an API key.")
     # A client that exchanges a key reaches no other target by it than by any other token.
-    await find_audience(call)
+    await find_trade_targets(call)
     wanted = WantedToken(
-        audience=params.get("audience"), resource=params.get("resource"), scope=params.get("scope"), client=call.client
-    )
+        audience=params.get("audience"), resources=params.resources, scope=params.get("scope"), client=call.client,
+        jkt=call.jkt,
+    )  # fmt: skip
     try:
         answer = await exchange_key(exchange.require("subject_token"), call.origin, wanted)
     except KeyRefusal as error:
@@ -34,7 +36,7 @@ async def trade_key(exchange: Exchange) -> None:
     exchange.answer = {
         "access_token": answer.token,
         "issued_token_type": TokenType.ACCESS_TOKEN,
-        "token_type": "Bearer",
+        "token_type": token_type(call.jkt),
         "expires_in": answer.expires_in,
         "scope": answer.scope,
     }

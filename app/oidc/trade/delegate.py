@@ -14,12 +14,14 @@ from app.kit.ids import new_id
 from app.kit.runtime import settings
 from app.oidc.client_auth import Call
 from app.oidc.errors import EndpointError, ErrorCode
+from app.oidc.retelling import retell
 from app.oidc.rules import narrow_scope, split_scope
-from app.oidc.targets import audience_claim, invalid_target, read_audience
-from app.oidc.tokens import permissions_of, sign_answer
+from app.oidc.targets import Targets, find_named, invalid_target
+from app.oidc.tokens import confirmation, permissions_of, sign_answer
 from app.oidc.trade.present import present_actor, present_subject
 from app.oidc.trade.types import Presented, TokenType, act_for
 from app.oidc.types import TOKEN_ID_PREFIX, Scope
+from app.signing.types import Claims
 
 # What tells whose the token is and what it hangs from: the new one ends with the grant and session of the old one.
 _CARRIED: Final = (
@@ -34,17 +36,18 @@ async def delegate_token(call: Call) -> dict[str, object]:
     """
     require_access_token(call)
     subject, actor = await present_subject(call), await present_actor(call)
-    audience = await find_audience(call)
-    scope = narrow(call, subject.scope)
+    targets = await find_trade_targets(call)
+    scope = targets.limit(narrow(call, subject.scope))
+    given = await retell(subject.claims, call.client)
     now = clock.timestamp()
     ends = (subject.expires_at, *([actor.expires_at] if actor else []))
     claims: dict[str, object] = {
-        **{name: subject.claims[name] for name in _CARRIED if name in subject.claims},
-        **new_claims(call.client, audience, scope),
+        **{name: given[name] for name in _CARRIED if name in given},
+        **new_claims(call, targets, scope),
         "exp": min(now + int(call.client.access_token_ttl.total_seconds()), *ends),
-        **_act(call.client, subject, actor),
+        **_act(call.client, given, actor),
     }
-    claims |= await permissions_of(_subject(subject), audience or call.client.id, scope)
+    claims |= await permissions_of(_subject(subject), targets.readers(call.client.id), scope)
     return {**await sign_answer(claims), "issued_token_type": TokenType.ACCESS_TOKEN}
 
 
@@ -58,20 +61,20 @@ def require_access_token(call: Call) -> None:
         raise EndpointError(ErrorCode.INVALID_REQUEST, "Only access tokens are given for a token.")
 
 
-async def find_audience(call: Call) -> str | None:
-    """The client that the token shall be for; None for the caller itself. That client must have opted in.
+async def find_trade_targets(call: Call) -> Targets:
+    """What the token shall be for; nobody else for the caller itself. Each other client must have opted in.
 
     Raises:
         EndpointError: `invalid_target`, the same for an unknown one and for one that did not.
     """
-    wanted = call.params.get("audience")
-    audience = read_audience(call, allowed=() if wanted is None else (wanted,))
-    if audience is None:
-        return None
-    target = await find_client(audience)
-    if target is None or not target.is_enabled or call.client.id not in target.token_exchange_clients:
-        raise invalid_target()
-    return audience
+    targets = await find_named(call)
+    for client_id in targets.client_ids:
+        target = await find_client(client_id)
+        if target is None or not target.is_enabled:
+            raise invalid_target()
+        if call.client.id not in {client_id, *target.token_exchange_clients}:
+            raise invalid_target()
+    return targets
 
 
 def narrow(call: Call, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -90,24 +93,25 @@ def narrow(call: Call, given: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-def new_claims(client: Client, audience: str | None, scope: tuple[str, ...]) -> Mapping[str, object]:
-    """What is new in an exchanged token (RFC 9068 §2.2)."""
+def new_claims(call: Call, targets: Targets, scope: tuple[str, ...]) -> Mapping[str, object]:
+    """What is new in an exchanged token (RFC 9068 §2.2): it is bound to the key that the exchange proves, if any."""
     return {
         "iss": settings().issuer,
-        "aud": audience_claim(audience),
+        "aud": targets.claim,
         "iat": clock.timestamp(),
         "jti": new_id(TOKEN_ID_PREFIX),
-        "client_id": client.id,
+        "client_id": call.client.id,
         "scope": " ".join(scope),
+        **confirmation(call.jkt),
     }
 
 
-def _act(client: Client, subject: Presented, actor: Presented | None) -> dict[str, object]:
+def _act(client: Client, given: Claims, actor: Presented | None) -> dict[str, object]:
     """Who acts: the actor that was presented; else this client, unless it only narrows a token of its own."""
-    prior = subject.claims.get("act")
+    prior = given.get("act")
     if actor is not None:
         return {"act": act_for(actor.party, prior)}
-    if subject.claims["client_id"] != client.id:
+    if given["client_id"] != client.id:
         return {"act": act_for({"sub": client.id, "sub_type": ActorKind.CLIENT.value}, prior)}
     return {} if prior is None else {"act": prior}
 

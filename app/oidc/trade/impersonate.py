@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.authz.types import SubjectRef
+from app.clients.types import Client
 from app.events.denials import record_denial
 from app.events.service import emit
 from app.kit import clock
@@ -21,7 +22,9 @@ from app.oidc import tokens
 from app.oidc.client_auth import Call
 from app.oidc.errors import EndpointError, ErrorCode
 from app.oidc.queries import grants
-from app.oidc.trade.delegate import find_audience, narrow, new_claims, require_access_token
+from app.oidc.subjects import subject_for
+from app.oidc.targets import Targets
+from app.oidc.trade.delegate import find_trade_targets, narrow, new_claims, require_access_token
 from app.oidc.trade.present import present_actor
 from app.oidc.trade.types import Presented, TokenType, act_for, not_tradable
 from app.oidc.types import (
@@ -46,7 +49,7 @@ class Impersonation:
     call: Call
     operator: Presented
     user: User
-    audience: str | None
+    targets: Targets
     scope: tuple[str, ...]
 
 
@@ -70,7 +73,7 @@ async def prove_operator(call: Call) -> Impersonation:
     if user is None:
         raise not_tradable("subject_token")
     scope = tuple(word for word in narrow(call, operator.scope) if word != Scope.AUTHER_API)
-    return Impersonation(call, operator, user, await find_audience(call), scope)
+    return Impersonation(call, operator, user, await find_trade_targets(call), scope)
 
 
 async def act_as(asked: Impersonation) -> dict[str, object]:
@@ -83,16 +86,17 @@ async def act_as(asked: Impersonation) -> dict[str, object]:
     end = min(now + int(client.access_token_ttl.total_seconds()), operator.expires_at)
     grant = await _open_grant(asked, end)
     claims: dict[str, object] = {
-        "sub": asked.user.id,
+        "sub": await subject_for(client, asked.user.id),
         "grant_id": grant.id,
-        **new_claims(client, asked.audience, asked.scope),
+        **new_claims(asked.call, asked.targets, asked.scope),
         "exp": end,
         "act": act_for(operator.party, operator.claims.get("act")),
-        "impersonator": operator.holder.id,
+        "impersonator": await _name_operator(client, operator.holder),
     }
     subject = SubjectRef(ActorKind.USER, asked.user.id)
-    claims |= await tokens.permissions_of(subject, asked.audience or client.id, asked.scope)
-    after = {"client_id": client.id, "audience": asked.audience, "scope": " ".join(asked.scope)}
+    claims |= await tokens.permissions_of(subject, asked.targets.readers(client.id), asked.scope)
+    audience = " ".join(asked.targets.client_ids) or None
+    after = {"client_id": client.id, "audience": audience, "scope": " ".join(asked.scope)}
     event = UserImpersonated(target_id=asked.user.id, about_user_id=asked.user.id, after=after)
     await emit(operator.holder, event)
     return {**await tokens.sign_answer(claims), "issued_token_type": TokenType.ACCESS_TOKEN}
@@ -132,7 +136,16 @@ async def _open_grant(asked: Impersonation, end: int) -> Grant:
         amr=holder.amr,
     )
     grant = Grant(
-        id=new_id(GRANT_PREFIX), approval=approval, created_at=now, expires_at=datetime.fromtimestamp(end, UTC)
+        id=new_id(GRANT_PREFIX),
+        approval=approval,
+        created_at=now,
+        expires_at=datetime.fromtimestamp(end, UTC),
+        jkt=asked.call.jkt,
     )
     await grants.insert(grant, refresh_hash=None, refresh_expires_at=None)
     return grant
+
+
+async def _name_operator(client: Client, operator: Actor) -> str:
+    assert operator.id is not None  # whoever holds a token is somebody
+    return await subject_for(client, operator.id) if operator.kind is ActorKind.USER else operator.id

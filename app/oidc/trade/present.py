@@ -1,4 +1,8 @@
-"""Reading the tokens that a client presents: only live access tokens of ours count."""
+"""Reading the tokens that a client presents: only live access tokens of ours count.
+
+A token that is bound to a key is presented without a proof: the key is another party's. Only clients that prove who
+they are can be registered for exchange, so that a stolen one is not traded for one that is bound to nothing.
+"""
 
 from __future__ import annotations
 

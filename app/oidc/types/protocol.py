@@ -1,4 +1,4 @@
-"""What crosses the borders of the oidc room's parts."""
+"""What the parts of the protocol hand each other."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
 
-from app.events.types import Event, Outcome
 from app.oidc.reply import ReplyAddress
 
 INTERACTION_PREFIX = "int"
@@ -20,9 +18,20 @@ CONSENT_PREFIX = "con"
 TOKEN_ID_PREFIX = "tok"
 DEVICE_PREFIX = "dev"
 DEVICE_CODE_PREFIX = "adc"
+PUSHED_PREFIX = "par"
+REQUEST_URI_TOKEN_PREFIX = "arq"
 
 ACCESS_TOKEN_TYP = "at+jwt"
 ID_TOKEN_TYP = "JWT"
+# Libraries take no other one for userinfo (OIDC Core §5.3.2 names none).
+USERINFO_TYP = "JWT"
+# RFC 9701 §5
+INTROSPECTION_TYP = "token-introspection+jwt"
+
+# Types of access tokens (RFC 6750 §6.1, RFC 9449 §5).
+BEARER = "Bearer"
+DPOP = "DPoP"
+LOGOUT_TOKEN_TYP = "logout+jwt"
 
 
 class Scope(StrEnum):
@@ -67,21 +76,32 @@ class RequestedClaims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """A request to authorize that waits for a person. `consented_by` said yes in it."""
+    """A request to authorize that waits for a person. `consented_by` said yes in it, to `consented_scope`.
+
+    Attributes:
+        consented_scope: scopes and words of resources; a request that came to want more is asked about again.
+        pushed_id: the pushed request that it is; several may wait, one is answered.
+    """
 
     id: str
     browser_id: str
     client_id: str
-    params: Mapping[str, str]
+    params: Mapping[str, str | list[str]]
     flow_id: str | None
     consented_by: str | None
     created_at: datetime
     expires_at: datetime
+    pushed_id: str | None = None
+    consented_scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """What a user approved for a client, and how that user had signed in. A code carries it to its grant."""
+    """What a user approved for a client, and how that user had signed in. A code carries it to its grant.
+
+    Attributes:
+        resources: URIs of the resources that the client may get access tokens for (RFC 8707).
+    """
 
     client_id: str
     user_id: str
@@ -91,11 +111,16 @@ class Approval:
     auth_time: datetime
     acr: str
     amr: tuple[str, ...]
+    resources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """An authorization code that was just spent. `redirect_uri` is None when the request had none."""
+    """An authorization code that was just spent. `redirect_uri` is None when the request had none.
+
+    Attributes:
+        jkt: the key that whoever redeems it has to prove; None when the request named none.
+    """
 
     approval: Approval
     grant_id: str
@@ -103,16 +128,22 @@ class Code:
     code_challenge: str | None
     nonce: str | None
     expires_at: datetime
+    jkt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What one redeemed code gave. `expires_at` is the absolute end of its refresh tokens."""
+    """What one redeemed code gave. `expires_at` is the absolute end of its refresh tokens.
+
+    Attributes:
+        jkt: the key that its latest tokens are bound to; a public client's refresh tokens are bound to it, too.
+    """
 
     id: str
     approval: Approval
     created_at: datetime
     expires_at: datetime
+    jkt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +165,7 @@ class Device:
         ip: the address that it asked from.
         interval: the least time between two polls.
         entered_by: the session that typed the user code last.
+        resources: URIs of the resources that it asks for.
     """
 
     id: str
@@ -146,6 +178,7 @@ class Device:
     entered_by: str | None
     is_allowed: bool | None
     is_redeemed: bool
+    resources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,87 +197,3 @@ class Visit:
 
 
 Step = Redirect | Visit
-
-
-@dataclass(frozen=True, kw_only=True)
-class _GrantEvent(Event):
-    target_type: ClassVar[str] = "grant"
-    is_published: ClassVar[bool] = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class CodeReused(_GrantEvent):
-    """A code came a second time; everything it gave is revoked."""
-
-    action: ClassVar[str] = "oidc.code_reused"
-    outcome: Outcome = Outcome.DENIED
-
-
-@dataclass(frozen=True, kw_only=True)
-class RefreshReused(_GrantEvent):
-    """A spent refresh token came again; its family is revoked."""
-
-    action: ClassVar[str] = "oidc.refresh_reused"
-    outcome: Outcome = Outcome.DENIED
-
-
-@dataclass(frozen=True, kw_only=True)
-class _ClientEvent(Event):
-    target_type: ClassVar[str] = "client"
-    is_published: ClassVar[bool] = False
-
-
-class ClientAuthorized(_ClientEvent):
-    """A user used a client for the first time."""
-
-    action: ClassVar[str] = "oidc.client_authorized"
-
-
-class ConsentGranted(_ClientEvent):
-    action: ClassVar[str] = "oidc.consent_granted"
-
-
-class ConsentWithdrawn(_ClientEvent):
-    action: ClassVar[str] = "oidc.consent_withdrawn"
-
-
-class DeviceAllowed(_ClientEvent):
-    """A user let a device in."""
-
-    action: ClassVar[str] = "oidc.device_allowed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeviceRefused(_ClientEvent):
-    """A user did not let a device in that asked for it."""
-
-    action: ClassVar[str] = "oidc.device_refused"
-    outcome: Outcome = Outcome.DENIED
-
-
-@dataclass(frozen=True, kw_only=True)
-class _UserEvent(Event):
-    target_type: ClassVar[str] = "user"
-
-
-class UserImpersonated(_UserEvent):
-    """An operator got a token of a user."""
-
-    action: ClassVar[str] = "user.impersonated"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImpersonationRefused(_UserEvent):
-    """An operator tried to act as a user, and may not."""
-
-    action: ClassVar[str] = "user.impersonation_refused"
-    is_published: ClassVar[bool] = False
-    outcome: Outcome = Outcome.DENIED
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClientRefused(_ClientEvent):
-    """A client could not prove who it is."""
-
-    action: ClassVar[str] = "oidc.client_refused"
-    outcome: Outcome = Outcome.DENIED

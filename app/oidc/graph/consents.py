@@ -1,4 +1,4 @@
-"""What users allowed applications, and what tokens hold, in the API."""
+"""What users allowed applications, in the API."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ from app.graph.context import Info
 from app.graph.errors import UserError
 from app.graph.mutations import mutation
 from app.graph.node import Node
-from app.graph.scalars import JSON
 from app.kit.guard import guard
 from app.kit.paging import PageRequest
 from app.oidc import edges
 from app.oidc.edges import StoredConsent
-from app.oidc.preview import preview_claims
 from app.oidc.service import withdraw_consent
-from app.users.graph import User, as_node, load_user, load_visible_user
+from app.users.graph import User, as_node, load_user
 from app.users.types import User as RoomUser
 
 
@@ -60,17 +58,6 @@ class Consent(Node):
 
 
 ConsentConnection = Connection[Consent]
-
-
-@strawberry.type(
-    description="Claims of the tokens that a user's sign-in to a client would give now. What only the sign-in gives a "
-    "value is left out: `jti`, `sid`, `auth_time`, `acr`, `amr`, `grant_id`, `at_hash`, `nonce`."
-)
-class TokenClaims:
-    access_token: JSON = field(description="Claims of the access token (RFC 9068), a JSON object.")
-    id_token: JSON | None = field(
-        description="Claims of the ID token (OpenID Connect), a JSON object; null without the scope `openid`."
-    )
 
 
 @strawberry.input(
@@ -127,23 +114,3 @@ async def load_consent(info: Info, consent_id: str) -> StoredConsent | None:
     found = await info.context.loaders.load(edges.get_consents, consent_id)
     is_visible = found is not None and await edges.may_view_consent(info.context.actor, found)
     return found if is_visible else None
-
-
-async def load_claims(info: Info, user_id: str, client_id: str, scopes: list[str] | None) -> TokenClaims | None:
-    """Claims of a user's tokens for a client, None if there is no such client. Call a guard for the client before.
-
-    Args:
-        scopes: of those that the client may ask for; all of them when None.
-
-    Raises:
-        Forbidden: about others, without `users.view`.
-        UserNotFound.
-    """
-    user = await load_visible_user(info, user_id)
-    client = await info.context.loaders.load(clients.get_clients, client_id)
-    if client is None:
-        return None
-    asked = tuple(each for each in client.scopes if scopes is None or each in scopes)
-    claims = await preview_claims(user, client, asked)
-    id_token = None if claims.id_token is None else JSON(dict(claims.id_token))
-    return TokenClaims(access_token=JSON(dict(claims.access_token)), id_token=id_token)
