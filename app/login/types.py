@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 
 from app.credentials.types import Attempt, PasswordCheck
+from app.sessions.types import Flow
 from app.users.types import User
 
 AMR_PASSWORD = ("pwd",)
 ACR_PASSWORD = "pwd"
+# An identity provider vouches for the person; it may have asked for less than we would.
+AMR_FEDERATED = ("fed",)
+ACR_FEDERATED = "fed"
+# RFC 8176: what `amr` says when two factors were proved.
+AMR_MFA = "mfa"
+
+
+class Step(StrEnum):
+    """What somebody who proved a password still has to do before a session begins."""
+
+    FACTOR = "factor"
+    CHANGE = "change"
+    ENROL = "enrol"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +47,40 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Who proved an initial password and has yet to choose another. Not signed in anywhere."""
+    """Who proved something, but not enough. Not signed in anywhere.
+
+    `version` is that of the password, `amr` what was proved so far. `session_id`: the live session that is to be
+    made stronger, of who did not type a password now. `auth_time`: when the person was proved; None for just now.
+    """
 
     user_id: str
     version: int
+    amr: tuple[str, ...] = AMR_PASSWORD
+    must_change: bool = False
+    session_id: str | None = None
+    auth_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """A sign-in that waits for its next step."""
+
+    pending: Pending
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The browser that signs in, the session that it held before, and the flow that asked for it."""
+
+    browser_id: str
+    replaces: str | None = None
+    flow: Flow | None = None
+
+    @property
+    def place(self) -> str:
+        """What WebAuthn challenges are bound to."""
+        return f"browser {self.browser_id}|{self.flow.id if self.flow else ''}"
 
 
 @dataclass(frozen=True, slots=True)

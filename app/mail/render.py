@@ -28,10 +28,19 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "account_exists": ("url",),
     "invitation": ("url",),
     "new_device": ("device", "ip", "time"),
+    "totp_added": ("time", "url"),
+    "totp_removed": ("time", "url"),
+    "passkey_added": ("time", "url"),
+    "passkey_removed": ("time", "url"),
+    "factors_reset": ("time", "url"),
+    "recovery_code_used": ("left", "time", "url"),
+    "codes_guessed": ("time", "url"),
+    "identity_linked": ("provider", "time", "url"),
+    "identity_unlinked": ("provider", "time", "url"),
 }
-OPTIONAL = ("name", "url", "inviter")
-# Whoever signs up with somebody else's address chooses what we call its owner.
-_CHOSEN_BY_STRANGERS = frozenset({"name", "inviter"})
+OPTIONAL = ("name", "url", "inviter", "label")
+# Whoever signs up with somebody else's address chooses what we call its owner; a thief names their passkey.
+_CHOSEN_BY_STRANGERS = frozenset({"name", "inviter", "label"})
 _MAX_VALUE_CHARS = 2_048
 
 

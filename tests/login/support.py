@@ -52,7 +52,7 @@ class Page(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         name = values.get("id", "")
         if tag == "form":
-            self._form = self.forms[name] = Form(values["action"])
+            self._form = self.forms[name] = Form(values.get("action", ""))
         elif tag in {"input", "button"} and self._form is not None and "name" in values:
             self._form.fields[values["name"]] = values.get("value", "")
         elif tag == "a" and name:
@@ -70,6 +70,11 @@ class Page(HTMLParser):
     @property
     def title(self) -> str:
         return re.search(r"<title>(.*?)</title>", self.html)[1]  # type: ignore[index]
+
+    @property
+    def lasting(self) -> str:
+        """The page without what is new each time: challenges for passkeys."""
+        return re.sub(r"challenge&#34;: &#34;[\w-]+", "challenge", self.html)
 
     @property
     def alert(self) -> str | None:

@@ -12,8 +12,9 @@ from app.kit.actor import SYSTEM
 from app.sessions.service import find_flow, resolve_session
 from app.users.service import ban_user
 from app.users.types import User
-from tests.login.support import OTHER_PASSWORD, PASSWORD, Page, Visitor, failures, make_person
-from tests.support import commit
+from tests.factors.support import code_of, give_app
+from tests.login.support import OTHER_PASSWORD, PASSWORD, Page, Visitor, failures, make_person, read_mails
+from tests.support import commit, read_audit
 
 CHANGE = "/password/change"
 
@@ -183,3 +184,35 @@ async def test_the_present_password_is_no_new_one(visitor: Visitor) -> None:
     answer = await visitor.submit(await visitor.get(CHANGE), "change-form", current=PASSWORD, password=PASSWORD)
 
     assert answer.texts["password-error"] == "Choose a password other than the present one."
+
+
+async def test_a_session_without_the_factor_does_not_change_a_protected_account_s_password(visitor: Visitor) -> None:
+    user = await make_person()
+    await visitor.sign_in("ada")
+    page, token = await visitor.get(CHANGE), visitor.session_token
+    await give_app(user)
+    mails, trail = await read_mails(), await read_audit()
+
+    answer = await visitor.submit(page, "change-form", current=PASSWORD, password=OTHER_PASSWORD)
+
+    assert answer.status == 303
+    assert answer.response.headers["location"].startswith("/signin?flow=")
+    assert (await check_password(user.id, PASSWORD)).is_correct
+    assert await resolve_session(token or "") is not None
+    assert (await read_mails(), await read_audit()) == (mails, trail)
+
+
+async def test_such_a_session_comes_back_to_the_form_with_the_factor(visitor: Visitor) -> None:
+    user = await make_person()
+    await visitor.sign_in("ada")
+    secret, _ = await give_app(user)
+
+    asked = await visitor.get(f"{CHANGE}?next=/account/security")
+    step = await visitor.follow(await visitor.follow(asked))
+    proved = await visitor.submit(step, "code-form", code=code_of(secret))
+    page = await visitor.follow(proved)
+    done = await visitor.submit(page, "change-form", current=PASSWORD, password=OTHER_PASSWORD)
+
+    assert proved.response.headers["location"] == f"{CHANGE}?next=%2Faccount%2Fsecurity"
+    assert done.response.headers["location"] == "/signin/second?next=%2Faccount%2Fsecurity"
+    assert (await check_password(user.id, OTHER_PASSWORD)).is_correct

@@ -18,7 +18,7 @@ async def _shape(visitor: Visitor, login: str) -> tuple[object, ...]:
     page = await visitor.get("/signin")
     with counted_statements() as statements:
         answer = await visitor.submit(page, "signin-form", identifier=login, password="wrong")
-    text = answer.html.replace(login, "NAME")
+    text = answer.lasting.replace(login, "NAME")
     return len(statements), hasher().computed - hashed, answer.status, text, sorted(answer.response.headers)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from app.kit import clock, db
 from app.kit.actor import SYSTEM
+from app.kit.pages.static import static_url
 from app.sessions.service import resolve_session
 from app.users.service import ban_user, find_user
 from tests.login.support import PASSWORD, Visitor, failures, make_person
@@ -23,7 +25,7 @@ async def test_the_form_has_the_names_that_clients_and_password_managers_rely_on
     page = await visitor.get("/signin")
 
     assert page.status == 200
-    assert set(page.forms["signin-form"].fields) == {"csrf", "identifier", "password"}
+    assert set(page.forms["signin-form"].fields) == {"csrf", "identifier", "password", "passkeys", "credential"}
     for mark in (
         'id="identifier" name="identifier" type="text"',
         'autocomplete="username webauthn"',
@@ -40,7 +42,7 @@ async def test_the_form_has_the_names_that_clients_and_password_managers_rely_on
 async def test_a_page_works_without_script_and_is_small(visitor: Visitor) -> None:
     page = await visitor.get("/signin")
 
-    assert "<script" not in page.html
+    assert re.findall(r"<script.*?>", page.html) == [f'<script src="{static_url("passkeys.js")}" defer>']
     assert "style=" not in page.html
     assert " on" not in page.html.replace(" one", "")
     assert len(page.html) < 30_000
@@ -115,7 +117,7 @@ async def test_a_wrong_password_says_so_keeps_the_name_and_leaves_a_trace(visito
 async def test_the_typed_name_is_escaped(visitor: Visitor) -> None:
     page = await visitor.sign_in('"><script>alert(1)</script>', "wrong")
 
-    assert "<script" not in page.html
+    assert "<script>" not in page.html
     assert page.forms["signin-form"].fields["identifier"] == '"><script>alert(1)</script>'
 
 

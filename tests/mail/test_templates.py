@@ -20,6 +20,9 @@ CONTEXT = {
     "ip": "203.0.113.7",
     "time": "23 November 2026, 12:00 UTC",
     "inviter": "Grace Hopper",
+    "left": "9",
+    "label": "Blue laptop",
+    "provider": "Hooli",
 }
 
 

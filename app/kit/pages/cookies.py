@@ -69,8 +69,14 @@ def clear_session_cookie(response: Response) -> None:
 
 @dataclass
 class _Browser:
-    sent_token: str | None = field(repr=False)
+    request: HTTPConnection = field(repr=False)
     is_used: bool = False
+
+    @cached_property
+    def sent_token(self) -> str | None:
+        """Looked for when somebody asks: most requests never do."""
+        token = self.request.cookies.get(cookie_name("browser", settings()), "")
+        return token if _BROWSER_TOKEN.fullmatch(token) else None
 
     @property
     def is_new(self) -> bool:
@@ -116,7 +122,7 @@ class BrowserCookie:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        browser = _recognize(request)
+        browser = _Browser(request)
         scope.setdefault("state", {})[_STATE_KEY] = browser
 
         async def send_with_cookie(message: Message) -> None:
@@ -127,11 +133,6 @@ class BrowserCookie:
             await send(message)
 
         await self._app(scope, receive, send_with_cookie)
-
-
-def _recognize(request: Request) -> _Browser:
-    token = request.cookies.get(cookie_name("browser", settings()), "")
-    return _Browser(token if _BROWSER_TOKEN.fullmatch(token) else None)
 
 
 def _is_due(browser: _Browser, method: str) -> bool:

@@ -38,6 +38,7 @@ def page(
     *,
     status: int = 200,
     form_action: Iterable[str] = (),
+    frames: Iterable[str] = (),
     ui_locales: Iterable[str] = (),
     **context: object,
 ) -> HTMLResponse:
@@ -46,6 +47,7 @@ def page(
     Args:
         form_action: further origins (`https://app.example`) or schemes (`com.example:`) to which a
             form of this page may lead, redirects included (CSP 3 §6.4.2).
+        frames: origins that this page may show in frames.
         ui_locales: languages asked for by the client, best first.
     """
     language = choose_language(ui_locales, request.headers.get("accept-language"))
@@ -60,7 +62,7 @@ def page(
             **context,
         )
     )
-    headers = _HEADERS | {"Content-Security-Policy": _policy(form_action), "Content-Language": language}
+    headers = _HEADERS | {"Content-Security-Policy": _policy(form_action, frames), "Content-Language": language}
     return HTMLResponse(body, status, headers)
 
 
@@ -78,12 +80,16 @@ def error_page(request: Request, error: AppError, *, back: str = "/signin") -> H
     return response
 
 
-def _policy(form_action: Iterable[str]) -> str:
-    sources = " ".join(["'self'", *(source for source in form_action if _SOURCE.fullmatch(source))])
+def _policy(form_action: Iterable[str], frames: Iterable[str]) -> str:
+    forms, framed = " ".join(["'self'", *_valid(form_action)]), " ".join(_valid(frames))
     return (
         "default-src 'none'; style-src 'self'; img-src 'self' data: https:; script-src 'self'; "
-        f"form-action {sources}; frame-ancestors 'none'; base-uri 'none'"
+        f"form-action {forms}; frame-ancestors 'none'; base-uri 'none'" + (f"; frame-src {framed}" if framed else "")
     )
+
+
+def _valid(sources: Iterable[str]) -> list[str]:
+    return [source for source in sources if _SOURCE.fullmatch(source)]
 
 
 @cache

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from app.login.pages import change, confirm, forgot, reset, sign_in, sign_out, sign_up
+from app.login.pages import (
+    change,
+    confirm,
+    enrol,
+    external,
+    forgot,
+    reset,
+    second,
+    security,
+    sign_in,
+    sign_out,
+    sign_up,
+)
 
 routes: list[BaseRoute] = [
     *sign_in.routes,
+    *external.routes,
+    *second.routes,
+    *enrol.routes,
+    *security.routes,
     *sign_up.routes,
     *confirm.routes,
     *forgot.routes,

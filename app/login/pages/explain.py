@@ -8,7 +8,7 @@ from app.kit.pages import Texts
 from app.login.errors import AccountSuspended
 from app.login.types import FormErrors
 
-FIELDS = frozenset({"email", "name", "password", "confirm"})
+FIELDS = frozenset({"email", "name", "password", "confirm", "code"})
 
 
 def explain(texts: Texts, error: AppError) -> FormErrors:

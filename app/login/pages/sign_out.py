@@ -8,7 +8,8 @@ from starlette.routing import BaseRoute, Route
 
 from app.kit.db import unit_of_work
 from app.kit.pages import clear_session_cookie, read_form, see_other
-from app.login.pages.visit import read_visit
+from app.login.farewell import find_way_out
+from app.login.pages.visit import Visit, read_visit
 from app.sessions.errors import SessionNotFound
 from app.sessions.service import end_session
 
@@ -23,15 +24,20 @@ async def show_sign_out(request: Request) -> Response:
 async def post_sign_out(request: Request) -> Response:
     visit = await read_visit(request)
     await read_form(request)
-    if visit.session is not None:
-        try:
-            async with unit_of_work():
-                await end_session(visit.actor, visit.session.session.id)
-        except SessionNotFound:
-            pass
-    response = see_other(visit.url("/signin", notice="signed_out"))
+    response = see_other(await _sign_out(visit) or visit.url("/signin", notice="signed_out"))
     clear_session_cookie(response)
     return response
+
+
+async def _sign_out(visit: Visit) -> str | None:
+    if visit.session is None:
+        return None
+    try:
+        async with unit_of_work():
+            await end_session(visit.actor, visit.session.session.id)
+    except SessionNotFound:
+        return None
+    return await find_way_out(visit.session.session)
 
 
 routes: list[BaseRoute] = [

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.clients.service import find_client
+from app.clients.types import Client
 from app.events.refusals import mark_refused
 from app.kit.actor import Actor
 from app.kit.errors import AppError
@@ -28,13 +29,14 @@ _NO_ERRORS = FormErrors()
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request for a hosted page: who asks, for the sake of what, and where it leads."""
+    """A request for a hosted page: who asks, for the sake of what, and where it leads. `client` waits for the flow."""
 
     request: Request
     actor: Actor
     browser_id: str
     session: ResolvedSession | None
     flow: Flow | None
+    client: Client | None
     next: str | None
     ui_locales: tuple[str, ...]
     form_action: tuple[str, ...] = ()
@@ -69,6 +71,7 @@ class Visit:
             f"login/{template}",
             status=error.status if error else 200,
             form_action=self.form_action,
+            frames=(),
             ui_locales=self.ui_locales,
             **{"visit": self, "errors": explain(self.texts, error) if error else _NO_ERRORS, **(context or {})},
         )
@@ -83,17 +86,29 @@ async def read_visit(request: Request) -> Visit:
     Raises:
         FlowExpired: it names a flow that is over or belongs to another browser.
     """
+    query = request.query_params
+    return await revisit(request, query.get("flow"), query.get("next"))
+
+
+async def revisit(request: Request, flow_id: str | None, next_url: str | None) -> Visit:
+    """A visit for a flow or an address that the request does not name itself.
+
+    Raises:
+        FlowExpired: the flow is over or belongs to another browser.
+    """
     browser = browser_id(request)
-    flow = await _read_flow(request.query_params.get("flow"), browser)
+    flow = await _read_flow(flow_id, browser)
+    client = await find_client(flow.client_id) if flow and flow.client_id else None
     return Visit(
         request=request,
         actor=request.state.actor,
         browser_id=browser,
         session=request.state.session,
         flow=flow,
-        next=safe_next(request.query_params.get("next"), "") or None,
+        client=client,
+        next=safe_next(next_url, "") or None,
         ui_locales=_ui_locales(request, flow),
-        form_action=await _form_action(flow),
+        form_action=form_sources(client.redirect_uris) if client else (),
     )
 
 
@@ -104,11 +119,6 @@ async def _read_flow(flow_id: str | None, browser: str) -> Flow | None:
     if flow is None:
         raise FlowExpired
     return flow
-
-
-async def _form_action(flow: Flow | None) -> tuple[str, ...]:
-    client = await find_client(flow.client_id) if flow and flow.client_id else None
-    return form_sources(client.redirect_uris) if client else ()
 
 
 def _ui_locales(request: Request, flow: Flow | None) -> tuple[str, ...]:

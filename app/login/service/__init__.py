@@ -1,8 +1,19 @@
 """Use cases of the hosted pages."""
 
+from app.login.service.arriving import next_step, require_active, strengthen
 from app.login.service.invitation import accept_invitation, read_invitation, send_invitation
 from app.login.service.pending import open_pending, seal_pending
 from app.login.service.recovery import ask_for_reset, read_reset, reset_password, send_reset
+from app.login.service.second_step import (
+    begin_code,
+    begin_passkey_sign_in,
+    complete_with_code,
+    complete_with_passkey,
+    enrol_app,
+    enrol_passkey,
+    record_wrong_proof,
+    sign_in_with_passkey,
+)
 from app.login.service.sign_in import (
     begin_sign_in,
     change_password,
@@ -10,7 +21,7 @@ from app.login.service.sign_in import (
     continue_session,
     record_failure,
     replace_initial_password,
-    require_active,
+    require_own_strength,
 )
 from app.login.service.sign_up import (
     answer_sign_up,
@@ -29,12 +40,19 @@ __all__ = [
     "answer_sign_up",
     "ask_for_reset",
     "ask_to_sign_up",
+    "begin_code",
+    "begin_passkey_sign_in",
     "begin_sign_in",
     "change_password",
     "complete_sign_in",
+    "complete_with_code",
+    "complete_with_passkey",
     "confirm_email",
     "confirm_sign_up",
     "continue_session",
+    "enrol_app",
+    "enrol_passkey",
+    "next_step",
     "open_pending",
     "read_applicant",
     "read_invitation",
@@ -42,8 +60,10 @@ __all__ = [
     "read_sign_up",
     "read_verification",
     "record_failure",
+    "record_wrong_proof",
     "replace_initial_password",
     "require_active",
+    "require_own_strength",
     "require_password_of",
     "require_room_to_ask",
     "reset_password",
@@ -51,5 +71,7 @@ __all__ = [
     "send_invitation",
     "send_reset",
     "send_verification",
+    "sign_in_with_passkey",
+    "strengthen",
     "was_asked_by",
 ]

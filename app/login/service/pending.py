@@ -1,8 +1,9 @@
-"""The half-way state of who must change an initial password: a signed note, bound to the browser."""
+"""The half-way state of who has not proved enough yet: a signed note, bound to the browser, that opens nothing."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import astuple
+from datetime import datetime, timedelta
 
 from app.kit import clock, db
 from app.kit.crypto import b64url, b64url_decode
@@ -10,14 +11,14 @@ from app.kit.runtime import keyring
 from app.login.types import Pending
 
 PENDING_TTL = timedelta(minutes=10)
-_PURPOSE = "login-pending"
+_PURPOSE = "login-pending-3"
 _MAX_LENGTH = 1_024
 
 
 def seal_pending(pending: Pending, browser_id: str) -> str:
     """A note for this browser's cookie. The next change of the password makes it worthless."""
     until = int((clock.now() + PENDING_TTL).timestamp())
-    note = db.dump_json([pending.user_id, pending.version, until]).encode()
+    note = db.dump_json([*astuple(pending), until]).encode()
     return f"{b64url(note)}.{b64url(keyring().sign(_signed(note, browser_id), purpose=_PURPOSE))}"
 
 
@@ -33,8 +34,11 @@ def open_pending(note: str, browser_id: str) -> Pending | None:
         return None
     if not is_ours:
         return None
-    user_id, version, until = db.load_json(content)
-    return Pending(user_id, version) if until > clock.timestamp() else None
+    user_id, version, amr, must_change, session_id, proved_at, until = db.load_json(content)
+    if until <= clock.timestamp():
+        return None
+    auth_time = datetime.fromisoformat(proved_at) if proved_at else None
+    return Pending(user_id, version, tuple(amr), must_change, session_id, auth_time)
 
 
 def _signed(note: bytes, browser_id: str) -> bytes:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from app.credentials.errors import TooManyAttempts
-from app.credentials.service import adopt_password, is_still_current, open_attempt
-from app.credentials.types import PasswordCheck, PreparedPassword
+from app.credentials.service import adopt_password, open_attempt
+from app.credentials.types import PreparedPassword
 from app.events.denials import record_denial
 from app.events.service import emit
-from app.events.types import Outcome
+from app.factors.errors import StepUpRequired
+from app.factors.service import has_factor
 from app.kit.actor import Actor, ActorKind
-from app.kit.db import after_rollback
 from app.login import rules
-from app.login.errors import AccountSuspended, SessionOver, StartOver
-from app.login.types import ACR_PASSWORD, AMR_PASSWORD, Pending, Proof, SignIn
-from app.sessions.service import begin_session, end_user_sessions, finish_flow, is_known_browser
-from app.sessions.types import Flow, NewSession, ResolvedSession, SignInFailed
-from app.users.service import find_by_login, find_user
+from app.login.errors import SessionOver
+from app.login.service.arriving import denied, find_current, proceed
+from app.login.types import Arrival, Halted, Pending, Proof, SignIn
+from app.sessions.service import end_user_sessions, finish_flow, is_known_browser
+from app.sessions.types import ACR_MFA, Flow, NewSession, ResolvedSession, SignInFailed
+from app.users.service import find_by_login
 from app.users.types import User
 
 
@@ -38,23 +38,21 @@ async def record_failure(actor: Actor, sign_in: SignIn) -> None:
         return
     user_id = sign_in.user.id if sign_in.user else None
     if refusal is not None:
-        await record_denial(actor, _denied(user_id, refusal.code))
+        await record_denial(actor, denied(user_id, refusal.code))
         return
     reason = "wrong_password" if sign_in.user else "unknown_account"
     await emit(actor, SignInFailed(target_id=user_id, about_user_id=user_id, reason=reason))
 
 
-async def complete_sign_in(
-    actor: Actor, proof: Proof, *, browser_id: str, replaces: str | None, flow: Flow | None
-) -> NewSession:
-    """Begin a session for who proved the password, and finish the flow that asked for it.
+async def complete_sign_in(actor: Actor, proof: Proof, arrival: Arrival) -> NewSession | Halted:
+    """Let in who proved the password, or tell what is still missing.
 
     Raises:
         AccountSuspended: the user is banned.
         StartOver: the password was changed, or the user deleted, since it was proved.
     """
-    user = await _find_current(actor, proof.user.id, proof.check)
-    return await _begin(actor, user, browser_id=browser_id, replaces=replaces, flow=flow)
+    pending = Pending(proof.user.id, proof.check.version, must_change=proof.check.must_change)
+    return await proceed(actor, pending, arrival)
 
 
 async def continue_session(resolved: ResolvedSession | None, flow: Flow | None) -> None:
@@ -70,67 +68,42 @@ async def continue_session(resolved: ResolvedSession | None, flow: Flow | None) 
 
 
 async def replace_initial_password(
-    actor: Actor,
-    pending: Pending,
-    prepared: PreparedPassword,
-    *,
-    browser_id: str,
-    replaces: str | None,
-    flow: Flow | None,
-) -> NewSession:
+    actor: Actor, pending: Pending, prepared: PreparedPassword, arrival: Arrival
+) -> NewSession | Halted:
     """Store the password that replaces an initial one, then sign in.
 
     Raises:
         AccountSuspended, StartOver: as for `complete_sign_in`.
     """
-    user = await _find_current(actor, pending.user_id, PasswordCheck(is_correct=True, version=pending.version))
-    await adopt_password(_as(actor, user), user.id, prepared)
+    user = await find_current(actor, pending, arrival)
+    version = await adopt_password(_as(actor, user), user.id, prepared)
     await end_user_sessions(_as(actor, user), user.id)
-    return await _begin(actor, user, browser_id=browser_id, replaces=replaces, flow=flow)
+    return await proceed(actor, replace(pending, version=version, must_change=False), arrival)
 
 
-async def change_password(actor: Actor, proof: Proof, prepared: PreparedPassword, *, browser_id: str) -> NewSession:
+async def require_own_strength(actor: Actor, user_id: str) -> None:
+    """Let nobody change the password of a protected account by a session that only a password opened.
+
+    Raises:
+        StepUpRequired: the user has a second factor, and the session was begun without one.
+    """
+    if actor.acr != ACR_MFA and await has_factor(user_id):
+        raise StepUpRequired
+
+
+async def change_password(
+    actor: Actor, proof: Proof, prepared: PreparedPassword, arrival: Arrival
+) -> NewSession | Halted:
     """Change the password of who proved the present one: every session ends and a new one begins here.
 
     Raises:
-        AccountSuspended, StartOver: as for `complete_sign_in`.
+        StepUpRequired: see `require_own_strength`. AccountSuspended, StartOver: as for `complete_sign_in`.
     """
-    user = await _find_current(actor, proof.user.id, proof.check)
-    await adopt_password(actor, user.id, prepared)
+    user = await find_current(actor, Pending(proof.user.id, proof.check.version), arrival)
+    await require_own_strength(actor, user.id)
+    version = await adopt_password(actor, user.id, prepared)
     await end_user_sessions(actor, user.id)
-    return await _begin(actor, user, browser_id=browser_id, replaces=None, flow=None)
-
-
-async def _begin(actor: Actor, user: User, *, browser_id: str, replaces: str | None, flow: Flow | None) -> NewSession:
-    new = await begin_session(actor, user, amr=AMR_PASSWORD, acr=ACR_PASSWORD, browser_id=browser_id, replaces=replaces)
-    if flow is not None:
-        await finish_flow(flow.id, new.session.id)
-    return new
-
-
-def require_active(actor: Actor, user: User) -> None:
-    """Let nobody in who is suspended; the refusal is audited. In a unit of work.
-
-    Raises:
-        AccountSuspended.
-    """
-    if user.ban is not None:
-        after_rollback(partial(record_denial, actor, _denied(user.id, "login_suspended")))
-        raise AccountSuspended(user.ban.reason, user.ban.until)
-
-
-def _denied(user_id: str | None, reason: str) -> SignInFailed:
-    return SignInFailed(target_id=user_id, about_user_id=user_id, reason=reason, outcome=Outcome.DENIED)
-
-
-async def _find_current(actor: Actor, user_id: str, check: PasswordCheck) -> User:
-    if not await is_still_current(user_id, check):
-        raise StartOver
-    user = await find_user(user_id)
-    if user is None:
-        raise StartOver
-    require_active(actor, user)
-    return user
+    return await proceed(actor, Pending(user.id, version), arrival)
 
 
 def _as(actor: Actor, user: User) -> Actor:
