@@ -71,6 +71,18 @@ class LockedOut(TooMany):
         )
 
 
+class CodesSlowDown(TooMany):
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("credentials_codes_slow_down", "Too many wrong codes.", retry_after=wait)
+
+
+class CodesLocked(TooMany):
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(
+            "credentials_codes_locked", "Too many wrong codes: none is taken for a while.", retry_after=wait
+        )
+
+
 class TooManyAttempts(TooMany):
     def __init__(self, wait: timedelta) -> None:
         super().__init__("credentials_too_many_attempts", "Too many attempts from your network.", retry_after=wait)

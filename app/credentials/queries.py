@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.credentials.types import LinkPurpose, StoredPassword, Throttle
@@ -15,6 +16,11 @@ VALUES ($1, $2, 1, $3, $4)
 ON CONFLICT (user_id) DO UPDATE SET
     phc = EXCLUDED.phc, version = p.version + 1, must_change = EXCLUDED.must_change, changed_at = EXCLUDED.changed_at
 RETURNING version
+"""
+_STORE_HASHES = """
+INSERT INTO credentials_password (user_id, phc, version, must_change, changed_at)
+SELECT user_id, phc, 1, must_change, $4
+FROM unnest($1::text[], $2::text[], $3::bool[]) AS given(user_id, phc, must_change)
 """
 _REHASH = "UPDATE credentials_password SET phc = $3 WHERE user_id = $1 AND phc = $2"
 _REQUIRE_CHANGE = "UPDATE credentials_password SET must_change = true WHERE user_id = $1"
@@ -75,6 +81,13 @@ async def hold_version(user_id: str) -> int | None:
 async def store_password(user_id: str, phc: str, must_change: bool, now: datetime) -> int:
     version: int = await db.fetch_value(_STORE_PASSWORD, user_id, phc, must_change, now)
     return version
+
+
+async def store_hashes(
+    user_ids: Sequence[str], phcs: Sequence[str], must_change: Sequence[bool], now: datetime
+) -> None:
+    """First passwords of users who have none."""
+    await db.execute(_STORE_HASHES, user_ids, phcs, must_change, now)
 
 
 async def replace_hash(user_id: str, old: str, new: str) -> None:

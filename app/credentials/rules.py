@@ -10,6 +10,8 @@ from hashlib import sha256
 from zxcvbn_rs_py import zxcvbn
 
 from app.credentials.errors import (
+    CodesLocked,
+    CodesSlowDown,
     InvalidPassword,
     LockedOut,
     PasswordContainsIdentity,
@@ -29,6 +31,10 @@ MIN_GUESSES = 10**8
 ESTIMATED_LENGTH = 32
 MIN_IDENTITY_LENGTH = 4
 MAX_DELAY_SECONDS = 60.0
+CODES_BEFORE_DELAY = 3
+CODES_BEFORE_LOCK = 10
+# 240 guesses a day find one of three valid codes of a million once in four years.
+CODES_LOCK_TTL = timedelta(hours=1)
 
 _REASONS = {
     "AWordByItselfIsEasyToGuess": "single_word",
@@ -127,6 +133,18 @@ def delays(before_delay: int, before_lock: int) -> list[float]:
     """Seconds to wait after so many failures, by number of failures; past its end is locked."""
     slowing = (min(2.0**step, MAX_DELAY_SECONDS) for step in range(before_lock - before_delay))
     return [0.0] * before_delay + list(slowing)
+
+
+def code_delays() -> list[float]:
+    """As `delays`, for codes: whoever guesses them has proved the password, and there are only a million."""
+    return delays(CODES_BEFORE_DELAY, CODES_BEFORE_LOCK)
+
+
+def code_refusal(throttle: Throttle, now: datetime) -> TooMany:
+    """Why a guess at a code may not be made now."""
+    found = refusal(throttle, code_delays(), now)
+    wait = found.retry_after or timedelta(0)
+    return CodesLocked(wait) if isinstance(found, LockedOut) else CodesSlowDown(wait)
 
 
 def refusal(throttle: Throttle, waits: list[float], now: datetime) -> TooMany:

@@ -34,6 +34,15 @@ class PasswordCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedHash:
+    """The password of an imported account, as its former system hashed it."""
+
+    user_id: str
+    hash: str = field(repr=False)
+    must_change: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedPassword:
     """A password that was found strong enough, hashed and ready to be stored."""
 
@@ -58,12 +67,14 @@ class LinkClaim:
 class Attempt:
     """One guess at a password, counted before the password is looked at.
 
-    `refusal` is set when the guess must not be made. `bucket` is where it was counted.
+    `refusal` is set when the guess must not be made. `bucket` is where it was counted. `locks`: if this guess is
+    wrong, no stranger makes another for a while.
     """
 
     bucket: str
     address: str
     refusal: TooMany | None = None
+    locks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from app.kit import clock, db
+from app.kit.errors import AppError
 from app.kit.paging import COUNT_BOUND, Key, PageRequest, Sort, keyset
 from app.users.errors import EmailTaken, IdTaken, UsernameTaken
 from app.users.types import Ban, User, UserFilter, UserStatus
@@ -35,6 +36,33 @@ INSERT INTO users_user (id, email, email_verified, username, name, picture, loca
                         creation_key, creation_digest, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $12)
 """
+_INSERT_MANY = """
+INSERT INTO users_user (id, email, email_verified, username, name, picture, locale, zoneinfo, attributes, banned_at,
+                        ban_until, ban_reason, created_at, updated_at)
+SELECT id, email, is_verified, username, name, picture, locale, zoneinfo, attributes::jsonb, banned_at,
+       ban_until, ban_reason, created_at, $14
+FROM unnest($1::text[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+            $10::timestamptz[], $11::timestamptz[], $12::text[], $13::timestamptz[])
+     AS given(id, email, is_verified, username, name, picture, locale, zoneinfo, attributes, banned_at,
+              ban_until, ban_reason, created_at)
+WHERE id NOT IN (SELECT id FROM users_tombstone)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+# Of rows that could not be inserted: whether they are there already, else which of their values is another user's.
+_EXPLAIN = """
+SELECT CASE
+    WHEN gone.id IS NOT NULL THEN 'id'
+    WHEN given.id IS NULL THEN CASE WHEN by_email.id IS NULL THEN 'username' END
+    WHEN by_id.id IS NOT NULL THEN CASE WHEN lower(by_id.email) <> lower(given.email) THEN 'id' END
+    WHEN by_email.id IS NOT NULL THEN 'email'
+    ELSE 'username'
+END AS clash
+FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS given(id, email, place)
+LEFT JOIN users_tombstone gone ON gone.id = given.id
+LEFT JOIN users_user by_id ON by_id.id = given.id
+LEFT JOIN users_user by_email ON lower(by_email.email) = lower(given.email)
+ORDER BY given.place
+"""
 _BY_IDS = f"SELECT {COLUMNS} FROM users_user WHERE id = ANY($1)"
 _BY_LOGIN = f"SELECT {COLUMNS} FROM users_user WHERE lower(email) = lower($1) OR lower(username) = lower($1) LIMIT 1"
 _BY_EMAIL = f"SELECT {COLUMNS} FROM users_user WHERE lower(email) = lower($1)"
@@ -46,6 +74,7 @@ _DELETE = """
 WITH gone AS (DELETE FROM users_user WHERE id = $1 RETURNING id)
 INSERT INTO users_tombstone (id, deleted_at) SELECT id, $2 FROM gone
 """
+_CLASHES = {"id": IdTaken(), "email": EmailTaken(), "username": UsernameTaken(), None: None}
 _UNIQUE = {"users_user_email_key": EmailTaken, "users_user_username_key": UsernameTaken, "users_user_pkey": IdTaken}
 
 
@@ -82,6 +111,16 @@ async def insert_user(values: Sequence[object]) -> None:
     # After the insert: whoever was just deleting a user with this id has ended by now.
     if await db.fetch_value(_HAS_TOMBSTONE, values[0]):
         raise IdTaken
+
+
+async def insert_users(columns: Sequence[Sequence[object]]) -> set[str]:
+    """Insert those that clash with nobody and were never deleted; their ids. `columns` as in the statement."""
+    return {row["id"] for row in await db.fetch(_INSERT_MANY, *columns, clock.now())}
+
+
+async def explain_clashes(ids: Sequence[str | None], emails: Sequence[str]) -> list[AppError | None]:
+    """Why these could not be inserted; None for those that are there already."""
+    return [_CLASHES[row["clash"]] for row in await db.fetch(_EXPLAIN, list(ids), list(emails))]
 
 
 async def update_columns(user_id: str, changes: Mapping[str, object]) -> User | None:

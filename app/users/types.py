@@ -73,6 +73,16 @@ class NewUser:
     id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedUser(NewUser):
+    """An account that another system kept. `created_at` None: now."""
+
+    created_at: datetime | None = None
+    is_banned: bool = False
+    ban_reason: str | None = None
+    ban_until: datetime | None = None
+
+
 class Unset(Enum):
     """Marks a field that a change leaves as it is."""
 
@@ -162,6 +172,13 @@ class UserEvent(Event):
 
 class UserCreated(UserEvent):
     action: ClassVar[str] = "user.created"
+
+
+class UserImported(UserEvent):
+    """Came from another system: nobody outside is told."""
+
+    action: ClassVar[str] = "user.imported"
+    is_published: ClassVar[bool] = False
 
 
 class UserUpdated(UserEvent):

@@ -1,32 +1,47 @@
 """Use cases of the credentials room."""
 
-from app.credentials.service.attempts import clear_attempt, open_attempt, release_attempt, unlock_account
+from app.credentials.service.attempts import (
+    clear_attempt,
+    open_address_attempt,
+    open_attempt,
+    open_code_attempt,
+    release_attempt,
+    unlock_account,
+)
 from app.credentials.service.links import consume_link, new_link, new_sign_up_link, read_link
 from app.credentials.service.passwords import (
+    adopt_hashes,
     adopt_password,
     check_password,
+    find_hash_problem,
     has_password,
     is_password_of,
     is_still_current,
     prepare_password,
+    read_version,
     require_password_change,
     set_password,
 )
 from app.credentials.service.sweeping import sweep_credentials
 
 __all__ = [
+    "adopt_hashes",
     "adopt_password",
     "check_password",
     "clear_attempt",
     "consume_link",
+    "find_hash_problem",
     "has_password",
     "is_password_of",
     "is_still_current",
     "new_link",
     "new_sign_up_link",
+    "open_address_attempt",
     "open_attempt",
+    "open_code_attempt",
     "prepare_password",
     "read_link",
+    "read_version",
     "release_attempt",
     "require_password_change",
     "set_password",

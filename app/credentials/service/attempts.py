@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.credentials import queries, rules
-from app.credentials.errors import TooManyAttempts
+from app.credentials.errors import CodesSlowDown, TooManyAttempts
 from app.credentials.types import Attempt
 from app.kit import clock
 from app.kit.errors import TooMany
@@ -11,7 +13,9 @@ from app.kit.limits import RateLimit, address_bucket, count_hit, release_hit, wi
 from app.kit.runtime import settings
 from app.users.rules import normalize_login
 
-_STRANGERS, _DEVICE, _UNKNOWN = "strangers", "device", "unknown"
+_STRANGERS, _DEVICE, _UNKNOWN, _CODES = "strangers", "device", "unknown", "codes"
+# For who guessed just when the counter was cleared.
+_A_MOMENT = timedelta(seconds=1)
 
 
 async def open_attempt(
@@ -27,14 +31,40 @@ async def open_attempt(
     Args:
         is_known_browser: whether this user has signed in with this browser.
     """
-    address = address_bucket(ip)
-    limit = _address_limit()
-    if await count_hit(limit, address) > limit.hits:
-        return Attempt("", address, TooManyAttempts(window_rest(limit)))
+    opened = await open_address_attempt(ip)
+    if opened.refusal is not None:
+        return opened
     device = _device_bucket(user_id or "", browser_id)
     is_trusted = await queries.is_trusted(device, clock.now())
     bucket = device if is_known_browser or is_trusted else _strangers_bucket(login, user_id)
-    return Attempt(bucket, address, await _reserve(bucket))
+    return Attempt(bucket, opened.address, await _reserve(bucket))
+
+
+async def open_code_attempt(user_id: str, *, browser_id: str, ip: str | None, is_known_browser: bool) -> Attempt:
+    """Count one guess at a code of who proved the password: as `open_attempt`, in buckets of its own.
+
+    A right password clears nothing here, so it does not buy further guesses.
+    """
+    opened = await open_address_attempt(ip)
+    if opened.refusal is not None:
+        return opened
+    own = (_CODES, _DEVICE, user_id, browser_id)
+    bucket = rules.bucket_id(*(own if is_known_browser else (_CODES, _STRANGERS, user_id)))
+    now, waits = clock.now(), rules.code_delays()
+    failures = await queries.reserve_attempt(bucket, now, rules.CODES_LOCK_TTL, waits)
+    if failures is not None:
+        return Attempt(bucket, opened.address, locks=failures == len(waits) and not is_known_browser)
+    throttle = await queries.read_throttle(bucket)
+    refusal = rules.code_refusal(throttle, now) if throttle else CodesSlowDown(_A_MOMENT)
+    return Attempt(bucket, opened.address, refusal)
+
+
+async def open_address_attempt(ip: str | None) -> Attempt:
+    """Count one attempt of which nobody knows yet whose account it is about: by address alone."""
+    address = address_bucket(ip)
+    limit = _address_limit()
+    is_over = await count_hit(limit, address) > limit.hits
+    return Attempt("", address, TooManyAttempts(window_rest(limit)) if is_over else None)
 
 
 async def clear_attempt(attempt: Attempt) -> None:

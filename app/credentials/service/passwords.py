@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from app.credentials import queries, rules
+from collections.abc import Sequence
+
+from app.credentials import foreign_hashes, queries, rules
 from app.credentials.errors import PasswordRefused
 from app.credentials.hashing import hasher
-from app.credentials.types import PasswordChanged, PasswordCheck, PreparedPassword
+from app.credentials.types import ImportedHash, PasswordChanged, PasswordCheck, PreparedPassword
 from app.events.service import emit
 from app.kit import clock
 from app.kit.actor import Actor, ActorKind
@@ -38,7 +40,13 @@ async def check_password(user_id: str | None, password: str) -> PasswordCheck:
 
 async def is_still_current(user_id: str, check: PasswordCheck) -> bool:
     """Whether the password that was right is the user's password still; it stays so until the unit of work ends."""
-    return await queries.hold_version(user_id) == check.version
+    return (await queries.hold_version(user_id) or 0) == check.version
+
+
+async def read_version(user_id: str) -> int:
+    """How many passwords the user has had; 0 without one. No guard: for other rooms' services."""
+    stored = await queries.read_password(user_id)
+    return stored.version if stored else 0
 
 
 async def prepare_password(password: str, *identity: str | None) -> PreparedPassword:
@@ -96,6 +104,22 @@ async def set_password(actor: Actor, user_id: str, password: str, *, must_change
         await guard(actor, "users.create" if await _is_unused(user) else "platform.manage_platform")
     prepared = await prepare_password(password, user.email, user.username, user.name)
     await adopt_password(actor, user_id, prepared, must_change=must_change)
+
+
+def find_hash_problem(text: str) -> str | None:
+    """Why a hash of another system cannot be taken over; None when it can."""
+    return foreign_hashes.find_hash_problem(text)
+
+
+async def adopt_hashes(hashes: Sequence[ImportedHash]) -> None:
+    """Take over the hashes of accounts that were just imported. No guard, no event: the import has both."""
+    if hashes:
+        await queries.store_hashes(
+            [each.user_id for each in hashes],
+            [each.hash for each in hashes],
+            [each.must_change for each in hashes],
+            clock.now(),
+        )
 
 
 async def require_password_change(user_id: str) -> None:

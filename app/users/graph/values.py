@@ -12,6 +12,7 @@ from strawberry import Parent, enum_value, field
 from app.authz.graph import UserEdges
 from app.graph.connections import Connection, Paged, connection
 from app.graph.context import Info
+from app.graph.directives import Requires
 from app.graph.node import Node
 from app.graph.scalars import JSON
 from app.kit.guard import guard
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     from app.api_keys.types import ApiKey
     from app.clients.types import Client
     from app.events.types import AuditEvent
+    from app.factors.graph import Factors
     from app.oidc.edges import StoredConsent
+    from app.oidc.families import TokenFamily
     from app.oidc.graph import Consent
     from app.sessions.types import Session
+    from app.upstream.types import Identity as LinkedIdentity
 
 
 @strawberry.enum(description="Whether a user may sign in.")
@@ -100,6 +104,18 @@ class User(Node, UserEdges):
         return await load_consents_of(info, user.id, page)
 
     @connection(
+        Connection[Annotated["TokenFamily", strawberry.lazy("app.oidc.graph")]],
+        description="What the user's sign-ins gave applications and still lives, newest first. One's own need no "
+        "permission.",
+        requires="sessions.view_all",
+    )
+    @staticmethod
+    async def token_families(user: Parent[types.User], info: Info, page: PageRequest) -> Paged[TokenFamily]:
+        from app.oidc.graph import load_families_of_user
+
+        return await load_families_of_user(info, user.id, page)
+
+    @connection(
         Connection[Annotated["Client", strawberry.lazy("app.clients.graph")]],
         description="The clients that the user has used, the latest first. About others it needs `users.view` too.",
         requires="clients.view",
@@ -111,6 +127,18 @@ class User(Node, UserEdges):
         return await load_clients_of(info, user.id, page)
 
     @connection(
+        Connection[Annotated["LinkedIdentity", strawberry.lazy("app.upstream.graph")]],
+        description="Accounts at identity providers that the user signs in with, newest first. One's own need no "
+        "permission.",
+        requires="users.view",
+    )
+    @staticmethod
+    async def linked_identities(user: Parent[types.User], info: Info, page: PageRequest) -> Paged[LinkedIdentity]:
+        from app.upstream.graph import load_links_of
+
+        return await load_links_of(info, user.id, page)
+
+    @connection(
         Connection[Annotated["ApiKey", strawberry.lazy("app.api_keys.graph")]],
         description="The API keys that belong to the user, newest first. One's own need no permission.",
         requires="api_keys.view_all",
@@ -120,6 +148,16 @@ class User(Node, UserEdges):
         from app.api_keys.graph import load_keys_of_user
 
         return await load_keys_of_user(info, user.id, page)
+
+    @field(
+        description="The user's second factors, without secrets. One's own need no permission.",
+        directives=[Requires(permission="users.view")],
+    )
+    @staticmethod
+    async def factors(user: Parent[types.User], info: Info) -> Annotated[Factors, strawberry.lazy("app.factors.graph")]:
+        from app.factors.graph import load_factors_of
+
+        return await load_factors_of(info, user.id)
 
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:
