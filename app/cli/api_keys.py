@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from app.cli.arguments import read_moment, read_texts
+from app.cli.arguments import read_moment
 from app.cli.checks import subject_text
 from app.cli.errors import ThingUnknown
 from app.cli.output import Columns, Printer, confirm
 from app.cli.pages import LIMIT, collect, show_found
 from app.cli.printing import printing
 from app.cli.target import ask, describe_target
+from app.cli.texts import read_texts
 from auther_client import Operations, accepted
 from auther_client.generated.api_keys import ApiKeyCreateResult, ApiKeyRotateResult
 from auther_client.generated.enums import ApiKeyUse

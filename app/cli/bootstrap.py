@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.authz.service import grant_relation, list_super_admins, super_admin
+from app.cli.contexts import CLI_CLIENT_ID
+from app.cli.passwords import new_password
 from app.clients.types import AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN
 from app.credentials.service import check_password, require_password_change, set_password
 from app.kit.actor import SYSTEM
@@ -15,7 +16,6 @@ from app.kit.settings_clients import ClientDeclaration
 from app.users.service import find_by_login, find_user, register_user
 from app.users.types import NewUser
 
-CLI_CLIENT_ID = "auther-cli"
 # A browser comes back to any port of the loopback address (RFC 8252 §7.3). It is not first party: whoever asks in its
 # name is not proved, so a person is asked (RFC 8252 §8.6).
 CLI_CLIENT = ClientDeclaration(
@@ -30,9 +30,6 @@ CLI_CLIENT = ClientDeclaration(
 OPERATOR_EMAIL = "admin@example.com"
 OPERATOR_USERNAME = "admin"
 PASSWORD_FILE = "operator-password"
-_WORDS = 4
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-_WORD_LENGTH = 5
 
 
 def with_own_clients(settings: Settings) -> Settings:
@@ -88,8 +85,3 @@ async def ensure_dev_operator(data_dir: Path) -> Operator:
     user = await find_by_login(operator.email)
     check = await check_password(user.id if user else None, remembered)
     return Operator(operator.email, remembered if check.is_correct else None, is_new=False)
-
-
-def new_password() -> str:
-    """A random password of 99 bits that can be read and typed: `k3mqp-7xwda-…`."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_WORD_LENGTH)) for _ in range(_WORDS))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from app.cli.arguments import CLIENT_HELP, CONTEXT_HELP, read_context, read_texts
+from app.cli.arguments import CLIENT_HELP, CONTEXT_HELP, read_context
 from app.cli.output import Columns, Form, Printer, harmless, plain
 from app.cli.pages import LIMIT, Found, collect, show_found
 from app.cli.printing import printing
 from app.cli.proofs import decided, draw_explanation
 from app.cli.target import ask
+from app.cli.texts import read_texts
 from auther_client import Operations
 from auther_client.generated.authz import ExplainResult, ListObjectsResultNodes
 from auther_client.generated.fragments import CheckAnswerFields, FoundSubjectFields, PermissionsFields, SubjectFields

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import typer
 
+from app.cli import initial_tokens
 from app.cli.errors import ThingUnknown
 from app.cli.output import Columns, Printer, confirm
 from app.cli.pages import LIMIT, collect, show_found
@@ -24,6 +25,7 @@ from auther_client.generated.inputs import (
 )
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(initial_tokens.app, name="initial-tokens", help="Look after the tokens that clients register with.")
 
 _WHICH = typer.Argument(metavar="CLIENT", help="The client's id.")
 _YES = typer.Option(False, "--yes", "-y", help="Do not ask.")
@@ -33,7 +35,7 @@ _ROW: Columns[ClientRowFields] = {
     "kind": lambda client: client.kind,
     "enabled": lambda client: client.is_enabled,
     "first party": lambda client: client.is_first_party,
-    "declared": lambda client: client.is_declared,
+    "source": lambda client: client.source,
     "created": lambda client: client.created_at,
 }
 _DETAIL: Columns[ClientDetailFields] = {
@@ -43,7 +45,8 @@ _DETAIL: Columns[ClientDetailFields] = {
     "kind": lambda client: client.kind,
     "enabled": lambda client: client.is_enabled,
     "first party": lambda client: client.is_first_party,
-    "declared": lambda client: client.is_declared,
+    "source": lambda client: client.source,
+    "registered with": lambda client: client.registered_by.name if client.registered_by else None,
     "redirect URIs": lambda client: client.redirect_uris,
     "after sign-out": lambda client: client.post_logout_redirect_uris,
     "grants": lambda client: client.grant_types,

@@ -13,6 +13,8 @@ from app.kit.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True)
 _REDACTED = "(set)"
+# What defaults that are worked out at the start come to.
+_DERIVED = {"argon2_concurrency": "as many as cores", "public_url": "`http://localhost:` and the port"}
 
 
 @app.command("show")
@@ -20,7 +22,7 @@ _REDACTED = "(set)"
 def show(out: Printer) -> None:
     """Print the effective settings; secrets are not shown."""
     settings = load_settings()
-    values = {f"AUTHER_{name.upper()}": _shown(getattr(settings, name)) for name in Settings.model_fields}
+    values = {f"AUTHER_{name.upper()}": _shown(getattr(settings, name)) for name in _names()}
     if out.form is not Form.TABLE:
         out.show_data(values)
         return
@@ -36,10 +38,16 @@ def reference() -> None:
 def render_reference() -> str:
     """The Markdown table of all settings."""
     lines = ["| setting | default | what it is |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        default = "as many as cores" if field.default_factory else _plain(_shown(field.default))
+    for name in _names():
+        field = Settings.model_fields[name]
+        default = _DERIVED[name] if field.default_factory else _plain(_shown(field.default))
         lines.append(f"| `AUTHER_{name.upper()}` | {default} | {(field.description or '').replace('|', '/')} |")
     return "\n".join(lines)
+
+
+def _names() -> list[str]:
+    """All settings; those that are declared beside their kind come last."""
+    return sorted(Settings.model_fields, key=lambda name: name not in Settings.__annotations__)
 
 
 def _plain(value: object) -> str:

@@ -22,6 +22,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.cli.errors import LOCAL, ContextNameInvalid, ContextsUnreadable, ContextUnknown
 
 FILE_NAME: Final = "contexts.json"
+# The client that the command signs people in as; every server has it.
+CLI_CLIENT_ID: Final = "auther-cli"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 

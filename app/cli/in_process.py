@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from typing import TypeVar
 
 import orjson
 from pydantic import JsonValue
 
+from app.cli.stores import read_settings, run_in_steps
 from app.graph.callers import Credentials
 from app.graph.context import Context
 from app.graph.documents import InvalidDocument
@@ -22,7 +24,19 @@ from app.kit.actor import SYSTEM, Origin
 from app.kit.errors import AppError
 from app.kit.guard import remembering
 from app.kit.ids import new_id
+from auther_client import Calls, Operations
 from auther_client.calls import Body, Request
+
+Result = TypeVar("Result")
+
+
+def ask_here(work: Callable[[Operations], Awaitable[Result]]) -> Result:
+    """Do work with the API on the database of this machine."""
+
+    async def ask() -> Result:
+        return await work(Operations(Calls(InProcess())))
+
+    return run_in_steps(ask(), read_settings())
 
 
 class InProcess:

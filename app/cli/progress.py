@@ -15,26 +15,28 @@ _CHUNK_BYTES = 1024 * 1024
 
 
 @contextmanager
-def reading(file: Path) -> Iterator[tuple[Iterator[bytes], Callable[[int, int], None]]]:
-    """The chunks of a file (`-` is standard input), and what to call with lines read and tuples written."""
+def reading(file: Path, noun: str) -> Iterator[tuple[Iterator[bytes], Callable[[int, int], None]]]:
+    """The chunks of a file (`-` is standard input), and what to call with things (`noun`) read and written."""
     if str(file) == "-":
-        with _bar(None) as (_, _, describe):
+        with _bar(None, noun) as (_, _, describe):
             yield _chunks(sys.stdin.buffer, lambda _: None), describe
         return
-    with file.open("rb") as source, _bar(file.stat().st_size) as (_, advance, describe):
+    with file.open("rb") as source, _bar(file.stat().st_size, noun) as (_, advance, describe):
         yield _chunks(source, advance), describe
 
 
 @contextmanager
 def counting(noun: str) -> Iterator[Callable[[int], None]]:
     """What to call with the number of things so far."""
-    with _bar(None) as (progress, _, _):
+    with _bar(None, noun) as (progress, _, _):
         task = progress.task_ids[0]
         yield lambda count: progress.update(task, description=f"{count:,} {noun}")
 
 
 @contextmanager
-def _bar(size_bytes: int | None) -> Iterator[tuple[Progress, Callable[[int], None], Callable[[int, int], None]]]:
+def _bar(
+    size_bytes: int | None, noun: str
+) -> Iterator[tuple[Progress, Callable[[int], None], Callable[[int, int], None]]]:
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -51,7 +53,7 @@ def _bar(size_bytes: int | None) -> Iterator[tuple[Progress, Callable[[int], Non
             progress.advance(task, count)
 
         def describe(read: int, written: int) -> None:
-            progress.update(task, description=f"{read:,} lines read, {written:,} written")
+            progress.update(task, description=f"{read:,} {noun} read, {written:,} written")
 
         yield progress, advance, describe
 

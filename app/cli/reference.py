@@ -13,6 +13,7 @@ from typer import Context
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
+from app.cli.deferred import Deferred
 from app.cli.printing import OPTIONS
 from app.cli.root import app
 
@@ -36,7 +37,7 @@ def _render(command: TyperCommand | TyperGroup, name: str) -> Iterator[str]:
         yield from ("| argument or option | default | what it is |", "|---|---|---|", *shown, "")
     if isinstance(command, TyperGroup):
         for child in command.list_commands(Context(command)):
-            nested = command.commands[child]
+            nested = command.load(child) if isinstance(command, Deferred) else command.commands[child]
             assert isinstance(nested, TyperCommand | TyperGroup)
             yield from _render(nested, f"{name} {child}")
 

@@ -6,25 +6,9 @@ import sys
 
 import typer
 from typer import Context
-from typer.core import TyperGroup
 
 from app import __version__
-from app.cli import (
-    api_keys,
-    audit,
-    checks,
-    clients,
-    config,
-    context_commands,
-    doctor,
-    keys,
-    model_commands,
-    server,
-    sessions,
-    sign_in,
-    tuples,
-    users,
-)
+from app.cli.deferred import Deferred, Entry
 from app.cli.failures import tell
 from app.cli.target import Choice, choose
 
@@ -45,52 +29,70 @@ _RUN, _WHO, _MAY, _ELSEWHERE, _CARE = (
     "Look after it",
 )
 
-_ORDER = (
-    *("dev", "serve", "worker"),
-    *("users", "sessions", "clients", "api-keys"),
-    *("check", "who-can", "what-can", "tuples", "models"),
-    *("login", "logout", "whoami", "context"),
-    *("audit", "keys", "config", "doctor", "migrate"),
+_ENTRIES = (
+    Entry(
+        "dev",
+        _RUN,
+        "server:dev",
+        "Run everything for trying it out: demo users and clients, open sign-up, mail kept in the outbox.",
+    ),
+    Entry(
+        "serve",
+        _RUN,
+        "server:serve",
+        "Run the server. The first start makes the secret, the database and an operator account.",
+    ),
+    Entry("worker", _RUN, "server:worker", "Run background jobs only; use it beside `auther serve --no-worker`."),
+    Entry("users", _WHO, "users:app", "Look after users."),
+    Entry("sessions", _WHO, "sessions:app", "See who is signed in, and end it."),
+    Entry("clients", _WHO, "clients:app", "Look after OAuth clients."),
+    Entry("api-keys", _WHO, "api_keys:app", "Look after API keys."),
+    Entry(
+        "check", _MAY, "checks:check_command", "May this subject do that? Exit code 0: yes, 1: no, or it is undecided."
+    ),
+    Entry("who-can", _MAY, "checks:who_can", "Who may do that, and through which tuples?"),
+    Entry(
+        "what-can",
+        _MAY,
+        "checks:what_can",
+        "On which entities may the subject do that? Or, without an action: what would its token carry?",
+    ),
+    Entry("tuples", _MAY, "tuples:app", "Grant and revoke, list, import and export."),
+    Entry("models", _MAY, "model_commands:app", "Write, test and save permission models."),
+    Entry("login", _ELSEWHERE, "sign_in:login", "Sign in to a server, and use it from now on."),
+    Entry("logout", _ELSEWHERE, "sign_in:logout", "End a sign-in at its server, and forget its tokens."),
+    Entry("whoami", _ELSEWHERE, "sign_in:whoami", "Show who the server says you are, and what you may do there."),
+    Entry("context", _ELSEWHERE, "context_commands:app", "Servers by name."),
+    Entry("audit", _CARE, "audit:app", "See what happened."),
+    Entry("keys", _CARE, "keys:app", "Look after signing keys."),
+    Entry("config", _CARE, "config:app", "Show what the server runs with."),
+    Entry(
+        "doctor",
+        _CARE,
+        "doctor:doctor",
+        "Check configuration, database, schema, keys, disk and console; exit 1 if anything is wrong.",
+    ),
+    Entry(
+        "migrate",
+        _CARE,
+        "server:migrate",
+        "Bring the database schema up to date (the server does this by itself at start).",
+    ),
 )
 
 
-class _InOrder(TyperGroup):
-    """Lists commands by what they are for."""
-
-    def list_commands(self, ctx: object) -> list[str]:
-        """Their names."""
-        return sorted(self.commands, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+class _Commands(Deferred):
+    entries = _ENTRIES
 
 
 app = typer.Typer(
-    cls=_InOrder,
+    cls=_Commands,
     help=_HELP,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("dev", rich_help_panel=_RUN)(server.dev)
-app.command("serve", rich_help_panel=_RUN)(server.serve)
-app.command("worker", rich_help_panel=_RUN)(server.worker)
-app.add_typer(users.app, name="users", help="Look after users.", rich_help_panel=_WHO)
-app.add_typer(sessions.app, name="sessions", help="See who is signed in, and end it.", rich_help_panel=_WHO)
-app.add_typer(clients.app, name="clients", help="Look after OAuth clients.", rich_help_panel=_WHO)
-app.add_typer(api_keys.app, name="api-keys", help="Look after API keys.", rich_help_panel=_WHO)
-app.command("check", rich_help_panel=_MAY)(checks.check_command)
-app.command("who-can", rich_help_panel=_MAY)(checks.who_can)
-app.command("what-can", rich_help_panel=_MAY)(checks.what_can)
-app.add_typer(tuples.app, name="tuples", help="Grant and revoke, list, import and export.", rich_help_panel=_MAY)
-app.add_typer(model_commands.app, name="models", help="Write, test and save permission models.", rich_help_panel=_MAY)
-app.command("login", rich_help_panel=_ELSEWHERE)(sign_in.login)
-app.command("logout", rich_help_panel=_ELSEWHERE)(sign_in.logout)
-app.command("whoami", rich_help_panel=_ELSEWHERE)(sign_in.whoami)
-app.add_typer(context_commands.app, name="context", help="Servers by name.", rich_help_panel=_ELSEWHERE)
-app.add_typer(audit.app, name="audit", help="See what happened.", rich_help_panel=_CARE)
-app.add_typer(keys.app, name="keys", help="Look after signing keys.", rich_help_panel=_CARE)
-app.add_typer(config.app, name="config", help="Show what the server runs with.", rich_help_panel=_CARE)
-app.command("doctor", rich_help_panel=_CARE)(doctor.doctor)
-app.command("migrate", rich_help_panel=_CARE)(server.migrate)
 
 
 def _show_version(is_wanted: bool) -> None:

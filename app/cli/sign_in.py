@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from app.cli.bootstrap import CLI_CLIENT_ID
-from app.cli.contexts import Credential, ServerContext, check_name, locked, read_contexts, write_contexts
+from app.cli.contexts import CLI_CLIENT_ID, Credential, ServerContext, check_name, locked, read_contexts, write_contexts
 from app.cli.errors import NeedsServer
 from app.cli.output import Columns, Printer, harmless, styled
 from app.cli.printing import printing

@@ -13,11 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from app.cli.bootstrap import CLI_CLIENT_ID
-from app.cli.contexts import Contexts, Credential, ServerContext, locked, read_contexts, write_contexts
+from app.cli.contexts import CLI_CLIENT_ID, Contexts, Credential, ServerContext, locked, read_contexts, write_contexts
 from app.cli.errors import LOCAL, NeedsDatabase, NeedsServer, SignInEnded
-from app.cli.in_process import InProcess
-from app.cli.stores import read_settings, run_in_steps
 from auther_client import Bearer, Calls, Credentials, HttpTransport, Operations, Renewing, SignInFailed
 from auther_client.oauth import Tokens, open_oauth
 
@@ -109,13 +106,12 @@ def require_local(what: str) -> None:
 def ask(work: Work[Result]) -> Result:
     """Do a command's work with the API of whom it is for."""
     server = find_server()
-    if server is None:
-        return run_in_steps(_ask_here(work), read_settings())
-    return asyncio.run(_ask_there(work, server))
+    if server is not None:
+        return asyncio.run(_ask_there(work, server))
+    # The whole server: seconds to import, which calls of another one need not spend.
+    from app.cli.in_process import ask_here
 
-
-async def _ask_here(work: Work[Result]) -> Result:
-    return await work(Operations(Calls(InProcess())))
+    return ask_here(work)
 
 
 async def _ask_there(work: Work[Result], server: Server) -> Result:

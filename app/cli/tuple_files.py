@@ -14,12 +14,12 @@ from app.authz.service.bulk import export_tuples, import_tuples
 from app.authz.service.naming import current_names
 from app.authz.types import TupleFilter
 from app.authz.types.transfer import ImportReport
-from app.cli.arguments import Texts
 from app.cli.output import Form, Printer, fail, harmless
 from app.cli.printing import printing
 from app.cli.progress import counting, reading
 from app.cli.stores import read_settings, run, run_in_steps
 from app.cli.target import require_local
+from app.cli.texts import Texts
 from app.kit.actor import SYSTEM
 
 ENTITY = typer.Option(None, help="Only on this entity (document:1), or on entities of this type (document).")
@@ -45,7 +45,7 @@ def import_(
     """
     require_local("Importing tuples")
     settings = read_settings()
-    with reading(file) as (chunks, tell):
+    with reading(file, "lines") as (chunks, tell):
         work = import_tuples(SYSTEM, chunks, progress=tell, skip_bad=skip_bad, dry_run=dry_run, reason=reason)
         report = run_in_steps(work, settings)
     _print_report(out, report, is_dry=dry_run)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import typer
 
 from app.cli import tuple_files
-from app.cli.arguments import read_context, read_moment, read_texts
+from app.cli.arguments import read_context, read_moment
 from app.cli.checks import subject_text
 from app.cli.output import Columns, Form, Printer, cell, confirm, harmless, plain
 from app.cli.pages import LIMIT, Found, collect, show_found
 from app.cli.printing import printing
 from app.cli.target import ask, describe_target
+from app.cli.texts import read_texts
 from auther_client import Operations, accepted
 from auther_client.generated.authz import TuplesWriteResult
 from auther_client.generated.fragments import TupleFields, TupleFieldsCondition

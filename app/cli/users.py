@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from app.authz.service import super_admin
+from app.cli import user_factors, user_files
 from app.cli.arguments import read_moment, read_object
-from app.cli.bootstrap import new_password
 from app.cli.errors import AccountUnknown
 from app.cli.output import Columns, Printer, confirm
 from app.cli.pages import LIMIT, collect, show_found
+from app.cli.passwords import new_password
 from app.cli.printing import printing
 from app.cli.sessions import SESSION_COLUMNS
 from app.cli.target import ask, describe_target
@@ -31,6 +31,9 @@ from auther_client.generated.inputs import (
 from auther_client.generated.users import UserSessionsResultSessions
 
 app = typer.Typer(no_args_is_help=True)
+app.command("import")(user_files.import_)
+app.command("factors")(user_factors.show)
+app.command("reset-2fa")(user_factors.reset)
 
 _WHO = typer.Argument(metavar="USER", help="Id, or e-mail address.")
 _YES = typer.Option(False, "--yes", "-y", help="Do not ask.")
@@ -131,6 +134,8 @@ async def _create(api: Operations, new: UserCreateInput, *, is_super_admin: bool
     user = accepted(await api.user_create(new)).user
     assert user is not None
     if is_super_admin:
+        from app.authz.service import super_admin
+
         key = super_admin("user", user.id)
         grant = TupleInput(
             entity=EntityInput(type=key.entity_type, id=key.entity_id),

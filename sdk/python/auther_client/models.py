@@ -13,14 +13,22 @@ from pydantic.alias_generators import to_camel
 class Result(BaseModel):
     """What the API answered. Fields that this version of the client does not know are left out."""
 
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True)
+    # There are hundreds of these, and a program uses some: each is built when it is first used.
+    model_config = ConfigDict(
+        frozen=True, defer_build=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+    )
 
 
 class Input(BaseModel):
     """What is sent. What is not set stays out; None is sent as null."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+        frozen=True,
+        extra="forbid",
+        defer_build=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
     )
 
 

@@ -5,7 +5,13 @@ Written by `python -m auther_codegen`; changes are lost.
 
 from __future__ import annotations
 
-from auther_client.generated.fragments import ClientDetailFields, ClientRowFields, PageFields, UserErrorFields
+from auther_client.generated.fragments import (
+    ClientDetailFields,
+    ClientRowFields,
+    InitialAccessTokenFields,
+    PageFields,
+    UserErrorFields,
+)
 from auther_client.models import Result
 
 
@@ -100,3 +106,55 @@ class ClientsData(Result):
 
     clients: ClientsResult
     """A page of clients."""
+
+
+class InitialAccessTokenCreateResult(Result):
+    """The outcome of making an initial access token."""
+
+    initial_access_token: InitialAccessTokenFields | None
+    """The token; null when something is wrong."""
+    token: str | None
+    """Its value, shown this once; null for a repeat under the same idempotency key."""
+    errors: tuple[UserErrorFields, ...]
+    """What a person can mend."""
+
+
+class InitialAccessTokenCreateData(Result):
+    """The whole answer."""
+
+    initial_access_token_create: InitialAccessTokenCreateResult
+    """Make a token that clients register with. Its value is in the answer and never again."""
+
+
+class InitialAccessTokenRevokeResult(Result):
+    """The outcome of revoking an initial access token."""
+
+    initial_access_token: InitialAccessTokenFields | None
+    """The token as it is now."""
+    errors: tuple[UserErrorFields, ...]
+    """What a person can mend."""
+
+
+class InitialAccessTokenRevokeData(Result):
+    """The whole answer."""
+
+    initial_access_token_revoke: InitialAccessTokenRevokeResult
+    """Revoke a token: nobody registers with it any more. Clients that did stay."""
+
+
+class InitialAccessTokensResult(Result):
+    """One page of a list."""
+
+    nodes: tuple[InitialAccessTokenFields, ...]
+    """The items."""
+    page_info: PageFields
+    """Where the page begins and ends."""
+    total_count: int
+    """How many items the whole list has. Counted only when asked for, and only up to 10001."""
+
+
+class InitialAccessTokensData(Result):
+    """The whole answer."""
+
+    initial_access_tokens: InitialAccessTokensResult
+    """A page of the tokens that clients register with, youngest first."""

@@ -1841,6 +1841,7 @@ fragment ClientRowFields on Client {
   isEnabled
   isFirstParty
   isDeclared
+  source
   logoUri
   createdAt
 }
@@ -2377,6 +2378,8 @@ fragment ClientDetailFields on Client {
   accessTokenTtlSeconds
   refreshTokenTtlSeconds
   requirePkce
+  resourceUris
+  requireMfa
   subjectType
   sectorIdentifierUri
   userinfoSignedResponseAlg
@@ -2384,6 +2387,7 @@ fragment ClientDetailFields on Client {
   requestObjectSigningAlg
   requireSignedRequestObject
   requirePushedAuthorizationRequests
+  requestUris
   dpopBoundAccessTokens
   defaultMaxAge
   defaultAcrValues
@@ -2399,6 +2403,10 @@ fragment ClientDetailFields on Client {
   policyUri
   contacts
   updatedAt
+  registeredBy {
+    id
+    name
+  }
   secrets {
     id
     hint
@@ -2416,6 +2424,7 @@ fragment ClientRowFields on Client {
   isEnabled
   isFirstParty
   isDeclared
+  source
   logoUri
   createdAt
 }
@@ -2451,6 +2460,8 @@ fragment ClientDetailFields on Client {
   accessTokenTtlSeconds
   refreshTokenTtlSeconds
   requirePkce
+  resourceUris
+  requireMfa
   subjectType
   sectorIdentifierUri
   userinfoSignedResponseAlg
@@ -2458,6 +2469,7 @@ fragment ClientDetailFields on Client {
   requestObjectSigningAlg
   requireSignedRequestObject
   requirePushedAuthorizationRequests
+  requestUris
   dpopBoundAccessTokens
   defaultMaxAge
   defaultAcrValues
@@ -2473,6 +2485,10 @@ fragment ClientDetailFields on Client {
   policyUri
   contacts
   updatedAt
+  registeredBy {
+    id
+    name
+  }
   secrets {
     id
     hint
@@ -2490,6 +2506,7 @@ fragment ClientRowFields on Client {
   isEnabled
   isFirstParty
   isDeclared
+  source
   logoUri
   createdAt
 }
@@ -2548,6 +2565,8 @@ fragment ClientDetailFields on Client {
   accessTokenTtlSeconds
   refreshTokenTtlSeconds
   requirePkce
+  resourceUris
+  requireMfa
   subjectType
   sectorIdentifierUri
   userinfoSignedResponseAlg
@@ -2555,6 +2574,7 @@ fragment ClientDetailFields on Client {
   requestObjectSigningAlg
   requireSignedRequestObject
   requirePushedAuthorizationRequests
+  requestUris
   dpopBoundAccessTokens
   defaultMaxAge
   defaultAcrValues
@@ -2570,6 +2590,10 @@ fragment ClientDetailFields on Client {
   policyUri
   contacts
   updatedAt
+  registeredBy {
+    id
+    name
+  }
   secrets {
     id
     hint
@@ -2587,6 +2611,7 @@ fragment ClientRowFields on Client {
   isEnabled
   isFirstParty
   isDeclared
+  source
   logoUri
   createdAt
 }
@@ -2627,6 +2652,8 @@ fragment ClientDetailFields on Client {
   accessTokenTtlSeconds
   refreshTokenTtlSeconds
   requirePkce
+  resourceUris
+  requireMfa
   subjectType
   sectorIdentifierUri
   userinfoSignedResponseAlg
@@ -2634,6 +2661,7 @@ fragment ClientDetailFields on Client {
   requestObjectSigningAlg
   requireSignedRequestObject
   requirePushedAuthorizationRequests
+  requestUris
   dpopBoundAccessTokens
   defaultMaxAge
   defaultAcrValues
@@ -2649,6 +2677,10 @@ fragment ClientDetailFields on Client {
   policyUri
   contacts
   updatedAt
+  registeredBy {
+    id
+    name
+  }
   secrets {
     id
     hint
@@ -2666,6 +2698,7 @@ fragment ClientRowFields on Client {
   isEnabled
   isFirstParty
   isDeclared
+  source
   logoUri
   createdAt
 }
@@ -2712,8 +2745,127 @@ fragment ClientRowFields on Client {
   isEnabled
   isFirstParty
   isDeclared
+  source
   logoUri
   createdAt
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+"""
+
+INITIAL_ACCESS_TOKEN_CREATE = """
+mutation InitialAccessTokenCreate($input: InitialAccessTokenCreateInput!) {
+  initialAccessTokenCreate(input: $input) {
+    initialAccessToken {
+      ...InitialAccessTokenFields
+    }
+    token
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment InitialAccessTokenFields on InitialAccessToken {
+  id
+  name
+  hint
+  scopes
+  grantTypes
+  requirePkce
+  maxUses
+  uses
+  isUsable
+  createdAt
+  expiresAt
+  revokedAt
+  lastUsedAt
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+INITIAL_ACCESS_TOKEN_REVOKE = """
+mutation InitialAccessTokenRevoke($input: InitialAccessTokenRevokeInput!) {
+  initialAccessTokenRevoke(input: $input) {
+    initialAccessToken {
+      ...InitialAccessTokenFields
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment InitialAccessTokenFields on InitialAccessToken {
+  id
+  name
+  hint
+  scopes
+  grantTypes
+  requirePkce
+  maxUses
+  uses
+  isUsable
+  createdAt
+  expiresAt
+  revokedAt
+  lastUsedAt
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+INITIAL_ACCESS_TOKENS = """
+query InitialAccessTokens(
+  $first: Int
+  $after: String
+  $last: Int
+  $before: String
+) {
+  initialAccessTokens(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      ...InitialAccessTokenFields
+    }
+    pageInfo {
+      ...PageFields
+    }
+    totalCount
+  }
+}
+
+fragment InitialAccessTokenFields on InitialAccessToken {
+  id
+  name
+  hint
+  scopes
+  grantTypes
+  requirePkce
+  maxUses
+  uses
+  isUsable
+  createdAt
+  expiresAt
+  revokedAt
+  lastUsedAt
 }
 
 fragment PageFields on PageInfo {
@@ -2767,6 +2919,7 @@ fragment ClientRowFields on Client {
   isEnabled
   isFirstParty
   isDeclared
+  source
   logoUri
   createdAt
 }
@@ -2805,6 +2958,315 @@ fragment PageFields on PageInfo {
   hasPreviousPage
   startCursor
   endCursor
+}
+"""
+
+PASSKEY_REGISTER = """
+mutation PasskeyRegister($input: PasskeyRegisterInput!) {
+  passkeyRegister(input: $input) {
+    passkey {
+      id
+      name
+    }
+    factors {
+      ...FactorsFields
+    }
+    recoveryCodes
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment FactorsFields on Factors {
+  isProtected
+  recoveryCodesLeft
+  totp {
+    createdAt
+    lastUsedAt
+  }
+  passkeys {
+    id
+    name
+    aaguid
+    isBackupEligible
+    isBackedUp
+    createdAt
+    lastUsedAt
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+PASSKEY_REMOVE = """
+mutation PasskeyRemove($input: PasskeyRemoveInput!) {
+  passkeyRemove(input: $input) {
+    deletedId
+    factors {
+      ...FactorsFields
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment FactorsFields on Factors {
+  isProtected
+  recoveryCodesLeft
+  totp {
+    createdAt
+    lastUsedAt
+  }
+  passkeys {
+    id
+    name
+    aaguid
+    isBackupEligible
+    isBackedUp
+    createdAt
+    lastUsedAt
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+PASSKEY_RENAME = """
+mutation PasskeyRename($input: PasskeyRenameInput!) {
+  passkeyRename(input: $input) {
+    passkey {
+      id
+      name
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+PASSKEY_START = """
+mutation PasskeyStart($input: PasskeyStartInput!) {
+  passkeyStart(input: $input) {
+    options
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+RECOVERY_CODES_REGENERATE = """
+mutation RecoveryCodesRegenerate($input: RecoveryCodesRegenerateInput!) {
+  recoveryCodesRegenerate(input: $input) {
+    recoveryCodes
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+TOTP_CONFIRM = """
+mutation TotpConfirm($input: TotpConfirmInput!) {
+  totpConfirm(input: $input) {
+    factors {
+      ...FactorsFields
+    }
+    recoveryCodes
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment FactorsFields on Factors {
+  isProtected
+  recoveryCodesLeft
+  totp {
+    createdAt
+    lastUsedAt
+  }
+  passkeys {
+    id
+    name
+    aaguid
+    isBackupEligible
+    isBackedUp
+    createdAt
+    lastUsedAt
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+TOTP_REMOVE = """
+mutation TotpRemove($input: TotpRemoveInput!) {
+  totpRemove(input: $input) {
+    factors {
+      ...FactorsFields
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment FactorsFields on Factors {
+  isProtected
+  recoveryCodesLeft
+  totp {
+    createdAt
+    lastUsedAt
+  }
+  passkeys {
+    id
+    name
+    aaguid
+    isBackupEligible
+    isBackedUp
+    createdAt
+    lastUsedAt
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+TOTP_START = """
+mutation TotpStart($input: TotpStartInput!) {
+  totpStart(input: $input) {
+    setup
+    secret
+    uri
+    qrCode
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+USER_FACTORS = """
+query UserFactors($id: ID!) {
+  user(id: $id) {
+    id
+    factors {
+      ...FactorsFields
+    }
+  }
+}
+
+fragment FactorsFields on Factors {
+  isProtected
+  recoveryCodesLeft
+  totp {
+    createdAt
+    lastUsedAt
+  }
+  passkeys {
+    id
+    name
+    aaguid
+    isBackupEligible
+    isBackedUp
+    createdAt
+    lastUsedAt
+  }
+}
+"""
+
+USER_FACTORS_RESET = """
+mutation UserFactorsReset($input: UserFactorsResetInput!) {
+  userFactorsReset(input: $input) {
+    user {
+      id
+      email
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+VIEWER_FACTORS = """
+query ViewerFactors {
+  viewer {
+    user {
+      id
+      factors {
+        ...FactorsFields
+      }
+    }
+  }
+}
+
+fragment FactorsFields on Factors {
+  isProtected
+  recoveryCodesLeft
+  totp {
+    createdAt
+    lastUsedAt
+  }
+  passkeys {
+    id
+    name
+    aaguid
+    isBackupEligible
+    isBackedUp
+    createdAt
+    lastUsedAt
+  }
 }
 """
 
@@ -2909,6 +3371,157 @@ subscription Metrics($everySeconds: Int, $names: [String!]) {
 }
 """
 
+CLIENT_TOKEN_FAMILIES = """
+query ClientTokenFamilies($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+  client(id: $id) {
+    id
+    tokenFamilies(first: $first, after: $after, last: $last, before: $before) {
+      nodes {
+        ...TokenFamilyFields
+        user {
+          ...PersonFields
+        }
+      }
+      pageInfo {
+        ...PageFields
+      }
+      totalCount
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+
+fragment PersonFields on User {
+  id
+  email
+  name
+  picture
+}
+
+fragment TokenFamilyFields on TokenFamily {
+  id
+  clientId
+  clientName
+  userId
+  sessionId
+  scopes
+  resources
+  acr
+  boundKey
+  createdAt
+  lastUsedAt
+  expiresAt
+  refreshExpiresAt
+}
+"""
+
+OWN_TOKEN_FAMILIES = """
+query OwnTokenFamilies($first: Int, $after: String, $last: Int, $before: String) {
+  viewer {
+    user {
+      id
+      tokenFamilies(first: $first, after: $after, last: $last, before: $before) {
+        nodes {
+          ...TokenFamilyFields
+        }
+        pageInfo {
+          ...PageFields
+        }
+        totalCount
+      }
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+
+fragment TokenFamilyFields on TokenFamily {
+  id
+  clientId
+  clientName
+  userId
+  sessionId
+  scopes
+  resources
+  acr
+  boundKey
+  createdAt
+  lastUsedAt
+  expiresAt
+  refreshExpiresAt
+}
+"""
+
+TOKEN_FAMILY_REVOKE = """
+mutation TokenFamilyRevoke($input: TokenFamilyRevokeInput!) {
+  tokenFamilyRevoke(input: $input) {
+    user {
+      id
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+USER_TOKEN_FAMILIES = """
+query UserTokenFamilies($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+  user(id: $id) {
+    id
+    tokenFamilies(first: $first, after: $after, last: $last, before: $before) {
+      nodes {
+        ...TokenFamilyFields
+      }
+      pageInfo {
+        ...PageFields
+      }
+      totalCount
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+
+fragment TokenFamilyFields on TokenFamily {
+  id
+  clientId
+  clientName
+  userId
+  sessionId
+  scopes
+  resources
+  acr
+  boundKey
+  createdAt
+  lastUsedAt
+  expiresAt
+  refreshExpiresAt
+}
+"""
+
 SESSION_REVOKE = """
 mutation SessionRevoke($input: SessionRevokeInput!) {
   sessionRevoke(input: $input) {
@@ -3010,6 +3623,7 @@ subscription SessionsRevoked($filter: RevokedSessionFilter, $after: String) {
     cursor
     node {
       sessionId
+      sid
       userId
       revokedAt
       user {
@@ -3085,6 +3699,230 @@ fragment UserErrorFields on UserError {
   code
   message
   field
+}
+"""
+
+IDENTITY_PROVIDER_CREATE = """
+mutation IdentityProviderCreate($input: IdentityProviderCreateInput!) {
+  identityProviderCreate(input: $input) {
+    identityProvider {
+      ...IdentityProviderFields
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment IdentityProviderFields on IdentityProvider {
+  id
+  slug
+  name
+  kind
+  isEnabled
+  issuer
+  authorizationEndpoint
+  tokenEndpoint
+  userinfoEndpoint
+  emailsEndpoint
+  clientId
+  hasSecret
+  tokenEndpointAuthMethod
+  scopes
+  claims
+  trustsEmail
+  canSignUp
+  callbackUrl
+  createdAt
+  updatedAt
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+IDENTITY_PROVIDER_DELETE = """
+mutation IdentityProviderDelete($input: IdentityProviderDeleteInput!) {
+  identityProviderDelete(input: $input) {
+    deletedId
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+IDENTITY_PROVIDER_TEST = """
+query IdentityProviderTest($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on IdentityProvider {
+      findings {
+        step
+        problem
+      }
+    }
+  }
+}
+"""
+
+IDENTITY_PROVIDER_UPDATE = """
+mutation IdentityProviderUpdate($input: IdentityProviderUpdateInput!) {
+  identityProviderUpdate(input: $input) {
+    identityProvider {
+      ...IdentityProviderFields
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment IdentityProviderFields on IdentityProvider {
+  id
+  slug
+  name
+  kind
+  isEnabled
+  issuer
+  authorizationEndpoint
+  tokenEndpoint
+  userinfoEndpoint
+  emailsEndpoint
+  clientId
+  hasSecret
+  tokenEndpointAuthMethod
+  scopes
+  claims
+  trustsEmail
+  canSignUp
+  callbackUrl
+  createdAt
+  updatedAt
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+IDENTITY_PROVIDERS = """
+query IdentityProviders(
+  $first: Int
+  $after: String
+  $last: Int
+  $before: String
+  $filter: IdentityProviderFilter
+  $sort: IdentityProviderSort! = NAME_ASC
+) {
+  identityProviders(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    filter: $filter
+    sort: $sort
+  ) {
+    nodes {
+      ...IdentityProviderFields
+    }
+    pageInfo {
+      ...PageFields
+    }
+    totalCount
+  }
+}
+
+fragment IdentityProviderFields on IdentityProvider {
+  id
+  slug
+  name
+  kind
+  isEnabled
+  issuer
+  authorizationEndpoint
+  tokenEndpoint
+  userinfoEndpoint
+  emailsEndpoint
+  clientId
+  hasSecret
+  tokenEndpointAuthMethod
+  scopes
+  claims
+  trustsEmail
+  canSignUp
+  callbackUrl
+  createdAt
+  updatedAt
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+"""
+
+LINKED_IDENTITY_DELETE = """
+mutation LinkedIdentityDelete($input: LinkedIdentityDeleteInput!) {
+  linkedIdentityDelete(input: $input) {
+    deletedId
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  message
+  field
+}
+"""
+
+USER_LINKED_IDENTITIES = """
+query UserLinkedIdentities($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+  user(id: $id) {
+    id
+    linkedIdentities(first: $first, after: $after, last: $last, before: $before) {
+      nodes {
+        ...LinkedIdentityFields
+      }
+      pageInfo {
+        ...PageFields
+      }
+      totalCount
+    }
+  }
+}
+
+fragment LinkedIdentityFields on LinkedIdentity {
+  id
+  providerName
+  subject
+  email
+  createdAt
+  lastUsedAt
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
 }
 """
 

@@ -106,6 +106,19 @@ class ClientSort(OpenEnum):
     """By name, backwards."""
 
 
+class ClientSource(OpenEnum):
+    """Who says what a client is."""
+
+    OPERATOR = "OPERATOR"
+    """An operator."""
+    CONFIGURATION = "CONFIGURATION"
+    """The configuration file; it is read-only here."""
+    REGISTRATION = "REGISTRATION"
+    """It itself: it registered (RFC 7591)."""
+    METADATA_DOCUMENT = "METADATA_DOCUMENT"
+    """A document at the URL that is its id."""
+
+
 class ConsistencyMode(OpenEnum):
     """How new the tuples are that an answer rests on."""
 
@@ -128,6 +141,24 @@ class Decision(OpenEnum):
     """The subject may not."""
     UNDECIDED = "UNDECIDED"
     """Something that would decide is missing, or failed: not allowed."""
+
+
+class IdentityProviderKind(OpenEnum):
+    """How an identity provider says who somebody is."""
+
+    OIDC = "OIDC"
+    """OpenID Connect: by discovery, with an ID token."""
+    OAUTH2 = "OAUTH2"
+    """OAuth 2.0: its user endpoint says it."""
+
+
+class IdentityProviderSort(OpenEnum):
+    """Orders of a list of identity providers."""
+
+    NAME_ASC = "NAME_ASC"
+    """By name, without regard to case."""
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+    """Youngest first."""
 
 
 class JobState(OpenEnum):

@@ -17,7 +17,9 @@ from auther_client.generated.enums import (
     ApiKeyUse,
     AuditOutcome,
     ClientKind,
+    ClientSource,
     Decision,
+    IdentityProviderKind,
     MailStatus,
     UserErrorCode,
     UserStatus,
@@ -277,10 +279,21 @@ class ClientRowFields(Result):
     """Whether it is our own: users are not asked for consent."""
     is_declared: bool
     """Whether it stands in the configuration file: read-only here."""
+    source: ClientSource
+    """Who says what it is."""
     logo_uri: str | None
     """Its logo."""
     created_at: datetime
     """When it was registered."""
+
+
+class ClientDetailFieldsRegisteredBy(Result):
+    """A token that clients register themselves with (RFC 7591). Its value was shown once, and never again."""
+
+    id: str
+    """The id, with a prefix that tells the kind."""
+    name: str
+    """What people call it."""
 
 
 class ClientDetailFieldsSecrets(Result):
@@ -331,6 +344,10 @@ class ClientDetailFields(ClientRowFields):
     """Life of its refresh tokens, seconds."""
     require_pkce: bool
     """Whether it must use PKCE (RFC 7636)."""
+    resource_uris: tuple[str, ...]
+    """URIs that it is known by as a protected resource (RFC 8707): tokens for it are asked for by them."""
+    require_mfa: bool
+    """Whether its users need a second factor."""
     subject_type: str
     """Whether it sees the users' ids (public) or other ids for them (pairwise)."""
     sector_identifier_uri: str | None
@@ -340,11 +357,13 @@ class ClientDetailFields(ClientRowFields):
     introspection_signed_response_alg: str | None
     """How its introspection answers are signed when it asks for a JWT (RFC 9701)."""
     request_object_signing_alg: str | None
-    """The one algorithm of its request objects (RFC 9101); any that is offered when nothing is said."""
+    """The one algorithm of its request objects (RFC 9101), or none; any that is offered when nothing is said."""
     require_signed_request_object: bool
     """Whether its requests must come as signed request objects (RFC 9101)."""
     require_pushed_authorization_requests: bool
     """Whether its requests must be pushed first (RFC 9126)."""
+    request_uris: tuple[str, ...]
+    """Addresses that it publishes request objects at, compared to the letter (OpenID Connect Core §6.2)."""
     dpop_bound_access_tokens: bool
     """Whether its tokens are always bound to a key (RFC 9449)."""
     default_max_age: int | None
@@ -375,6 +394,8 @@ class ClientDetailFields(ClientRowFields):
     """Addresses of the people responsible."""
     updated_at: datetime
     """When it last changed."""
+    registered_by: ClientDetailFieldsRegisteredBy | None
+    """The token that it registered with. Null for others, and when hidden from the caller."""
     secrets: tuple[ClientDetailFieldsSecrets, ...]
     """Its secrets that work now, without their values."""
 
@@ -430,6 +451,47 @@ class EntityFields(Result):
     """The user, client or API key that it is. Null for everything else, and when it is gone or hidden."""
 
 
+class FactorsFieldsTotp(Result):
+    """An app that shows codes for one user."""
+
+    created_at: datetime
+    """Since when."""
+    last_used_at: datetime | None
+    """When one of its codes was last used."""
+
+
+class FactorsFieldsPasskeys(Result):
+    """A passkey: a key pair (WebAuthn) that a device or a provider keeps for one user."""
+
+    id: str
+    """The id."""
+    name: str
+    """What the user calls it."""
+    aaguid: str
+    """The model of the authenticator as it says; zeros when it does not."""
+    is_backup_eligible: bool
+    """Whether copies of it can be made, so that other devices have it."""
+    is_backed_up: bool
+    """Whether there are such copies."""
+    created_at: datetime
+    """When it was registered."""
+    last_used_at: datetime | None
+    """When it was last used."""
+
+
+class FactorsFields(Result):
+    """All second factors of a user; none of it is a secret."""
+
+    is_protected: bool
+    """Whether there is one at all: then a password alone does not open the account."""
+    recovery_codes_left: int
+    """How many recovery codes can still be used."""
+    totp: FactorsFieldsTotp | None
+    """The authenticator app."""
+    passkeys: tuple[FactorsFieldsPasskeys, ...]
+    """The passkeys, oldest first; there are at most 20."""
+
+
 class FoundSubjectFieldsWay(Result):
     """A relationship: subject has relation to entity."""
 
@@ -446,6 +508,99 @@ class FoundSubjectFields(Result):
     """False when a check with more context has the last word."""
     way: tuple[FoundSubjectFieldsWay, ...]
     """The tuples that lead from the entity to it, the entity's own first."""
+
+
+class IdentityProviderFields(Result):
+    """An identity provider as it is set up."""
+
+    id: str
+    """The id, with a prefix that tells the kind."""
+    slug: str
+    """Its name in URLs."""
+    name: str
+    """What people see on the sign-in page."""
+    kind: IdentityProviderKind
+    """How it says who somebody is."""
+    is_enabled: bool
+    """Whether people may sign in through it."""
+    issuer: str | None
+    """The issuer of an OpenID provider."""
+    authorization_endpoint: str | None
+    """Where people are sent to; null where discovery tells."""
+    token_endpoint: str | None
+    """Where codes are redeemed; null where discovery tells."""
+    userinfo_endpoint: str | None
+    """Where it says who somebody is; null where discovery tells."""
+    emails_endpoint: str | None
+    """Where it lists addresses."""
+    client_id: str
+    """The client id that it gave us."""
+    has_secret: bool
+    """Whether it gave us a client secret."""
+    token_endpoint_auth_method: str
+    """How we prove ourselves to it."""
+    scopes: tuple[str, ...]
+    """Scopes that we ask for."""
+    claims: JsonValue
+    """Which member of its answer holds each claim, where it has another name."""
+    trusts_email: bool
+    """Whether its word on addresses counts here."""
+    can_sign_up: bool
+    """Whether somebody who is not known here gets an account."""
+    callback_url: str
+    """Where it sends people back to: register this there."""
+    created_at: datetime
+    """When it was set up."""
+    updated_at: datetime
+    """When it last changed."""
+
+
+class InitialAccessTokenFields(Result):
+    """A token that clients register themselves with, without its value."""
+
+    id: str
+    """The id, with a prefix that tells the kind."""
+    name: str
+    """What people call it."""
+    hint: str
+    """The last four characters of its value."""
+    scopes: tuple[str, ...] | None
+    """Scopes that its clients may have; null for those of signing in and those of the settings."""
+    grant_types: tuple[str, ...] | None
+    """Grants that its clients may use; null for those that let users in."""
+    require_pkce: bool
+    """Whether its confidential clients must use PKCE, as public ones always do."""
+    max_uses: int | None
+    """How many clients may register with it; null for any number."""
+    uses: int
+    """How many did."""
+    is_usable: bool
+    """Whether a client may still register with it."""
+    created_at: datetime
+    """When it was made."""
+    expires_at: datetime | None
+    """When it ends; null for never."""
+    revoked_at: datetime | None
+    """When it was revoked, if it was."""
+    last_used_at: datetime | None
+    """When a client registered with it last."""
+
+
+class LinkedIdentityFields(Result):
+    """An account at a provider that signs in to an account here."""
+
+    id: str
+    """The id, with a prefix that tells the kind."""
+    provider_name: str | None
+    """The name of the provider, as people see it."""
+    subject: str
+    """Who it is at the provider."""
+    email: str | None
+    """The address that the provider said last; it decides nothing."""
+    created_at: datetime
+    """When it was linked."""
+    last_used_at: datetime | None
+    """When somebody last signed in with it."""
 
 
 class MailRowFields(Result):
@@ -697,6 +852,37 @@ class SessionFields(Result):
     """Whether the request itself belongs to this session."""
     impersonator: PersonFields | None
     """The operator who acts as the user. Null when nobody does, or hidden from the caller."""
+
+
+class TokenFamilyFields(Result):
+    """What a sign-in gave an application: tokens that follow each other."""
+
+    id: str
+    """The id, with a prefix that tells the kind."""
+    client_id: str
+    """Id of the application."""
+    client_name: str | None
+    """The application's name, as the user saw it."""
+    user_id: str
+    """Id of the user."""
+    session_id: str
+    """Id of the session that it grew from, which may be over."""
+    scopes: tuple[str, ...]
+    """What its tokens may be used for."""
+    resources: tuple[str, ...]
+    """Resources that its tokens may be for (RFC 8707). Empty: only Auther itself."""
+    acr: str
+    """How strong the sign-in was."""
+    bound_key: str | None
+    """Thumbprint (RFC 7638) of the key that its latest tokens are bound to. Null: bearer tokens."""
+    created_at: datetime
+    """When the user signed in to the application."""
+    last_used_at: datetime
+    """When it last gave tokens."""
+    expires_at: datetime
+    """Its end in any case."""
+    refresh_expires_at: datetime | None
+    """Its end without use. Null: it has no refresh tokens."""
 
 
 class TupleFieldsCondition(Result):

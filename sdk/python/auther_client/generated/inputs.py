@@ -10,7 +10,14 @@ from datetime import datetime
 
 from pydantic import Field, JsonValue
 
-from auther_client.generated.enums import ApiKeyUse, AuditOutcome, ClientKind, ConsistencyMode, UserStatus
+from auther_client.generated.enums import (
+    ApiKeyUse,
+    AuditOutcome,
+    ClientKind,
+    ConsistencyMode,
+    IdentityProviderKind,
+    UserStatus,
+)
 from auther_client.models import Input
 
 
@@ -185,6 +192,8 @@ class ClientCreateInput(Input):
     """Clients that may exchange and introspect its tokens, and that its own ones may be meant for. Example: `["cli_01jq40b7n2r5s8t1v4w7x0y3za"]`"""
     token_exchange_clients: Sequence[str] | None = None
     """Clients that may get tokens by exchange that are meant for it (RFC 8693). Example: `["cli_01jq40b7n2r5s8t1v4w7x0y3za"]`"""
+    resource_uris: Sequence[str] | None = None
+    """URIs that it is known by as a protected resource (RFC 8707): clients may ask for tokens for them, as far as users agree. Example: `["https://mcp.example.com/mcp"]`"""
     id_token_signed_response_alg: str | None = None
     """How its ID tokens are signed: RS256, ES256 or EdDSA. Example: `"ES256"`"""
     access_token_ttl_seconds: int | None = None
@@ -193,6 +202,8 @@ class ClientCreateInput(Input):
     """Life of its refresh tokens, seconds. Example: `2592000`"""
     require_pkce: bool | None = None
     """Whether it must use PKCE (RFC 7636). Example: `true`"""
+    require_mfa: bool | None = None
+    """Whether its users need a second factor; who has none sets one up at the sign-in. Example: `true`"""
     subject_type: str | None = None
     """Whether it sees the users' ids (public) or ids of its own for them (pairwise, OpenID Connect Core §8). Example: `"pairwise"`"""
     sector_identifier_uri: str | None = None
@@ -202,11 +213,13 @@ class ClientCreateInput(Input):
     introspection_signed_response_alg: str | None = None
     """How its introspection answers are signed when it asks for a JWT (RFC 9701). Example: `"ES256"`"""
     request_object_signing_alg: str | None = None
-    """The one algorithm of its request objects (RFC 9101); any that is offered when nothing is said. Example: `"ES256"`"""
+    """The one algorithm of its request objects (RFC 9101), or none; any that is offered when nothing is said. Example: `"ES256"`"""
     require_signed_request_object: bool | None = None
     """Whether its requests must come as signed request objects (RFC 9101). Example: `true`"""
     require_pushed_authorization_requests: bool | None = None
     """Whether its requests must be pushed first (RFC 9126). Example: `true`"""
+    request_uris: Sequence[str] | None = None
+    """Addresses that it publishes request objects at, compared to the letter (OpenID Connect Core §6.2). Example: `["https://invoices.example.com/requests/sign-in.jwt"]`"""
     dpop_bound_access_tokens: bool | None = None
     """Whether its tokens are always bound to a key (RFC 9449). Example: `true`"""
     default_max_age: int | None = None
@@ -253,6 +266,8 @@ class ClientFilter(Input):
     """Only clients of this kind."""
     is_enabled: bool | None = None
     """Only enabled ones, or disabled."""
+    is_dynamic: bool | None = None
+    """Only those that say themselves what they are, or the others."""
 
 
 class ClientSecretRotateInput(Input):
@@ -297,6 +312,8 @@ class ClientUpdateInput(Input):
     """Clients that may exchange and introspect its tokens, and that its own ones may be meant for. Example: `["cli_01jq40b7n2r5s8t1v4w7x0y3za"]`"""
     token_exchange_clients: Sequence[str] | None = None
     """Clients that may get tokens by exchange that are meant for it (RFC 8693). Example: `["cli_01jq40b7n2r5s8t1v4w7x0y3za"]`"""
+    resource_uris: Sequence[str] | None = None
+    """URIs that it is known by as a protected resource (RFC 8707): clients may ask for tokens for them, as far as users agree. Example: `["https://mcp.example.com/mcp"]`"""
     id_token_signed_response_alg: str | None = None
     """How its ID tokens are signed: RS256, ES256 or EdDSA. Example: `"ES256"`"""
     access_token_ttl_seconds: int | None = None
@@ -305,6 +322,8 @@ class ClientUpdateInput(Input):
     """Life of its refresh tokens, seconds. Example: `2592000`"""
     require_pkce: bool | None = None
     """Whether it must use PKCE (RFC 7636). Example: `true`"""
+    require_mfa: bool | None = None
+    """Whether its users need a second factor; who has none sets one up at the sign-in. Example: `true`"""
     subject_type: str | None = None
     """Whether it sees the users' ids (public) or ids of its own for them (pairwise, OpenID Connect Core §8). Example: `"pairwise"`"""
     sector_identifier_uri: str | None = None
@@ -314,11 +333,13 @@ class ClientUpdateInput(Input):
     introspection_signed_response_alg: str | None = None
     """How its introspection answers are signed when it asks for a JWT (RFC 9701). Example: `"ES256"`"""
     request_object_signing_alg: str | None = None
-    """The one algorithm of its request objects (RFC 9101); any that is offered when nothing is said. Example: `"ES256"`"""
+    """The one algorithm of its request objects (RFC 9101), or none; any that is offered when nothing is said. Example: `"ES256"`"""
     require_signed_request_object: bool | None = None
     """Whether its requests must come as signed request objects (RFC 9101). Example: `true`"""
     require_pushed_authorization_requests: bool | None = None
     """Whether its requests must be pushed first (RFC 9126). Example: `true`"""
+    request_uris: Sequence[str] | None = None
+    """Addresses that it publishes request objects at, compared to the letter (OpenID Connect Core §6.2). Example: `["https://invoices.example.com/requests/sign-in.jwt"]`"""
     dpop_bound_access_tokens: bool | None = None
     """Whether its tokens are always bound to a key (RFC 9449). Example: `true`"""
     default_max_age: int | None = None
@@ -372,6 +393,127 @@ class EntityInput(Input):
     """Its id in the application; `*` for every entity of the type. Example: `"42"`"""
 
 
+class IdentityProviderCreateInput(Input):
+    """An identity provider to set up. What is absent follows from the kind. Example: `{slug: "google", name: "Google", kind: OIDC, issuer: "https://accounts.google.com", clientId: "auther-at-example", clientSecret: "s3cr3t-of-the-provider", trustsEmail: true}`"""
+
+    slug: str
+    """Its name in URLs; this cannot change later. Example: `"google"`"""
+    name: str
+    """What people see on the sign-in page. Example: `"Google"`"""
+    kind: IdentityProviderKind
+    """How it says who somebody is; this cannot change later."""
+    client_id: str
+    """The client id that the provider gave us. Example: `"auther-at-example"`"""
+    client_secret: str | None = None
+    """The client secret that the provider gave us; it is never shown. Example: `"s3cr3t-of-the-provider"`"""
+    issuer: str | None = None
+    """The issuer of an OpenID provider; discovery tells the rest. Example: `"https://accounts.google.com"`"""
+    authorization_endpoint: str | None = None
+    """Where people are sent to. Example: `"https://github.com/login/oauth/authorize"`"""
+    token_endpoint: str | None = None
+    """Where codes are redeemed. Example: `"https://github.com/login/oauth/access_token"`"""
+    userinfo_endpoint: str | None = None
+    """Where it says who somebody is. Example: `"https://api.github.com/user"`"""
+    emails_endpoint: str | None = None
+    """Where it lists addresses with email, primary and verified, if not above. Example: `"https://api.github.com/user/emails"`"""
+    token_endpoint_auth_method: str | None = None
+    """How we prove ourselves to it: client_secret_basic, client_secret_post or none. Example: `"client_secret_post"`"""
+    scopes: Sequence[str] | None = None
+    """Scopes that we ask for. Example: `["openid", "profile", "email"]`"""
+    claims: JsonValue | None = None
+    """Which member of its answer holds sub, email, email_verified, name, preferred_username, picture or locale, where it has another name. Example: `{sub: "id", preferred_username: "login", picture: "avatar_url"}`"""
+    trusts_email: bool | None = None
+    """Whether an address that it calls verified counts as verified here, and links to the account that has it. Example: `true`"""
+    can_sign_up: bool | None = None
+    """Whether somebody who is not known here gets an account; only where `trustsEmail`. Example: `true`"""
+    is_enabled: bool | None = None
+    """Whether people may sign in through it. Example: `true`"""
+    idempotency_key: str | None = None
+    """Your name for this request, 1 to 200 characters. The same key with the same input gives the same provider again; with other input it is a conflict. Example: `"deploy-2026-01-31-google"`"""
+
+
+class IdentityProviderDeleteInput(Input):
+    """Which provider to delete. Example: `{id: "idp_01jq40b7n2r5s8t1v4w7x0y3za"}`"""
+
+    id: str
+    """The provider's id. Example: `"idp_01jq40b7n2r5s8t1v4w7x0y3za"`"""
+
+
+class IdentityProviderFilter(Input):
+    """Which identity providers. Example: `{isEnabled: true}`"""
+
+    is_enabled: bool | None = None
+    """Only enabled ones, or disabled."""
+
+
+class IdentityProviderUpdateInput(Input):
+    """Changes of an identity provider. What is absent stays; null clears, or gives back to the kind. What decides who somebody is stays while people are linked; another issuer or token endpoint needs the secret. Example: `{id: "idp_01jq40b7n2r5s8t1v4w7x0y3za", isEnabled: false}`"""
+
+    id: str
+    """The provider's id. Example: `"idp_01jq40b7n2r5s8t1v4w7x0y3za"`"""
+    name: str | None = None
+    """What people see on the sign-in page. Example: `"Google"`"""
+    client_id: str | None = None
+    """The client id that the provider gave us. Example: `"auther-at-example"`"""
+    client_secret: str | None = None
+    """The client secret that the provider gave us; it is never shown. Example: `"s3cr3t-of-the-provider"`"""
+    issuer: str | None = None
+    """The issuer of an OpenID provider; discovery tells the rest. Example: `"https://accounts.google.com"`"""
+    authorization_endpoint: str | None = None
+    """Where people are sent to. Example: `"https://github.com/login/oauth/authorize"`"""
+    token_endpoint: str | None = None
+    """Where codes are redeemed. Example: `"https://github.com/login/oauth/access_token"`"""
+    userinfo_endpoint: str | None = None
+    """Where it says who somebody is. Example: `"https://api.github.com/user"`"""
+    emails_endpoint: str | None = None
+    """Where it lists addresses with email, primary and verified, if not above. Example: `"https://api.github.com/user/emails"`"""
+    token_endpoint_auth_method: str | None = None
+    """How we prove ourselves to it: client_secret_basic, client_secret_post or none. Example: `"client_secret_post"`"""
+    scopes: Sequence[str] | None = None
+    """Scopes that we ask for. Example: `["openid", "profile", "email"]`"""
+    claims: JsonValue | None = None
+    """Which member of its answer holds sub, email, email_verified, name, preferred_username, picture or locale, where it has another name. Example: `{sub: "id", preferred_username: "login", picture: "avatar_url"}`"""
+    trusts_email: bool | None = None
+    """Whether an address that it calls verified counts as verified here, and links to the account that has it. Example: `true`"""
+    can_sign_up: bool | None = None
+    """Whether somebody who is not known here gets an account; only where `trustsEmail`. Example: `true`"""
+    is_enabled: bool | None = None
+    """Whether people may sign in through it. Example: `true`"""
+
+
+class InitialAccessTokenCreateInput(Input):
+    """A token to make. Example: `{name: "Build pipeline", maxUses: 10, ttlSeconds: 86400}`"""
+
+    name: str
+    """What people call it. Example: `"Build pipeline"`"""
+    max_uses: int | None = None
+    """How many clients may register with it; null for any number. Example: `10`"""
+    ttl_seconds: int | None = None
+    """After how many seconds it ends; a week when nothing is said, never for null. Example: `86400`"""
+    scopes: Sequence[str] | None = None
+    """Scopes that its clients may have, in place of the usual ones. Example: `["openid", "profile", "invoices:read"]`"""
+    grant_types: Sequence[str] | None = None
+    """Grants that its clients may use, in place of those that let users in. Others act without one. Example: `["client_credentials"]`"""
+    require_pkce: bool | None = None
+    """Whether its confidential clients must use PKCE, as public ones always do. Example: `true`"""
+    idempotency_key: str | None = None
+    """Your name for this request, 1 to 200 characters. The same key with the same input gives the same token again, without its value; with other input it is a conflict. Example: `"deploy-2026-01-31-token"`"""
+
+
+class InitialAccessTokenRevokeInput(Input):
+    """Which token to revoke. Example: `{id: "iat_01jq40b7n2r5s8t1v4w7x0y3za"}`"""
+
+    id: str
+    """The token's id. Example: `"iat_01jq40b7n2r5s8t1v4w7x0y3za"`"""
+
+
+class LinkedIdentityDeleteInput(Input):
+    """Which link to take away. Example: `{id: "lid_01jq40b7n2r5s8t1v4w7x0y3za"}`"""
+
+    id: str
+    """The link's id. Example: `"lid_01jq40b7n2r5s8t1v4w7x0y3za"`"""
+
+
 class ModelPreviewInput(Input):
     """A new version of a model, as text or as JSON. Example: `{clientId: "cli_01jq40b7n2r5s8t1v4w7x0y3za", source: "model\\n schema 1.1\\n\\ntype user\\n\\ntype invoice\\n relations\\n define viewer: [user]\\n"}`"""
 
@@ -404,6 +546,45 @@ class ModelSaveInput(Input):
     """What changed, for whoever reads the versions. Example: `"Viewers may export"`"""
     dry_run: bool | None = None
     """Only tell what saving would do, in `preview`."""
+
+
+class PasskeyRegisterInput(Input):
+    """A passkey and its name. Example: `{name: "Laptop", credential: {id: "AQID", rawId: "AQID", type: "public-key", response: {clientDataJSON: "e30", attestationObject: "o2M"}}}`"""
+
+    name: str
+    """Its name, 1 to 60 characters. Example: `"Laptop"`"""
+    credential: JsonValue
+    """What `navigator.credentials.create` gave, as JSON (WebAuthn §5.1.8). Example: `{id: "AQID", rawId: "AQID", type: "public-key", response: {clientDataJSON: "e30", attestationObject: "o2M"}}`"""
+
+
+class PasskeyRemoveInput(Input):
+    """Which passkey to remove. Example: `{id: "psk_01jq42d9r4s7t0v3w6x9y2z5ac"}`"""
+
+    id: str
+    """The passkey's id. Example: `"psk_01jq42d9r4s7t0v3w6x9y2z5ac"`"""
+
+
+class PasskeyRenameInput(Input):
+    """A passkey and its new name. Example: `{id: "psk_01jq42d9r4s7t0v3w6x9y2z5ac", name: "Desk"}`"""
+
+    id: str
+    """The passkey's id. Example: `"psk_01jq42d9r4s7t0v3w6x9y2z5ac"`"""
+    name: str
+    """Its name, 1 to 60 characters. Example: `"Desk"`"""
+
+
+class PasskeyStartInput(Input):
+    """Begins to make a passkey. Example: `{}`"""
+
+    client_mutation_id: str | None = None
+    """Your name for this request, for your own use; nothing depends on it. Example: `"settings page"`"""
+
+
+class RecoveryCodesRegenerateInput(Input):
+    """Makes new recovery codes. Example: `{}`"""
+
+    client_mutation_id: str | None = None
+    """Your name for this request, for your own use; nothing depends on it. Example: `"settings page"`"""
 
 
 class RevokedSessionFilter(Input):
@@ -461,6 +642,36 @@ class SubjectInput(Input):
     """Its id; `*` for everyone of the type. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`"""
     relation: str | None = None
     """For a userset: the relation. Example: `"member"`"""
+
+
+class TokenFamilyRevokeInput(Input):
+    """Which token family to end. Example: `{id: "fam_01jq3zv4m9w8k2c7d5f6g1h0ab"}`"""
+
+    id: str
+    """Its id, from `tokenFamilies`. Example: `"fam_01jq3zv4m9w8k2c7d5f6g1h0ab"`"""
+
+
+class TotpConfirmInput(Input):
+    """A setup and a first code. Example: `{setup: "AQIDBAUG", code: "492039"}`"""
+
+    setup: str
+    """What `totpStart` gave. Example: `"AQIDBAUG"`"""
+    code: str
+    """What the app shows. Example: `"492039"`"""
+
+
+class TotpRemoveInput(Input):
+    """Removes the caller's authenticator app. Example: `{}`"""
+
+    client_mutation_id: str | None = None
+    """Your name for this request, for your own use; nothing depends on it. Example: `"settings page"`"""
+
+
+class TotpStartInput(Input):
+    """Begins to set up an authenticator app. Example: `{}`"""
+
+    client_mutation_id: str | None = None
+    """Your name for this request, for your own use; nothing depends on it. Example: `"settings page"`"""
 
 
 class TupleConditionInput(Input):
@@ -614,6 +825,13 @@ class UserDeleteInput(Input):
     """Only tell whether it can be done, and show in `user` what would be gone."""
 
 
+class UserFactorsResetInput(Input):
+    """Whose factors to take away. Example: `{id: "usr_01jq3zv4m9w8k2c7d5f6g1h0ab"}`"""
+
+    id: str
+    """The user. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`"""
+
+
 class UserFilter(Input):
     """Which users; everything that is given must hold. Example: `{search: "ada", status: ACTIVE, createdAfter: "2026-01-01T00:00:00Z"}`"""
 
@@ -677,8 +895,20 @@ ClientUpdateInput.model_rebuild()
 ConsentWithdrawInput.model_rebuild()
 ConsistencyInput.model_rebuild()
 EntityInput.model_rebuild()
+IdentityProviderCreateInput.model_rebuild()
+IdentityProviderDeleteInput.model_rebuild()
+IdentityProviderFilter.model_rebuild()
+IdentityProviderUpdateInput.model_rebuild()
+InitialAccessTokenCreateInput.model_rebuild()
+InitialAccessTokenRevokeInput.model_rebuild()
+LinkedIdentityDeleteInput.model_rebuild()
 ModelPreviewInput.model_rebuild()
 ModelSaveInput.model_rebuild()
+PasskeyRegisterInput.model_rebuild()
+PasskeyRemoveInput.model_rebuild()
+PasskeyRenameInput.model_rebuild()
+PasskeyStartInput.model_rebuild()
+RecoveryCodesRegenerateInput.model_rebuild()
 RevokedSessionFilter.model_rebuild()
 SessionFilter.model_rebuild()
 SessionRevokeInput.model_rebuild()
@@ -686,6 +916,10 @@ SessionsRevokeInput.model_rebuild()
 SigningKeyWithdrawInput.model_rebuild()
 SigningKeysRotateInput.model_rebuild()
 SubjectInput.model_rebuild()
+TokenFamilyRevokeInput.model_rebuild()
+TotpConfirmInput.model_rebuild()
+TotpRemoveInput.model_rebuild()
+TotpStartInput.model_rebuild()
 TupleConditionInput.model_rebuild()
 TupleFilter.model_rebuild()
 TupleInput.model_rebuild()
@@ -697,6 +931,7 @@ TypeRenameInput.model_rebuild()
 UserBanInput.model_rebuild()
 UserCreateInput.model_rebuild()
 UserDeleteInput.model_rebuild()
+UserFactorsResetInput.model_rebuild()
 UserFilter.model_rebuild()
 UserUnbanInput.model_rebuild()
 UserUpdateInput.model_rebuild()

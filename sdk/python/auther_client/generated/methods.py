@@ -105,6 +105,12 @@ from auther_client.generated.clients import (
     ClientsResult,
     ClientUpdateData,
     ClientUpdateResult,
+    InitialAccessTokenCreateData,
+    InitialAccessTokenCreateResult,
+    InitialAccessTokenRevokeData,
+    InitialAccessTokenRevokeResult,
+    InitialAccessTokensData,
+    InitialAccessTokensResult,
 )
 from auther_client.generated.consents import (
     ConsentWithdrawData,
@@ -114,7 +120,31 @@ from auther_client.generated.consents import (
     UserConsentsData,
     UserConsentsResult,
 )
-from auther_client.generated.enums import ApiKeySort, ClientSort, UserSort
+from auther_client.generated.enums import ApiKeySort, ClientSort, IdentityProviderSort, UserSort
+from auther_client.generated.factors import (
+    PasskeyRegisterData,
+    PasskeyRegisterResult,
+    PasskeyRemoveData,
+    PasskeyRemoveResult,
+    PasskeyRenameData,
+    PasskeyRenameResult,
+    PasskeyStartData,
+    PasskeyStartResult,
+    RecoveryCodesRegenerateData,
+    RecoveryCodesRegenerateResult,
+    TotpConfirmData,
+    TotpConfirmResult,
+    TotpRemoveData,
+    TotpRemoveResult,
+    TotpStartData,
+    TotpStartResult,
+    UserFactorsData,
+    UserFactorsResetData,
+    UserFactorsResetResult,
+    UserFactorsResult,
+    ViewerFactorsData,
+    ViewerFactorsResult,
+)
 from auther_client.generated.fragments import (
     CheckAnswerFields,
     ClientDetailFields,
@@ -141,8 +171,20 @@ from auther_client.generated.inputs import (
     ConsentWithdrawInput,
     ConsistencyInput,
     EntityInput,
+    IdentityProviderCreateInput,
+    IdentityProviderDeleteInput,
+    IdentityProviderFilter,
+    IdentityProviderUpdateInput,
+    InitialAccessTokenCreateInput,
+    InitialAccessTokenRevokeInput,
+    LinkedIdentityDeleteInput,
     ModelPreviewInput,
     ModelSaveInput,
+    PasskeyRegisterInput,
+    PasskeyRemoveInput,
+    PasskeyRenameInput,
+    PasskeyStartInput,
+    RecoveryCodesRegenerateInput,
     RevokedSessionFilter,
     SessionFilter,
     SessionRevokeInput,
@@ -150,6 +192,10 @@ from auther_client.generated.inputs import (
     SigningKeysRotateInput,
     SigningKeyWithdrawInput,
     SubjectInput,
+    TokenFamilyRevokeInput,
+    TotpConfirmInput,
+    TotpRemoveInput,
+    TotpStartInput,
     TupleFilter,
     TupleInput,
     TuplesDeleteInput,
@@ -157,6 +203,7 @@ from auther_client.generated.inputs import (
     UserBanInput,
     UserCreateInput,
     UserDeleteInput,
+    UserFactorsResetInput,
     UserFilter,
     UserUnbanInput,
     UserUpdateInput,
@@ -164,6 +211,16 @@ from auther_client.generated.inputs import (
 from auther_client.generated.jobs import JobData, JobResult
 from auther_client.generated.mails import MailData, MailResult, MailsData, MailsResult
 from auther_client.generated.metrics import MetricsData, MetricsResult
+from auther_client.generated.oidc import (
+    ClientTokenFamiliesData,
+    ClientTokenFamiliesResult,
+    OwnTokenFamiliesData,
+    OwnTokenFamiliesResult,
+    TokenFamilyRevokeData,
+    TokenFamilyRevokeResult,
+    UserTokenFamiliesData,
+    UserTokenFamiliesResult,
+)
 from auther_client.generated.sessions import (
     SessionRevokeData,
     SessionRevokeResult,
@@ -181,6 +238,22 @@ from auther_client.generated.signing import (
     SigningKeysRotateResult,
     SigningKeyWithdrawData,
     SigningKeyWithdrawResult,
+)
+from auther_client.generated.upstream import (
+    IdentityProviderCreateData,
+    IdentityProviderCreateResult,
+    IdentityProviderDeleteData,
+    IdentityProviderDeleteResult,
+    IdentityProvidersData,
+    IdentityProvidersResult,
+    IdentityProviderTestData,
+    IdentityProviderTestResult,
+    IdentityProviderUpdateData,
+    IdentityProviderUpdateResult,
+    LinkedIdentityDeleteData,
+    LinkedIdentityDeleteResult,
+    UserLinkedIdentitiesData,
+    UserLinkedIdentitiesResult,
 )
 from auther_client.generated.users import (
     UserAuditEventsData,
@@ -710,6 +783,31 @@ class Operations:
         )
         return data.clients
 
+    async def initial_access_token_create(self, input: InitialAccessTokenCreateInput) -> InitialAccessTokenCreateResult:
+        """Make a token that clients register themselves with; its value is in this answer and never again."""
+        data = await self._calls.run(
+            documents.INITIAL_ACCESS_TOKEN_CREATE, {"input": input}, InitialAccessTokenCreateData
+        )
+        return data.initial_access_token_create
+
+    async def initial_access_token_revoke(self, input: InitialAccessTokenRevokeInput) -> InitialAccessTokenRevokeResult:
+        """Revoke a token: nobody registers with it any more."""
+        data = await self._calls.run(
+            documents.INITIAL_ACCESS_TOKEN_REVOKE, {"input": input}, InitialAccessTokenRevokeData
+        )
+        return data.initial_access_token_revoke
+
+    async def initial_access_tokens(
+        self, *, first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None
+    ) -> InitialAccessTokensResult:
+        """A page of the tokens that clients register themselves with, youngest first."""
+        data = await self._calls.run(
+            documents.INITIAL_ACCESS_TOKENS,
+            {"first": first, "after": after, "last": last, "before": before},
+            InitialAccessTokensData,
+        )
+        return data.initial_access_tokens
+
     async def consent_withdraw(self, input: ConsentWithdrawInput) -> ConsentWithdrawResult:
         """Withdraw what a user allowed an application."""
         data = await self._calls.run(documents.CONSENT_WITHDRAW, {"input": input}, ConsentWithdrawData)
@@ -749,6 +847,61 @@ class Operations:
         )
         return data.user
 
+    async def passkey_register(self, input: PasskeyRegisterInput) -> PasskeyRegisterResult:
+        """Register the passkey that the caller's browser made."""
+        data = await self._calls.run(documents.PASSKEY_REGISTER, {"input": input}, PasskeyRegisterData)
+        return data.passkey_register
+
+    async def passkey_remove(self, input: PasskeyRemoveInput) -> PasskeyRemoveResult:
+        """Remove one of one's own passkeys."""
+        data = await self._calls.run(documents.PASSKEY_REMOVE, {"input": input}, PasskeyRemoveData)
+        return data.passkey_remove
+
+    async def passkey_rename(self, input: PasskeyRenameInput) -> PasskeyRenameResult:
+        """Give one of one's own passkeys another name."""
+        data = await self._calls.run(documents.PASSKEY_RENAME, {"input": input}, PasskeyRenameData)
+        return data.passkey_rename
+
+    async def passkey_start(self, input: PasskeyStartInput) -> PasskeyStartResult:
+        """Begin to make a passkey in the caller's browser."""
+        data = await self._calls.run(documents.PASSKEY_START, {"input": input}, PasskeyStartData)
+        return data.passkey_start
+
+    async def recovery_codes_regenerate(self, input: RecoveryCodesRegenerateInput) -> RecoveryCodesRegenerateResult:
+        """Make ten new recovery codes; the former ones stop working."""
+        data = await self._calls.run(documents.RECOVERY_CODES_REGENERATE, {"input": input}, RecoveryCodesRegenerateData)
+        return data.recovery_codes_regenerate
+
+    async def totp_confirm(self, input: TotpConfirmInput) -> TotpConfirmResult:
+        """Take the app that shows this code."""
+        data = await self._calls.run(documents.TOTP_CONFIRM, {"input": input}, TotpConfirmData)
+        return data.totp_confirm
+
+    async def totp_remove(self, input: TotpRemoveInput) -> TotpRemoveResult:
+        """Remove one's own authenticator app."""
+        data = await self._calls.run(documents.TOTP_REMOVE, {"input": input}, TotpRemoveData)
+        return data.totp_remove
+
+    async def totp_start(self, input: TotpStartInput) -> TotpStartResult:
+        """Begin to set up an authenticator app."""
+        data = await self._calls.run(documents.TOTP_START, {"input": input}, TotpStartData)
+        return data.totp_start
+
+    async def user_factors(self, id: str) -> UserFactorsResult | None:
+        """A user's second factors, without secrets."""
+        data = await self._calls.run(documents.USER_FACTORS, {"id": id}, UserFactorsData)
+        return data.user
+
+    async def user_factors_reset(self, input: UserFactorsResetInput) -> UserFactorsResetResult:
+        """Take all second factors of a user away, for who lost them."""
+        data = await self._calls.run(documents.USER_FACTORS_RESET, {"input": input}, UserFactorsResetData)
+        return data.user_factors_reset
+
+    async def viewer_factors(self) -> ViewerFactorsResult:
+        """The caller's own second factors."""
+        data = await self._calls.run(documents.VIEWER_FACTORS, {}, ViewerFactorsData)
+        return data.viewer
+
     def job(self, id: str) -> AsyncGenerator[JobResult, None]:
         """A job in the background, until it is over."""
         return self._calls.follow(documents.JOB, {"id": id}, JobData, pick=lambda data: data.job)
@@ -777,6 +930,56 @@ class Operations:
             MetricsData,
             pick=lambda data: data.metrics,
         )
+
+    async def client_token_families(
+        self,
+        id: str,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> ClientTokenFamiliesResult | None:
+        """What users' sign-ins gave one client and still lives."""
+        data = await self._calls.run(
+            documents.CLIENT_TOKEN_FAMILIES,
+            {"id": id, "first": first, "after": after, "last": last, "before": before},
+            ClientTokenFamiliesData,
+        )
+        return data.client
+
+    async def own_token_families(
+        self, *, first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None
+    ) -> OwnTokenFamiliesResult:
+        """What one's own sign-ins gave applications and still lives."""
+        data = await self._calls.run(
+            documents.OWN_TOKEN_FAMILIES,
+            {"first": first, "after": after, "last": last, "before": before},
+            OwnTokenFamiliesData,
+        )
+        return data.viewer
+
+    async def token_family_revoke(self, input: TokenFamilyRevokeInput) -> TokenFamilyRevokeResult:
+        """End one token family."""
+        data = await self._calls.run(documents.TOKEN_FAMILY_REVOKE, {"input": input}, TokenFamilyRevokeData)
+        return data.token_family_revoke
+
+    async def user_token_families(
+        self,
+        id: str,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> UserTokenFamiliesResult | None:
+        """What one user's sign-ins gave applications and still lives."""
+        data = await self._calls.run(
+            documents.USER_TOKEN_FAMILIES,
+            {"id": id, "first": first, "after": after, "last": last, "before": before},
+            UserTokenFamiliesData,
+        )
+        return data.user
 
     async def session_revoke(self, input: SessionRevokeInput) -> SessionRevokeResult:
         """End a session and the refresh tokens that grew from it."""
@@ -832,6 +1035,66 @@ class Operations:
         """Let new signing keys take over soon."""
         data = await self._calls.run(documents.SIGNING_KEYS_ROTATE, {"input": input}, SigningKeysRotateData)
         return data.signing_keys_rotate
+
+    async def identity_provider_create(self, input: IdentityProviderCreateInput) -> IdentityProviderCreateResult:
+        """Set up an identity provider."""
+        data = await self._calls.run(documents.IDENTITY_PROVIDER_CREATE, {"input": input}, IdentityProviderCreateData)
+        return data.identity_provider_create
+
+    async def identity_provider_delete(self, input: IdentityProviderDeleteInput) -> IdentityProviderDeleteResult:
+        """Delete an identity provider with every link to it."""
+        data = await self._calls.run(documents.IDENTITY_PROVIDER_DELETE, {"input": input}, IdentityProviderDeleteData)
+        return data.identity_provider_delete
+
+    async def identity_provider_test(self, id: str) -> IdentityProviderTestResult | None:
+        """Try an identity provider: its discovery and its keys, as they are now."""
+        data = await self._calls.run(documents.IDENTITY_PROVIDER_TEST, {"id": id}, IdentityProviderTestData)
+        return data.node
+
+    async def identity_provider_update(self, input: IdentityProviderUpdateInput) -> IdentityProviderUpdateResult:
+        """Change an identity provider."""
+        data = await self._calls.run(documents.IDENTITY_PROVIDER_UPDATE, {"input": input}, IdentityProviderUpdateData)
+        return data.identity_provider_update
+
+    async def identity_providers(
+        self,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        filter: IdentityProviderFilter | None = None,
+        sort: IdentityProviderSort | None = None,
+    ) -> IdentityProvidersResult:
+        """A page of identity providers."""
+        data = await self._calls.run(
+            documents.IDENTITY_PROVIDERS,
+            {"first": first, "after": after, "last": last, "before": before, "filter": filter, "sort": sort},
+            IdentityProvidersData,
+        )
+        return data.identity_providers
+
+    async def linked_identity_delete(self, input: LinkedIdentityDeleteInput) -> LinkedIdentityDeleteResult:
+        """Take a link to an account at a provider away."""
+        data = await self._calls.run(documents.LINKED_IDENTITY_DELETE, {"input": input}, LinkedIdentityDeleteData)
+        return data.linked_identity_delete
+
+    async def user_linked_identities(
+        self,
+        id: str,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> UserLinkedIdentitiesResult | None:
+        """Accounts at identity providers that a user signs in with."""
+        data = await self._calls.run(
+            documents.USER_LINKED_IDENTITIES,
+            {"id": id, "first": first, "after": after, "last": last, "before": before},
+            UserLinkedIdentitiesData,
+        )
+        return data.user
 
     async def user(self, id: str) -> UserDetailFields | None:
         """One user with profile, status and attributes."""

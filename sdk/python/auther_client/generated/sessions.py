@@ -90,7 +90,9 @@ class SessionsRevokedResultNode(Result):
     """A session that was ended: by sign-out, by somebody who may, by a ban."""
 
     session_id: str
-    """The session's id, which is the `sid` in its tokens. Example: `ses_01jq3zv4m9`"""
+    """The session's id. Example: `ses_01jq3zv4m9`"""
+    sid: str
+    """The session as its tokens name it (`sid`), those for `filter.clientId` if that is given. It is the session's id, except for clients with pairwise subjects. Example: `ses_01jq3zv4m9`"""
     user_id: str | None
     """Whose it was, the `sub` in its tokens. Example: `usr_01jq3zv4m9`"""
     revoked_at: datetime
