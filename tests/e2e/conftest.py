@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.e2e.application import Application
 from tests.e2e.forms import close_all
-from tests.e2e.server import ServerProcess
+from tests.e2e.server import ServerProcess, free_port
 
 expect.set_options(timeout=15_000)
 HERE = Path(__file__).parent
@@ -45,9 +45,16 @@ def _closed_browsers() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+def callable_port() -> int:
+    """A port of this machine that the shared server may call."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, callable_port: int) -> Iterator[ServerProcess]:
     """`auther dev`, with its demo, shared by the tests of this folder."""
-    process = ServerProcess(tmp_path_factory.mktemp("server") / "data").start()
+    data_dir = tmp_path_factory.mktemp("server") / "data"
+    process = ServerProcess(data_dir, AUTHER_OUTBOUND_ALLOW=f"localhost:{callable_port}").start()
     yield process
     assert process.stop() == 0, "\n".join(process.output)
 
