@@ -7,6 +7,7 @@ import { mailsSearch } from './mails/search';
 import { sessionsSearch } from './sessions/search';
 import { NotFound, RouteFailed } from './shell/Fallbacks';
 import { Shell } from './shell/Shell';
+import { providersSearch } from './upstream/search';
 import { userSearch, usersSearch } from './users/search';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: RouteFailed });
@@ -87,6 +88,13 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import('./keys/KeysPage'), 'KeysPage'),
 });
 
+const identityProviders = createRoute({
+  getParentRoute: () => root,
+  path: '/identity-providers',
+  validateSearch: providersSearch,
+  component: lazyRouteComponent(() => import('./upstream/ProvidersPage'), 'ProvidersPage'),
+});
+
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
@@ -113,6 +121,7 @@ export const router = createRouter({
     builtIn,
     sessions,
     apiKeys,
+    identityProviders,
     keys,
     audit,
     mails,

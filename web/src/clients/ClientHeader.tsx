@@ -35,6 +35,7 @@ export function ClientHeader({ client, onDelete }: ClientHeaderProps) {
             <Text size="sm" c="dimmed">
               {KIND_FACTS[client.kind].label}
               {client.description && ` · ${client.description}`}
+              {client.registeredBy && ` · registered with the token “${client.registeredBy.name}”`}
             </Text>
             <CopyValue value={client.id} label="client id" />
           </Stack>
@@ -45,6 +46,12 @@ export function ClientHeader({ client, onDelete }: ClientHeaderProps) {
           </Button>
         )}
       </Group>
+      {client.source === 'METADATA_DOCUMENT' && (
+        <Alert color="gray" icon={<FileLock2 size={18} />} mb="lg">
+          This app is described by the document at its client id. What you change of its addresses, name and
+          keys lasts until the document is read again; to keep it out, disable it.
+        </Alert>
+      )}
       {client.isDeclared && (
         <Alert color="gray" icon={<FileLock2 size={18} />} mb="lg">
           This client is declared in the server's configuration file. Change it there.

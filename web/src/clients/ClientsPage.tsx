@@ -1,6 +1,6 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
 import { getRouteApi, lazyRouteComponent } from '@tanstack/react-router';
-import { AppWindow, Plus, SearchX } from 'lucide-react';
+import { AppWindow, Plus, SearchX, Ticket } from 'lucide-react';
 import { Suspense } from 'react';
 import { useQuery } from 'urql';
 import { ClientsDocument } from '../gen/graphql';
@@ -17,6 +17,7 @@ import { KIND_FACTS } from './kinds';
 import { type ClientsSearch, clientsVariables, DEFAULT_CLIENT_SORT, KINDS } from './search';
 
 const CreateClient = lazyRouteComponent(() => import('./CreateClient'), 'CreateClient');
+const InitialTokens = lazyRouteComponent(() => import('./InitialTokens'), 'InitialTokens');
 const route = getRouteApi('/clients');
 
 export function ClientsPage() {
@@ -37,13 +38,26 @@ export function ClientsPage() {
       Connect an app
     </Button>
   );
-  const isNarrowed = Boolean(search.q || search.kind || search.enabled !== undefined);
+  const isNarrowed = Boolean(
+    search.q || search.kind || search.enabled !== undefined || search.dynamic !== undefined,
+  );
   return (
     <>
       <PageHead
         title="Clients"
         description="The apps, services and devices that sign people in here or get tokens for themselves."
-        actions={connect}
+        actions={
+          <Group gap="sm">
+            <Button
+              variant="default"
+              leftSection={<Ticket size={16} />}
+              onClick={() => navigate({ search: (before) => ({ ...before, dialog: 'tokens' }) })}
+            >
+              Registration tokens
+            </Button>
+            {connect}
+          </Group>
+        }
       />
       <ClientFilters search={search} onChange={narrow} />
       <DataTable
@@ -73,6 +87,11 @@ export function ClientsPage() {
         onMove={(page) => navigate({ search: (before) => ({ ...refine(before, {}), ...page }) })}
       />
       <Suspense>
+        {search.dialog === 'tokens' && (
+          <InitialTokens
+            onClose={() => navigate({ search: (before) => ({ ...before, dialog: undefined }) })}
+          />
+        )}
         {can.clientsCreate && search.dialog === 'create' && (
           <CreateClient
             kind={search.create}
@@ -95,6 +114,11 @@ const STATUS_CHOICES = [
   { value: '', label: 'Any status' },
   { value: 'true', label: 'Enabled' },
   { value: 'false', label: 'Disabled' },
+];
+const SOURCE_CHOICES = [
+  { value: '', label: 'Any source' },
+  { value: 'true', label: 'Registered themselves' },
+  { value: 'false', label: 'Made by operators' },
 ];
 
 interface ClientFiltersProps {
@@ -125,6 +149,12 @@ function ClientFilters({ search, onChange }: ClientFiltersProps) {
         data={STATUS_CHOICES}
         value={triState(search.enabled)}
         onChange={({ currentTarget }) => onChange({ enabled: fromTriState(currentTarget.value) })}
+      />
+      <NativeSelect
+        aria-label="Source"
+        data={SOURCE_CHOICES}
+        value={triState(search.dynamic)}
+        onChange={({ currentTarget }) => onChange({ dynamic: fromTriState(currentTarget.value) })}
       />
     </Group>
   );

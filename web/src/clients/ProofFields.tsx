@@ -2,6 +2,7 @@ import { Checkbox, NativeSelect, Stack, Textarea, TextInput } from '@mantine/cor
 import type { UseFormReturnType } from '@mantine/form';
 import type { ClientDetailFieldsFragment } from '../gen/graphql';
 import { Section } from '../shared/Section';
+import { UriList } from '../shared/UriList';
 import { ASSERTION_ALGORITHMS, AUTH_METHODS, GRANT_FACTS, GRANTS_OF, PRIVATE_KEY } from './grants';
 import { KIND_FACTS } from './kinds';
 import { ScopesInput } from './ScopesInput';
@@ -107,6 +108,15 @@ export function ExchangeFields({ form, isReadOnly }: Omit<FieldsProps, 'client'>
         value={form.values.tokenExchangeClients}
         error={form.errors.tokenExchangeClients}
         onChange={(ids) => form.setFieldValue('tokenExchangeClients', ids)}
+      />
+      <UriList
+        label="APIs that it is"
+        name="resourceUris"
+        placeholder="https://api.example.com/"
+        values={form.values.resourceUris}
+        errors={form.errors}
+        isReadOnly={isReadOnly}
+        onChange={(values) => form.setFieldValue('resourceUris', values)}
       />
     </Section>
   );

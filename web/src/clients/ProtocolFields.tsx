@@ -23,7 +23,7 @@ export function RequestFields({ form, client, isReadOnly }: FieldsProps) {
   const facts = KIND_FACTS[client.kind];
   if (!facts.hasRedirects) return null;
   return (
-    <Section title="Requests" description="How strictly it must ask for a sign-in. All four on: FAPI 2.">
+    <Section title="Requests" description="How strictly it must ask for a sign-in.">
       {facts.isConfidential && (
         <Switch
           label="PKCE is required"
@@ -39,6 +39,12 @@ export function RequestFields({ form, client, isReadOnly }: FieldsProps) {
         {...form.getInputProps('requirePushedAuthorizationRequests', { type: 'checkbox' })}
       />
       {facts.isConfidential && <SignedRequestFields form={form} isReadOnly={isReadOnly} />}
+      <Switch
+        label="A second factor is required"
+        description="Whoever has none sets one up at sign-in"
+        disabled={isReadOnly}
+        {...form.getInputProps('requireMfa', { type: 'checkbox' })}
+      />
       <TextInput
         type="number"
         label="Longest age of a sign-in, seconds"
@@ -64,7 +70,11 @@ function SignedRequestFields({ form, isReadOnly }: Omit<FieldsProps, 'client'>) 
       />
       <NativeSelect
         label="Requests are signed with"
-        data={[{ value: '', label: 'any of the offered algorithms' }, ...ASSERTION_ALGORITHMS]}
+        data={[
+          { value: '', label: 'any of the offered algorithms' },
+          ...ASSERTION_ALGORITHMS,
+          { value: 'none', label: 'nothing: they are not signed' },
+        ]}
         disabled={isReadOnly}
         maw={320}
         {...form.getInputProps('requestObjectSigningAlg')}

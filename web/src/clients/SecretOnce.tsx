@@ -4,11 +4,11 @@ import shared from '../shared/shared.module.css';
 import classes from './clients.module.css';
 
 /** A secret in the only moment in which it can be read. */
-export function SecretOnce({ secret }: { secret: string }) {
+export function SecretOnce({ secret, what = 'client secret' }: { secret: string; what?: string }) {
   return (
     <div className={classes.secret}>
       <Text size="sm" fw={600} mb={4}>
-        The client secret, shown only now
+        The {what}, shown only now
       </Text>
       <Group justify="space-between" wrap="nowrap">
         <Text span className={shared.mono} data-testid="client-secret">
@@ -22,7 +22,7 @@ export function SecretOnce({ secret }: { secret: string }) {
               variant="default"
               leftSection={copied ? <Check size={14} /> : <Copy size={14} />}
               onClick={copy}
-              aria-label={copied ? 'Copied' : 'Copy the client secret'}
+              aria-label={copied ? 'Copied' : `Copy the ${what}`}
             >
               {copied ? 'Copied' : 'Copy'}
             </Button>

@@ -60,6 +60,16 @@ export function ClientMarks({ client }: { client: ClientRowFieldsFragment }) {
           First party
         </Badge>
       )}
+      {client.source === 'REGISTRATION' && (
+        <Badge size="sm" variant="default">
+          Registered itself
+        </Badge>
+      )}
+      {client.source === 'METADATA_DOCUMENT' && (
+        <Badge size="sm" variant="default">
+          Described by a document
+        </Badge>
+      )}
       {client.isDeclared && (
         <Badge size="sm" variant="default">
           From the config file

@@ -3,6 +3,7 @@ import type { ClientDetailFieldsFragment } from '../gen/graphql';
 /** The part of the settings form that says how the protocol is spoken with a client. */
 export interface ProtocolValues {
   requirePkce: boolean;
+  requireMfa: boolean;
   requirePushedAuthorizationRequests: boolean;
   requireSignedRequestObject: boolean;
   requestObjectSigningAlg: string;
@@ -22,6 +23,7 @@ export interface ProtocolValues {
 export function protocolValues(client: ClientDetailFieldsFragment): ProtocolValues {
   return {
     requirePkce: client.requirePkce,
+    requireMfa: client.requireMfa,
     requirePushedAuthorizationRequests: client.requirePushedAuthorizationRequests,
     requireSignedRequestObject: client.requireSignedRequestObject,
     requestObjectSigningAlg: client.requestObjectSigningAlg ?? '',

@@ -12,8 +12,10 @@ export interface ClientsSearch extends PageSearch {
   q?: string | undefined;
   kind?: ClientKind | undefined;
   enabled?: boolean | undefined;
+  /** Only apps that registered themselves, or only the others. */
+  dynamic?: boolean | undefined;
   sort?: ClientSort | undefined;
-  dialog?: 'create' | undefined;
+  dialog?: 'create' | 'tokens' | undefined;
   /** The kind that the create dialog begins with. */
   create?: ClientKind | undefined;
 }
@@ -23,8 +25,9 @@ export function clientsSearch(raw: RawSearch): ClientsSearch {
     q: text(raw, 'q'),
     kind: oneOf(raw, 'kind', KINDS),
     enabled: flag(raw, 'enabled'),
+    dynamic: flag(raw, 'dynamic'),
     sort: oneOf(raw, 'sort', SORTS),
-    dialog: oneOf(raw, 'dialog', ['create']),
+    dialog: oneOf(raw, 'dialog', ['create', 'tokens']),
     create: oneOf(raw, 'create', KINDS),
     ...paging(raw),
   };
@@ -35,6 +38,7 @@ export function clientsVariables(search: ClientsSearch) {
   if (search.q) filter.search = search.q;
   if (search.kind) filter.kind = search.kind;
   if (search.enabled !== undefined) filter.isEnabled = search.enabled;
+  if (search.dynamic !== undefined) filter.isDynamic = search.dynamic;
   return { ...pageVariables(search), filter, sort: search.sort ?? DEFAULT_CLIENT_SORT };
 }
 

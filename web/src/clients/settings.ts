@@ -22,6 +22,7 @@ export interface SettingsValues extends ProtocolValues {
   jwksUri: string;
   allowedAudiences: string[];
   tokenExchangeClients: string[];
+  resourceUris: string[];
   idTokenSignedResponseAlg: string;
   /** Seconds, as typed. */
   accessTokenTtlSeconds: string;
@@ -46,6 +47,7 @@ export function settingsValues(client: ClientDetailFieldsFragment): SettingsValu
     jwksUri: client.jwksUri ?? '',
     allowedAudiences: client.allowedAudiences,
     tokenExchangeClients: client.tokenExchangeClients,
+    resourceUris: client.resourceUris,
     idTokenSignedResponseAlg: client.idTokenSignedResponseAlg,
     accessTokenTtlSeconds: String(client.accessTokenTtlSeconds),
     refreshTokenTtlSeconds: String(client.refreshTokenTtlSeconds),
@@ -60,6 +62,7 @@ export function tidySettings(values: SettingsValues): SettingsValues {
     ...values,
     redirectUris: filled(values.redirectUris),
     postLogoutRedirectUris: filled(values.postLogoutRedirectUris),
+    resourceUris: filled(values.resourceUris),
     jwks: values.jwks.trim(),
     jwksUri: values.jwksUri.trim(),
   };

@@ -6,6 +6,11 @@ const EMBEDDED = [
   'CheckProblem',
   'Entity',
   'Explanation',
+  'Factors',
+  'LinkedIdentityConnection',
+  'LinkedIdentityDeletePayload',
+  'Totp',
+  'UserFactorsResetPayload',
   'FailedAssertion',
   'ModelBlocker',
   'ModelCondition',
@@ -34,6 +39,12 @@ const EMBEDDED = [
   'ApiKeyConnection',
   'AuditEventConnection',
   'ClientConnection',
+  'InitialAccessTokenConnection',
+  'IdentityProviderConnection',
+  'IdentityProviderFinding',
+  'IdentityProviderCreatePayload',
+  'IdentityProviderDeletePayload',
+  'IdentityProviderUpdatePayload',
   'MailConnection',
   'SessionConnection',
   'UserConnection',
@@ -47,6 +58,8 @@ const EMBEDDED = [
   'ClientDeletePayload',
   'ClientSecretRotatePayload',
   'ClientUpdatePayload',
+  'InitialAccessTokenCreatePayload',
+  'InitialAccessTokenRevokePayload',
   'SessionRevokePayload',
   'UserBanPayload',
   'UserCreatePayload',
@@ -55,7 +68,14 @@ const EMBEDDED = [
   'UserUpdatePayload',
 ];
 
-type ListField = 'users' | 'clients' | 'apiKeys' | 'sessions' | 'auditEvents';
+type ListField =
+  | 'users'
+  | 'clients'
+  | 'initialAccessTokens'
+  | 'apiKeys'
+  | 'sessions'
+  | 'identityProviders'
+  | 'auditEvents';
 
 function forget(cache: Cache, entity: string, field: string) {
   for (const { fieldName, fieldKey } of cache.inspectFields(entity)) {
@@ -118,12 +138,19 @@ export function cache() {
         clientUpdate: refresh('clients'),
         clientSecretRotate: refresh(),
         clientDelete: remove('Client', 'clients'),
+        initialAccessTokenCreate: refresh('initialAccessTokens'),
+        initialAccessTokenRevoke: refresh('initialAccessTokens'),
         apiKeyCreate: refresh('apiKeys'),
         apiKeyUpdate: refresh('apiKeys'),
         apiKeyRotate: refresh('apiKeys'),
         apiKeyDisable: refresh('apiKeys'),
         apiKeyEnable: refresh('apiKeys'),
         apiKeyDelete: remove('ApiKey', 'apiKeys'),
+        identityProviderCreate: refresh('identityProviders'),
+        identityProviderUpdate: refresh('identityProviders'),
+        identityProviderDelete: remove('IdentityProvider', 'identityProviders'),
+        linkedIdentityDelete: remove('LinkedIdentity'),
+        userFactorsReset: refresh(),
         sessionRevoke: remove('Session', 'sessions'),
         tuplesWrite: refreshPermissions,
         modelSave: refreshPermissions,

@@ -1,5 +1,6 @@
 import {
   AppWindow,
+  Handshake,
   KeyRound,
   KeySquare,
   LayoutDashboard,
@@ -21,6 +22,7 @@ export interface NavItem {
     | '/clients'
     | '/api-keys'
     | '/permissions'
+    | '/identity-providers'
     | '/keys'
     | '/audit'
     | '/mails';
@@ -53,6 +55,7 @@ const GROUPS: readonly NavGroup[] = [
   {
     label: 'Platform',
     items: [
+      { label: 'Identity providers', to: '/identity-providers', icon: Handshake, isShown: canSeePlatform },
       { label: 'Signing keys', to: '/keys', icon: KeyRound, isShown: (can) => can.keysView },
       { label: 'Audit trail', to: '/audit', icon: ScrollText, isShown: canSeePlatform },
       { label: 'Mail outbox', to: '/mails', icon: Mail, isShown: canSeePlatform },

@@ -12,6 +12,7 @@ import type { UserSearch } from './search';
 import { UserHeader } from './UserHeader';
 
 const UserProfile = lazyRouteComponent(() => import('./UserProfile'), 'UserProfile');
+const UserSignIn = lazyRouteComponent(() => import('./UserSignIn'), 'UserSignIn');
 const UserSessions = lazyRouteComponent(() => import('./UserSessions'), 'UserSessions');
 const UserPermissions = lazyRouteComponent(() => import('./UserPermissions'), 'UserPermissions');
 const UserActivity = lazyRouteComponent(() => import('./UserActivity'), 'UserActivity');
@@ -45,6 +46,7 @@ export function UserPage() {
       >
         <Tabs.List mb="lg">
           <Tabs.Tab value="profile">Profile</Tabs.Tab>
+          {(isOwn || can.usersView) && <Tabs.Tab value="sign-in">Sign-in</Tabs.Tab>}
           {(isOwn || can.sessionsViewAll) && <Tabs.Tab value="sessions">Sessions</Tabs.Tab>}
           {(isOwn || canSeePermissions(can)) && <Tabs.Tab value="permissions">Permissions</Tabs.Tab>}
           {(isOwn || canSeePlatform(can)) && <Tabs.Tab value="activity">Activity</Tabs.Tab>}
@@ -52,6 +54,9 @@ export function UserPage() {
         <Suspense fallback={<Skeleton h={280} />}>
           <Tabs.Panel value="profile">
             <UserProfile key={user.updatedAt} user={user} />
+          </Tabs.Panel>
+          <Tabs.Panel value="sign-in">
+            <UserSignIn user={user} isOwn={isOwn} />
           </Tabs.Panel>
           <Tabs.Panel value="sessions">
             <UserSessions userId={user.id} search={search} />

@@ -43,7 +43,7 @@ export function usersVariables(search: UsersSearch) {
   return { ...pageVariables(search), filter, sort: search.sort ?? DEFAULT_USER_SORT };
 }
 
-const TABS = ['profile', 'sessions', 'permissions', 'activity'] as const;
+const TABS = ['profile', 'sign-in', 'sessions', 'permissions', 'activity'] as const;
 const DIALOGS = ['ban', 'unban', 'delete'] as const;
 
 export interface UserSearch extends PageSearch {
