@@ -20,6 +20,7 @@ from app.jobs.service import Worker
 from app.kit import db, pages
 from app.kit.db import unit_of_work
 from app.kit.errors import AppError
+from app.kit.garbage import sparing
 from app.kit.log import configure_logging
 from app.kit.migrate import migrate
 from app.kit.recall import hearing
@@ -82,6 +83,7 @@ async def _running(settings: Settings) -> AsyncIterator[None]:
             await stack.enter_async_context(following())
         if settings.run_worker:
             await stack.enter_async_context(_working())
+        stack.enter_context(sparing())
         yield
 
 

@@ -16,6 +16,7 @@ from app.credentials.types import PasswordChanged
 from app.events import jobs as events_jobs
 from app.events.refusals import observe_denials
 from app.events.service import let_managers_read, react
+from app.factors import jobs as factors_jobs
 from app.jobs import jobs as jobs_jobs
 from app.jobs.service import every, register
 from app.jobs.types import Job
@@ -24,10 +25,12 @@ from app.kit.limits import sweep_counters
 from app.kit.runtime import bind_runtime
 from app.kit.settings import Settings
 from app.login import jobs as login_jobs
+from app.login.farewell import lead_out
 from app.mail import jobs as mail_jobs
 from app.mail.service import erase_mails_of
 from app.metrics.pool import measure_pool
 from app.metrics.service import sample
+from app.oidc import jobs as oidc_jobs
 from app.oidc import service as oidc
 from app.rest.measures import count_denied
 from app.sessions.measures import count_failure, count_renewal, count_session
@@ -35,6 +38,7 @@ from app.sessions.service import end_sessions_of_banned, end_user_sessions, swee
 from app.sessions.types import SessionCreated, SessionDeleted, SessionRenewed, SignInFailed
 from app.signing import jobs as signing_jobs
 from app.signing.measures import measure_keys
+from app.upstream import jobs as upstream_jobs
 from app.users.types import UserBanned, UserDeleted, UserUpdated, UserVerified
 
 _HOURLY = timedelta(hours=1)
@@ -47,16 +51,20 @@ def wire(settings: Settings) -> None:
     react(UserDeleted, _forget_user)
     react(ClientDeleted, _forget_client)
     react(SessionDeleted, oidc.end_grants_of_session)
+    react(SessionDeleted, oidc.tell_end_of_session)
+    lead_out(oidc.find_farewell)
     react(UserBanned, oidc.end_grants_of_user)
     react(PasswordChanged, oidc.end_grants_of_user)
     for changed in (UserUpdated, UserVerified, UserDeleted, ClientUpdated, ClientDeleted):
         react(changed, oidc.forget_tokens)
     _measure()
-    for room in (jobs_jobs, events_jobs, mail_jobs, signing_jobs, authz_jobs, credentials_jobs, login_jobs):
+    for room in (
+        jobs_jobs, events_jobs, mail_jobs, signing_jobs, authz_jobs, credentials_jobs, factors_jobs, login_jobs,
+        oidc_jobs, upstream_jobs,
+    ):  # fmt: skip
         room.register_jobs()
     for kind, handler in (
         ("sessions.sweep", _sweep_sessions),
-        ("oidc.sweep", _sweep_oidc),
         ("limits.sweep", _sweep_counters),
     ):
         register(kind, handler)
@@ -91,10 +99,6 @@ async def _forget_client(actor: Actor, event: ClientDeleted) -> None:
 
 async def _sweep_sessions(job: Job) -> None:
     await sweep_sessions()
-
-
-async def _sweep_oidc(job: Job) -> None:
-    await oidc.sweep()
 
 
 async def _sweep_counters(job: Job) -> None:

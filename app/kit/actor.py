@@ -48,6 +48,10 @@ class Actor:
     is_account_level: bool = False
     owner_id: str | None = None
 
+    def __hash__(self) -> int:
+        # Who has the same id and session but differs in anything else is rare; all fields would cost ten times as much.
+        return hash((self.id, self.session_id))
+
     @property
     def is_authenticated(self) -> bool:
         return self.kind is not ActorKind.ANONYMOUS

@@ -87,21 +87,25 @@ class PageRequest:
         return size
 
 
-class Cursors(Sequence[str]):
-    """The cursors of a page, each signed when it is asked for: most readers want the first and the last."""
+class Cursors(Sequence[str], Generic[Item]):
+    """The cursors of a page, each made and signed when it is asked for: most readers want the first and the last."""
 
-    def __init__(self, sort: Sort, keys: Sequence[Key]) -> None:
+    def __init__(self, sort: Sort, items: Sequence[Item], key_of: Callable[[Item], Key]) -> None:
         self._sort = sort
-        self._keys = keys
+        self._items = items
+        self._key_of = key_of
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._items)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Cursors) and (self._sort, self._keys) == (other._sort, other._keys)
+        return isinstance(other, Cursors) and (self._sort, self._keys()) == (other._sort, other._keys())
 
     def __hash__(self) -> int:
-        return hash((self._sort, tuple(self._keys)))
+        return hash((self._sort, self._keys()))
+
+    def _keys(self) -> tuple[Key, ...]:
+        return tuple(map(self._key_of, self._items))
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -109,8 +113,8 @@ class Cursors(Sequence[str]):
     def __getitem__(self, index: slice) -> Sequence[str]: ...
     def __getitem__(self, index: int | slice) -> str | Sequence[str]:
         if isinstance(index, slice):
-            return Cursors(self._sort, self._keys[index])
-        return encode_cursor(self._sort, self._keys[index])
+            return Cursors(self._sort, self._items[index], self._key_of)
+        return encode_cursor(self._sort, self._key_of(self._items[index]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ def make_page(sort: Sort, request: PageRequest, rows: Sequence[Item], key_of: Ca
     items = tuple(rows[: request.size])
     if request.is_backward:
         items = items[::-1]
-    cursors = Cursors(sort, [key_of(item) for item in items])
+    cursors = Cursors(sort, items, key_of)
     if request.is_backward:
         return Page(items, cursors, request.before is not None, has_more)
     return Page(items, cursors, has_more, request.after is not None)

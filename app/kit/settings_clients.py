@@ -1,10 +1,15 @@
-"""How `auther.toml` declares OAuth clients: one `[[clients]]` table each, read-only in the console."""
+"""Settings of OAuth clients: those that `auther.toml` declares (one `[[clients]]` table each, read-only in the
+console), and who else may register.
+"""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings
+
+from app.kit.settings_rules import HostPatterns, Words
 
 
 class ClientDeclaration(BaseModel):
@@ -31,10 +36,12 @@ class ClientDeclaration(BaseModel):
     jwks_uri: str | None = None
     allowed_audiences: tuple[str, ...] = ()
     token_exchange_clients: tuple[str, ...] = ()
+    resource_uris: tuple[str, ...] = ()
     id_token_signed_response_alg: str | None = None
     access_token_ttl_seconds: int | None = None
     refresh_token_ttl_seconds: int | None = None
     require_pkce: bool = True
+    require_mfa: bool = False
     subject_type: Literal["public", "pairwise"] = "public"
     sector_identifier_uri: str | None = None
     userinfo_signed_response_alg: str | None = None
@@ -42,6 +49,7 @@ class ClientDeclaration(BaseModel):
     request_object_signing_alg: str | None = None
     require_signed_request_object: bool = False
     require_pushed_authorization_requests: bool = False
+    request_uris: tuple[str, ...] = ()
     dpop_bound_access_tokens: bool = False
     default_max_age: int | None = None
     default_acr_values: tuple[str, ...] = ()
@@ -57,3 +65,22 @@ class ClientDeclaration(BaseModel):
     tos_uri: str | None = None
     policy_uri: str | None = None
     contacts: tuple[str, ...] = ()
+
+
+class ClientSettings(BaseSettings):
+    """The part of the settings that is about clients."""
+
+    clients: tuple[ClientDeclaration, ...] = Field(
+        (), description="OAuth clients that the configuration declares: `[[clients]]` tables in auther.toml."
+    )
+    registration: Literal["closed", "token", "open"] = Field(
+        "token", description="Who may register clients: nobody, who has an initial access token, everybody."
+    )
+    registration_scopes: Words = Field(
+        (), description="Scopes that clients may take when they register, besides those of signing in."
+    )
+    client_documents: HostPatterns = Field(
+        (),
+        description="Hosts whose URLs may be client ids (metadata documents, as MCP clients use them): "
+        "`claude.ai, *.example.com`, or `*` for all. Empty: none.",
+    )

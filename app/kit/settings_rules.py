@@ -22,9 +22,15 @@ MIN_SECRET_BYTES = 32
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _TARGET = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,253}):[1-9][0-9]{0,4}")
+_HOST_PATTERN = re.compile(r"\*|(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _LABEL = re.compile(r"[a-z0-9]{1,12}")
 _SECONDS = re.compile(r"\d+(\.\d+)?")
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+
+
+def local_url(values: dict[str, object]) -> str:
+    """Where a server without a public URL is reached: on this machine, at its port."""
+    return f"http://localhost:{values.get('port', 8000)}"
 
 
 def split_words(value: object) -> object:
@@ -118,6 +124,13 @@ def check_targets(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def check_host_patterns(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Host names, `*.` before one for those below it, or `*` for all."""
+    if any(not _HOST_PATTERN.fullmatch(value) for value in values):
+        raise ValueError("must be host names such as app.example.com or *.example.com, or * for all")
+    return values
+
+
 def check_label(value: str) -> str:
     """A short word that stands inside of other texts."""
     if not _LABEL.fullmatch(value):
@@ -143,6 +156,7 @@ def _split(value: str) -> SplitResult:
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_words)]
 Targets = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_words), AfterValidator(check_targets)]
+HostPatterns = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_words), AfterValidator(check_host_patterns)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(parse_networks)]
 PublicUrl = Annotated[str, AfterValidator(check_public_url)]
 IpAddress = Annotated[str, AfterValidator(check_address)]

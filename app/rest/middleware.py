@@ -19,6 +19,7 @@ from app.kit.guard import remembering
 from app.kit.log import accept_request_id, bind_request
 from app.kit.pages import session_cookie_name
 from app.kit.runtime import settings
+from app.oidc.dpop.nonces import make_nonce
 from app.rest.denials import note_denial
 from app.rest.errors import render_app_error
 from app.rest.measures import note_request
@@ -37,7 +38,7 @@ _COUNTED = ("/api/auth/check-permission", "/api/auth/list-objects", AUTHZEN)
 # Endpoints for programs: a cookie that comes along means nothing there.
 _WITHOUT_SESSION = (
     *_QUIET, "/api/auth/", AUTHZEN, "/.well-known/", "/oauth2/jwks", "/oauth2/token", "/oauth2/revoke",
-    "/oauth2/userinfo",
+    "/oauth2/register", "/oauth2/userinfo",
 )  # fmt: skip
 
 
@@ -63,8 +64,8 @@ class RequestContext:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        origin = _origin(scope)
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
+        origin = _origin(scope)
         nobody = Actor(ActorKind.ANONYMOUS, origin=origin)
         state.update(request_id=origin.request_id, origin=origin, actor=nobody, session=None, session_token=None)
         bind_request(request_id=origin.request_id)
@@ -114,6 +115,8 @@ class _Answer:
             wanted = _ON_HTTPS if settings().is_https else _ALWAYS
             headers += [header for header in wanted if header[0] not in given]
             headers.append((b"x-request-id", answered_id(self._scope)))
+            if self._scope["state"].get("makes_proofs"):
+                headers.append((b"dpop-nonce", make_nonce().encode()))
             message["headers"] = headers
         await self._send(message)
 
@@ -168,6 +171,9 @@ def _origin(scope: Scope) -> Origin:
             user_agent = value.decode("latin-1")
         elif name == b"x-request-id" and request_id is None:
             request_id = value.decode("latin-1")
+        elif name == b"dpop":
+            # Whoever makes proofs gets the nonce for the next one with each answer (RFC 9449 §8.2).
+            scope["state"]["makes_proofs"] = True
     hops = ",".join(forwarded)
     find_address = _remembered_address if len(hops) <= _MAX_REMEMBERED_CHARACTERS else client_address
     return Origin(accept_request_id(request_id), find_address(peer, hops, settings().trusted_proxies), user_agent)

@@ -12,7 +12,7 @@ from app.api_keys.service import actor_of_key, create_key, delete_key, disable_k
 from app.api_keys.service.rights import BUILT_IN_CLIENT
 from app.api_keys.types import ApiKey, ApiKeyChanges, NewApiKey, OwnerKind
 from app.authz.service import grant_relation, super_admin
-from app.cli.bootstrap import CLI_CLIENT_ID
+from app.cli.contexts import CLI_CLIENT_ID
 from app.clients.service import update_client
 from app.clients.types import ClientChanges, ClientKind
 from app.kit.actor import SYSTEM, Actor, ActorKind

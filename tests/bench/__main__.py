@@ -25,6 +25,7 @@ from app.kit.postgres import start_postgres, stop_postgres
 from tests.bench.api_keys import measure_keys
 from tests.bench.grants import run_grants
 from tests.bench.load import Measured, Requests, measure, request
+from tests.bench.proofs import run_proofs
 from tests.e2e.flow import REDIRECT_URI, Authorization, redeem
 from tests.e2e.forms import FormBrowser
 from tests.e2e.server import ServerProcess
@@ -185,6 +186,7 @@ def run_all(bench: Bench) -> None:
     bench.rate("GraphQL, 100 users × 8 fields", "≥ 1,000/s", constant(graphql(bench, USERS)), total=1_500)
     measure_keys(bench)
     run_grants(bench)
+    run_proofs(bench)
     bench.rate("GraphQL, viewer", "—", constant(graphql(bench, "{ viewer { user { id email } } }")), total=3_000)
 
 

@@ -23,6 +23,7 @@ from app.users.service import ban_user, delete_user
 from app.users.types import User
 from tests.support import ISSUER, as_user, commit, counted_statements, make_admin, make_user
 
+CHALLENGE = f'Bearer resource_metadata="{ISSUER}/.well-known/oauth-protected-resource/graphql"'
 VIEWER = {"query": "{ viewer { user { id } session { id } } }"}
 API = ("openid", "auther:api")
 CSRF = {"x-auther-csrf": "1"}
@@ -68,7 +69,7 @@ async def make_token(
     )  # fmt: skip
     grant = Grant(id=new_id("fam"), approval=approval, created_at=now, expires_at=now + timedelta(days=1))
     await commit(grants.insert(grant, refresh_hash=None, refresh_expires_at=None))
-    issue = Issue(grant=grant, user=user, client=client, scope=scope)
+    issue = Issue(grant=grant, user=user, client=client, subject=user.id, sid=session_id, scope=scope)
     return await sign_jwt({**access_claims(issue, timedelta(minutes=5)), **claims}, typ=typ, alg="ES256")
 
 
@@ -190,7 +191,7 @@ async def test_what_is_no_token_is_refused(browser: httpx.AsyncClient, header: s
     response = await browser.post("/graphql", json=VIEWER, headers={"authorization": header})
 
     assert response.status_code == 401
-    assert response.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+    assert response.headers["www-authenticate"] == f'{CHALLENGE}, error="invalid_token"'
     assert "data" not in response.json()
 
 
@@ -226,7 +227,7 @@ async def test_a_token_without_the_scope_is_refused(browser: httpx.AsyncClient) 
     response = await browser.post("/graphql", json=VIEWER, headers={"authorization": f"Bearer {token}"})
 
     assert response.status_code == 403
-    assert response.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="auther:api"'
+    assert response.headers["www-authenticate"] == f'{CHALLENGE}, error="insufficient_scope", scope="auther:api"'
 
 
 async def test_a_token_dies_with_its_session_user_and_client(browser: httpx.AsyncClient) -> None:

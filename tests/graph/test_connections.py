@@ -14,15 +14,19 @@ from app.api_keys.service import create_key, disable_key
 from app.api_keys.types import NewApiKey
 from app.authz.service import write_tuples
 from app.authz.types import RelationTuple, TupleKey, TupleWrite
+from app.clients.registration.tokens import create_initial_token
+from app.clients.registration.types import NewInitialToken
 from app.clients.service import create_client, declare_client, forget_clients, update_client
 from app.clients.types import ClientChanges, ClientKind, DeclaredClient, NewClient
 from app.graph.schema import graphql_schema
-from app.kit import clock
+from app.kit import clock, db
 from app.kit.actor import SYSTEM, Actor
 from app.kit.db import unit_of_work
 from app.kit.guard import ALL_PERMISSIONS
 from app.login.service import send_invitation
 from app.sessions.service import begin_session
+from app.upstream.service import create_provider
+from app.upstream.types import NewProvider, ProviderKind
 from app.users.service import ban_user, record_sign_in, register_user
 from app.users.types import NewUser
 from tests.graph.support import read, refusal
@@ -85,7 +89,7 @@ LISTINGS = {
     ),
     "clients": Listing(
         "clients",
-        "id name kind isEnabled createdAt",
+        "id name kind isEnabled isDynamic createdAt",
         {
             "CREATED_AT_DESC": (_by("createdAt"), True),
             "CREATED_AT_ASC": (_by("createdAt"), False),
@@ -96,6 +100,8 @@ LISTINGS = {
             ("", lambda row: True),
             ("kind: MACHINE", lambda row: row["kind"] == "MACHINE"),
             ("isEnabled: false", lambda row: not row["isEnabled"]),
+            ("isDynamic: true", lambda row: row["isDynamic"]),
+            ("isDynamic: false", lambda row: not row["isDynamic"]),
             ('search: "shop", isEnabled: true', lambda row: "shop" in row["name"].lower() and row["isEnabled"]),
         ],
     ),
@@ -179,6 +185,18 @@ LISTINGS = {
             ('entityType: "nothing"', lambda row: False),
         ],
     ),
+    "initialAccessTokens": Listing(
+        "initialAccessTokens",
+        "id name createdAt",
+        {None: (_by("createdAt"), True)},
+        [("", lambda row: True)],
+    ),
+    "identityProviders": Listing(
+        "identityProviders",
+        "id name createdAt isEnabled",
+        {"NAME_ASC": (_by("name"), False), "CREATED_AT_DESC": (_by("createdAt"), True)},
+        [("", lambda row: True), ("isEnabled: false", lambda row: not row["isEnabled"])],
+    ),
     "mails": Listing("mails", "id createdAt to", {None: (_by("createdAt"), True)}, [("", lambda row: True)]),
 }
 # Lists that are worked out, not read: `tests/authz/graph/test_lists.py`.
@@ -191,8 +209,11 @@ MATRIX = [
 ]
 
 
+_REGISTERED = "UPDATE clients_client SET source = 'registration' WHERE id = $1"
+
+
 async def fill(field: str = "") -> None:
-    """Rows with ties, gaps, mixed case and letters beyond ASCII. API keys only where they are what is asked for.
+    """Rows with ties, gaps, mixed case and letters beyond ASCII. What is new only where it is asked for.
 
     Without them all audit events are on one page.
     """
@@ -214,10 +235,23 @@ async def fill(field: str = "") -> None:
                 made = await create_client(SYSTEM, NewClient(name=f"{name} Shop", kind=kind, redirect_uris=uris))
                 if n % 5 == 0:
                     await update_client(SYSTEM, made.client.id, ClientChanges(is_enabled=False))
+                if n % 4 == 1:
+                    await db.execute(_REGISTERED, made.client.id)
                 await send_invitation(user)
+                if field == "initialAccessTokens":
+                    await create_initial_token(SYSTEM, NewInitialToken(name=f"{name} token"))
+                if field == "identityProviders":
+                    await create_provider(SYSTEM, provider_named(name, n))
                 await write_tuples(SYSTEM, TupleWrite(touch=tuple(map(RelationTuple, tuples_of(user.id, n)))))
         if field == "apiKeys":
             await fill_keys()
+
+
+def provider_named(name: str | None, n: int) -> NewProvider:
+    return NewProvider(
+        slug=f"p{n}", name=f"{name} there", kind=ProviderKind.OIDC, issuer="https://there.example", client_id="us",
+        client_secret="secret", is_enabled=n % 3 != 0,
+    )  # fmt: skip
 
 
 async def fill_keys() -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from app.clients.registration.tokens import create_initial_token
+from app.clients.registration.types import NewInitialToken
 from app.clients.service import create_client, forget_clients
 from app.clients.types import ClientKind, NewClient
 from app.events.service import seal_chain
@@ -31,10 +33,11 @@ from app.signing.service import ensure_keys, forget_keys
 from app.users.service import ban_user, register_user
 from app.users.types import NewUser, User
 from tests.graph.support import Answer, console_documents, execute
+from tests.oidc.families import family_of, give_family
 from tests.support import as_user, commit, counted_statements, make_admin
 
 # Rooms whose documents are counted in tests of their own.
-ELSEWHERE = ("api_keys/", "authz/", "jobs/", "metrics/", "sessions/SessionsRevoked.graphql")
+ELSEWHERE = ("api_keys/", "authz/", "factors/", "jobs/", "metrics/", "sessions/SessionsRevoked.graphql", "upstream/")
 OURS = {path: source for path, source in console_documents().items() if not path.startswith(ELSEWHERE)}
 SUBSCRIPTIONS = {path: source for path, source in OURS.items() if "\nsubscription " in f"\n{source}"}
 DOCUMENTS = {path: source for path, source in OURS.items() if path not in SUBSCRIPTIONS}
@@ -51,6 +54,7 @@ class Stage:
     client_id: str
     mail_id: str
     key_id: str
+    initial_token_id: str
 
 
 # Statements of each document as an operator runs it, its permissions and, for mutations, BEGIN and COMMIT included.
@@ -62,22 +66,29 @@ STATEMENTS: dict[str, int] = {
     "clients/ClientSecretRotate.graphql": 11,
     "clients/ClientUpdate.graphql": 8,
     "clients/Clients.graphql": 3,
+    "clients/InitialAccessTokenCreate.graphql": 6,
+    "clients/InitialAccessTokenRevoke.graphql": 6,
+    "clients/InitialAccessTokens.graphql": 3,
     "consents/ConsentWithdraw.graphql": 9,
     "consents/UserClients.graphql": 5,
     "consents/UserConsents.graphql": 5,
     "mails/Mail.graphql": 2,
     "mails/Mails.graphql": 3,
-    "sessions/SessionRevoke.graphql": 7,
+    "oidc/ClientTokenFamilies.graphql": 5,
+    "oidc/OwnTokenFamilies.graphql": 4,
+    "oidc/TokenFamilyRevoke.graphql": 7,
+    "oidc/UserTokenFamilies.graphql": 5,
+    "sessions/SessionRevoke.graphql": 8,
     "sessions/Sessions.graphql": 4,
-    "sessions/SessionsRevoke.graphql": 7,
+    "sessions/SessionsRevoke.graphql": 8,
     "signing/SigningKeyWithdraw.graphql": 12,
     "signing/SigningKeys.graphql": 2,
     "signing/SigningKeysRotate.graphql": 9,
     "users/User.graphql": 2,
     "users/UserAuditEvents.graphql": 5,
-    "users/UserBan.graphql": 11,
+    "users/UserBan.graphql": 12,
     "users/UserCreate.graphql": 10,
-    "users/UserDelete.graphql": 18,
+    "users/UserDelete.graphql": 19,
     "users/UserSessions.graphql": 3,
     "users/UserUnban.graphql": 6,
     "users/UserUpdate.graphql": 6,
@@ -105,11 +116,18 @@ def variables_for(path: str, stage: Stage) -> Mapping[str, Any]:
         "clients/ClientSecretRotate.graphql": {"input": {"id": stage.client_id}},
         "clients/ClientUpdate.graphql": {"input": {"id": stage.client_id, "name": "Renamed"}},
         "clients/Clients.graphql": first,
+        "clients/InitialAccessTokenCreate.graphql": {"input": {"name": "CI"}},
+        "clients/InitialAccessTokenRevoke.graphql": {"input": {"id": stage.initial_token_id}},
+        "clients/InitialAccessTokens.graphql": first,
         "consents/ConsentWithdraw.graphql": {"input": {"userId": stage.user.id, "clientId": stage.client_id}},
         "consents/UserClients.graphql": {"id": stage.user.id, **first},
         "consents/UserConsents.graphql": {"id": stage.user.id, **first},
         "mails/Mail.graphql": {"id": stage.mail_id},
         "mails/Mails.graphql": first,
+        "oidc/ClientTokenFamilies.graphql": {"id": stage.client_id, **first},
+        "oidc/OwnTokenFamilies.graphql": first,
+        "oidc/TokenFamilyRevoke.graphql": {"input": {"id": family_of(stage.user.id)}},
+        "oidc/UserTokenFamilies.graphql": {"id": stage.user.id, **first},
         "sessions/SessionRevoke.graphql": {"input": {"id": stage.session_id}},
         "sessions/Sessions.graphql": first,
         "sessions/SessionsRevoke.graphql": {"input": {"userId": stage.user.id}},
@@ -143,12 +161,15 @@ async def build_stage(admin: Actor, rows: range) -> Stage:
             kind = NewClient(name=f"Client {n}", kind=ClientKind.WEB, redirect_uris=("https://app.example/cb",))
             created = await create_client(admin, kind)
             await grant_consent(SYSTEM, user.id, created.client.id, ("openid",))
+            await give_family(user.id, created.client.id, new.session.id)
             await send_invitation(user)
             banned = await register_user(SYSTEM, NewUser(email=f"banned{n}@example.com", name="Banned"))
             await ban_user(admin, banned.id, reason="spam")
+            initial = await create_initial_token(admin, NewInitialToken(name=f"Token {n}"))
     last = await execute("{ mails(first: 1) { nodes { id } } signingKeys { id } }", actor=admin)
     mail_id, key_id = last["data"]["mails"]["nodes"][0]["id"], last["data"]["signingKeys"][0]["id"]
-    return Stage(admin, user, banned.id, new.session.id, created.client.id, mail_id, key_id)
+    ids = (banned.id, new.session.id, created.client.id, mail_id, key_id, initial.token.id)
+    return Stage(admin, user, *ids)
 
 
 async def count_twice(source: str, variables: Callable[[Stage], Mapping[str, Any]]) -> tuple[list[int], str]:
@@ -216,6 +237,7 @@ def test_no_document_is_counted_that_is_not_there() -> None:
         ("ban { bannedBy { id ban { bannedBy { id } } } }", 3),
         ("consents { nodes { scopes clientName client { id } user { id } } totalCount }", 6),
         ("clients { nodes { id name } totalCount }", 5),
+        ("tokenFamilies { nodes { id clientName client { id } user { id } session { id } } totalCount }", 7),
     ],
 )
 async def test_edges_of_a_list_come_in_one_statement(selection: str, expected: int) -> None:

@@ -13,7 +13,7 @@ from app.kit.runtime import override
 from app.sessions.service import begin_session
 from tests.events.support import DoorOpened, tell
 from tests.graph.live import CSRF, EVENTS, Live, cookies_of, headers_of, shown, until
-from tests.graph.test_callers import make_token
+from tests.graph.test_callers import CHALLENGE, make_token
 from tests.support import commit, make_admin
 
 SOME_QUERY = {"query": "{ server { version } }"}
@@ -84,7 +84,7 @@ async def test_a_stream_is_asked_for_with_proof_like_any_post(live: Live) -> Non
 async def test_a_token_that_is_none_is_refused_before_the_stream(live: Live) -> None:
     async with live.events(headers={"authorization": "Bearer nonsense"}) as events:
         assert events.response.status_code == 401
-        assert events.response.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+        assert events.response.headers["www-authenticate"] == f'{CHALLENGE}, error="invalid_token"'
 
 
 async def test_an_access_token_is_enough(live: Live) -> None:

@@ -80,7 +80,8 @@ async def test_a_job_is_followed_to_its_end_in_both_ways(live: Live, add: Any) -
         at_work = [await _until_progress(events.next), await _until_progress(socket.next)]
         step.set()
         await running
-        over = [await events.next(), await socket.next()]
+        # A job that commits by itself has its result a moment before it is over.
+        over = [await _until_over(events.next), await _until_over(socket.next)]
         ends = [await events.next(), await socket.next()]
 
     assert begun == [{"state": "READY", "attempt": 0, "progress": None, "result": None, "error": None}] * 2
@@ -179,6 +180,12 @@ async def test_a_look_costs_two_statements() -> None:
 
 async def _until_progress(take: Any) -> Any:
     while not (found := await take())["progress"]:
+        pass
+    return found
+
+
+async def _until_over(take: Any) -> Any:
+    while (found := await take())["state"] == "RUNNING":
         pass
     return found
 

@@ -8,14 +8,17 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+from graphql import ExecutionResult, GraphQLError
+
 from app.api_keys.errors import ApiKeyAddressRefused
 from app.events.service import seal_chain
 from app.graph import watch
 from app.graph.admission import admit
 from app.graph.callers import Credentials, look_again
 from app.graph.context import Context
-from app.graph.http import Parameters
-from app.graph.running import Body
+from app.graph.http import Parameters, dump_json
+from app.graph.outcomes import Told, Written, write_body, write_message
+from app.graph.running import Body, Outcome
 from app.graph.streams import hub
 from app.graph.subscriptions import subscribe
 from app.graph.watch import Watch
@@ -45,11 +48,13 @@ class Reader:
 
 
 @asynccontextmanager
-async def reading(actors: list[Actor]) -> AsyncIterator[list[Reader]]:
+async def reading(actors: list[Actor], *, is_alone: bool = False) -> AsyncIterator[list[Reader]]:
     async with AsyncExitStack() as stack:
         readers = []
         for actor in actors:
             operation = await admit(Parameters(DOCUMENT, {"filter": {"action": "door."}}, None), Context(actor))
+            if is_alone:
+                operation.identity = None
             watching = Watch(Credentials(actor), Context(actor))
             readers.append(Reader(await stack.enter_async_context(aclosing(subscribe(operation, watching, "r")))))
         yield readers
@@ -80,6 +85,36 @@ async def test_readers_who_ask_for_the_same_cause_no_more_statements_than_one() 
 
     # Looks at the end of the trail that found nothing yet come on top.
     assert counts[1] <= counts[0] + 6
+
+
+async def test_what_is_shared_is_what_each_would_have_been_told_alone() -> None:
+    admin = as_user(await make_admin())
+    await commit(seal_chain())
+    async with hub.running(), reading([admin] * 3) as sharing, reading([admin], is_alone=True) as alone:
+        for reader in (*sharing, *alone):
+            await reader.next()
+        *shared, own = await tell_all([*sharing, *alone], 'door ☃ "quoted"')
+
+    assert [type(each) for each in (*shared, own)] == [Written, Written, Written, Written]
+    assert shared == [own] * 3
+    assert own["data"]["auditEvents"]["node"]["targetId"] == 'door ☃ "quoted"'
+    assert len({id(each) for each in shared}) == 1
+    assert shared[0] is not own
+    # What goes out is the same, byte by byte, as if each body were written down for itself.
+    assert write_body(shared[0]) == dump_json(dict(own))
+    for number in ("1", 'an "id"'):
+        message: dict[str, object] = {"id": number, "type": "next"}
+        assert write_message(message, shared[0]).encode() == dump_json({**message, "payload": dict(own)})
+
+
+async def test_what_is_told_with_an_error_is_told_to_each_with_its_own_request_id() -> None:
+    result = ExecutionResult(None, [GraphQLError("It broke.", path=["auditEvents"])])
+    told = Told(Outcome(result, 1))
+
+    bodies = [told.show(request_id) for request_id in ("one", "two")]
+
+    assert [type(each) for each in bodies] == [dict, dict]
+    assert [each["errors"][0]["extensions"]["requestId"] for each in bodies] == ["one", "two"]  # type: ignore[index]
 
 
 async def test_callers_with_other_rights_are_told_other_things() -> None:
@@ -122,7 +157,7 @@ async def test_a_round_looks_at_all_callers_in_one_statement_and_ends_only_who_i
     users = [await make_user(f"user{n}@example.com") for n in range(20)]
     new = [await commit(begin_session(SYSTEM, user, amr=("pwd",), acr="1", browser_id="b")) for user in users]
     watches = [
-        Watch(Credentials(as_user(user), (), each.token), Context(as_user(user)))
+        Watch(Credentials(as_user(user), session_token=each.token), Context(as_user(user)))
         for user, each in zip(users, new, strict=True)
     ]
     await commit(end_session(SYSTEM, new[0].session.id))

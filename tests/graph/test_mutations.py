@@ -13,6 +13,8 @@ from app.authz.service import write_tuples
 from app.authz.service.models import save_model
 from app.authz.types import RelationTuple, TupleKey, TupleWrite
 from app.authz.types.saving import ModelDraft
+from app.clients.registration.tokens import create_initial_token
+from app.clients.registration.types import NewInitialToken
 from app.clients.service import create_client, forget_clients
 from app.clients.types import ClientKind, NewClient
 from app.graph.schema import graphql_schema
@@ -24,10 +26,15 @@ from app.oidc.consents import grant_consent
 from app.sessions.service import begin_session
 from app.signing.service import ensure_keys, forget_keys, list_keys
 from app.signing.types import KeyStatus
+from app.upstream.queries import insert_identity
+from app.upstream.service import create_provider
+from app.upstream.types import NewProvider, ProviderKind
 from app.users.service import ban_user, find_user
 from app.users.types import User
 from tests.api_keys.support import make_client_key, make_key
+from tests.factors.support import give_app
 from tests.graph.support import execute
+from tests.oidc.families import family_of, give_family
 from tests.support import ORIGIN, as_user, commit, deciding, make_user, read_everything
 
 MODEL = "model\n  schema 1.1\ntype user\ntype paper\n  relations\n    define owner: [user]\n"
@@ -46,6 +53,9 @@ class Stage:
     key_id: str
     api_key_id: str
     client_api_key_id: str
+    initial_token_id: str
+    provider_id: str
+    link_id: str
 
     @property
     def kind(self) -> str:
@@ -93,6 +103,24 @@ CASES = {
     "clientUpdate": Case("clients.update", lambda stage: {"id": stage.client_id, "name": "Renamed"}),
     "clientDelete": Case("clients.delete", lambda stage: {"id": stage.client_id}),
     "clientSecretRotate": Case("clients.update", lambda stage: {"id": stage.client_id}),
+    "identityProviderCreate": Case(
+        "platform.manage_platform",
+        lambda stage: {
+            "slug": "new",
+            "name": "New",
+            "kind": "OIDC",
+            "issuer": "https://new.example",
+            "clientId": "us",
+            "clientSecret": "secret",
+        },
+    ),
+    "identityProviderUpdate": Case(
+        "platform.manage_platform", lambda stage: {"id": stage.provider_id, "name": "Renamed"}
+    ),
+    "identityProviderDelete": Case("platform.manage_platform", lambda stage: {"id": stage.provider_id}),
+    "linkedIdentityDelete": Case("users.update", lambda stage: {"id": stage.link_id}),
+    "initialAccessTokenCreate": Case("clients.create", lambda stage: {"name": "New"}),
+    "initialAccessTokenRevoke": Case("clients.create", lambda stage: {"id": stage.initial_token_id}),
     "apiKeyCreate": Case("users.impersonate", lambda stage: {"name": "New", "ownerUserId": stage.user.id}),
     "apiKeyUpdate": of_key("users.impersonate", name="Renamed"),
     "apiKeyRotate": of_key("users.impersonate"),
@@ -102,12 +130,25 @@ CASES = {
     "tuplesWrite": Case("clients.manage_access", lambda stage: {"deletes": [stage.make_key()], "reason": "a test"}),
     "tuplesDelete": Case("clients.manage_access", lambda stage: {"filter": {"entityType": stage.kind}}),
     "modelSave": Case("clients.manage_access", lambda stage: {"clientId": stage.client_id, "source": f"{MODEL}type a"}),
+    "userFactorsReset": Case("platform.manage_platform", lambda stage: {"id": stage.user.id}),
     "consentWithdraw": Case("users.update", lambda stage: {"userId": stage.user.id, "clientId": stage.client_id}),
+    "tokenFamilyRevoke": Case(
+        "sessions.revoke_all",
+        lambda stage: {"id": family_of(stage.user.id)},
+        instead=frozenset({"clients.manage_access"}),
+    ),
     "signingKeysRotate": Case("keys.rotate", lambda stage: {"alg": "ES256"}),
     "signingKeyWithdraw": Case("keys.rotate", lambda stage: {"id": stage.key_id}),
     "sessionsRevoke": Case("sessions.revoke_all", lambda stage: {"userId": stage.user.id}),
     "sessionRevoke": Case("sessions.revoke_all", lambda stage: {"id": stage.session_id}),
 }
+# Mutations of what is the caller's own and nobody else's: tests/factors/graph has their callers and trails.
+OWN = frozenset(
+    {
+        "passkeyRegister", "passkeyRemove", "passkeyRename", "passkeyStart", "recoveryCodesRegenerate", "totpConfirm",
+        "totpRemove", "totpStart",
+    }
+)  # fmt: skip
 # The same mutations of keys that belong to a client.
 OF_CLIENT = {
     "apiKeyCreate": Case("clients.manage_access", lambda stage: {"name": "New", "ownerClientId": stage.client_id}),
@@ -129,6 +170,18 @@ SUFFICIENT = [
 ]
 
 
+async def make_link(user: User) -> tuple[str, str]:
+    """A provider, and the user's account there."""
+    new = NewProvider(
+        slug="there", name="There", kind=ProviderKind.OIDC, issuer="https://there.example", client_id="us",
+        client_secret="secret",
+    )  # fmt: skip
+    provider = await commit(create_provider(SYSTEM, new))
+    linked = await commit(insert_identity("lid_there", provider.id, "1815", user.id, None))
+    assert linked is not None
+    return provider.id, linked.id
+
+
 async def build_stage() -> Stage:
     forget_clients()
     user = await make_user()
@@ -136,12 +189,15 @@ async def build_stage() -> Stage:
     web = NewClient(name="App", kind=ClientKind.WEB, redirect_uris=("https://app.example/cb",))
     created = await commit(create_client(SYSTEM, web))
     await commit(grant_consent(SYSTEM, user.id, created.client.id, ("openid",)))
+    await commit(give_family(user.id, created.client.id, new.session.id))
     forget_keys()
     with override(signing_algorithms=("ES256",), default_id_token_alg="ES256"):
         await commit(ensure_keys())
     signing = next(key for key in await list_keys(SYSTEM) if key.status is KeyStatus.ACTIVE)
     of_user, of_client = await make_key(user), await make_client_key(created.client.id)
-    stage = Stage(user, new.session.id, created.client.id, signing.id, of_user.key.id, of_client.key.id)
+    initial = (await commit(create_initial_token(SYSTEM, NewInitialToken(name="CI")))).token
+    keys = (signing.id, of_user.key.id, of_client.key.id, initial.id, *await make_link(user))
+    stage = Stage(user, new.session.id, created.client.id, *keys)
     await commit(save_model(SYSTEM, ModelDraft(stage.client_id, MODEL)))
     owned = RelationTuple(TupleKey(stage.kind, "1", "owner", "user", user.id))
     await commit(write_tuples(SYSTEM, TupleWrite(touch=(owned,))))
@@ -156,6 +212,8 @@ async def stage_for(name: str) -> Stage:
     if name == "apiKeyEnable":
         await commit(disable_key(SYSTEM, stage.api_key_id))
         await commit(disable_key(SYSTEM, stage.client_api_key_id))
+    if name == "userFactorsReset":
+        await give_app(stage.user)
     return stage
 
 
@@ -166,7 +224,7 @@ def mutation(name: str) -> str:
 
 def test_every_mutation_has_a_case() -> None:
     assert graphql_schema.mutation_type is not None
-    assert CASES.keys() == graphql_schema.mutation_type.fields.keys()
+    assert CASES.keys() | OWN == graphql_schema.mutation_type.fields.keys()
 
 
 @pytest.mark.parametrize(("name", "case"), MATRIX)
@@ -243,6 +301,7 @@ async def test_an_owner_changes_its_own_keys_without_a_permission_and_nobody_els
 # Mutations of one thing that is named by its id, and nothing else that has to be given.
 BY_ID = (
     "userUpdate", "userBan", "userUnban", "userDelete", "clientUpdate", "clientDelete", "clientSecretRotate",
+    "initialAccessTokenRevoke",
     "apiKeyUpdate", "apiKeyRotate", "apiKeyDisable", "apiKeyEnable", "apiKeyDelete", "sessionRevoke",
     "signingKeyWithdraw",
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -13,13 +14,14 @@ from app.graph import registered
 from app.graph.document_ids import hash_document
 from app.graph.documents import LONGEST_KEPT
 from app.graph.registered import is_registered, normalize, registered_documents
+from app.kit.actor import Actor
 from app.kit.guard import ALL_PERMISSIONS
-from app.kit.runtime import override
+from app.kit.runtime import bind_runtime, override, runtime
 from app.users.types import User
-from tests.graph.live import CSRF, Live, headers_of
+from tests.graph.live import CSRF, EVENTS, Live, headers_of
 from tests.graph.support import console_documents
 from tests.graph.test_callers import make_token, sign_in
-from tests.support import deciding, make_admin, make_user, read_everything
+from tests.support import FixedDecider, deciding, make_admin, make_user, read_everything
 
 OWN = "{ viewer { user { id } } }"
 VIEWER = console_documents()["viewer/Viewer.graphql"]
@@ -76,6 +78,51 @@ async def test_every_other_permission_does_not_make_an_operator(browser: httpx.A
         holding = await ask(browser, {"query": OWN})
 
     assert (lacking, holding) == ((403, NOT_REGISTERED), (200, user.id))
+
+
+class LateDecider(FixedDecider):
+    """Knows what everybody held a moment ago, and what they hold now."""
+
+    def __init__(self, recent: set[str], now: set[str], user: User) -> None:
+        super().__init__({user.id: frozenset(now)})
+        self._recent = frozenset(recent)
+
+    async def recent_permissions_of(self, actor: Actor) -> frozenset[str]:
+        return self._recent
+
+
+@contextmanager
+def late(recent: set[str], now: set[str], user: User) -> Iterator[None]:
+    before = runtime()
+    bind_runtime(before.settings, LateDecider(recent, now, user))
+    try:
+        yield
+    finally:
+        bind_runtime(before.settings, before.decider)
+
+
+async def test_who_was_an_operator_a_moment_ago_may_still_read_and_nothing_else(
+    browser: httpx.AsyncClient, live: Live
+) -> None:
+    user = await signed_in(browser, await make_user())
+    with override(graphql_ad_hoc="operators"), late({"platform.manage_platform"}, set(), user):
+        query = await ask(browser, {"query": OWN})
+        mutation = await ask(
+            browser, {"query": 'mutation { sessionRevoke(input: {id: "ses_1"}) { errors { message } } }'}
+        )
+        async with live.connected(await headers_of(user)) as socket:
+            await socket.subscribe("1", EVENTS)
+            refused = (await socket.receive())["payload"][0]["extensions"]
+
+    assert (query, mutation) == ((200, user.id), (403, NOT_REGISTERED))
+    assert (refused["code"], refused["reason"]) == NOT_REGISTERED
+
+
+async def test_who_has_just_become_an_operator_is_one(browser: httpx.AsyncClient) -> None:
+    user = await signed_in(browser, await make_user())
+
+    with late(set(), {"platform.manage_platform"}, user):
+        assert await ask(browser, {"query": OWN}) == (200, user.id)
 
 
 async def test_a_setting_lets_every_session_run_its_own(browser: httpx.AsyncClient) -> None:
@@ -218,6 +265,30 @@ def test_what_was_seen_is_remembered_by_its_hash_only() -> None:
     assert is_registered(written)
     assert written not in registered._seen
     assert registered._seen[hash_document(written)] == VIEWER_ID
+
+
+def test_documents_of_others_are_remembered_as_such_and_displace_none_of_ours() -> None:
+    assert is_registered(VIEWER)
+    ours = dict(registered._seen)
+
+    for number in range(registered._MOST_SEEN + 1):
+        assert not is_registered(f"{{ other{number} }}")
+
+    last = hash_document(f"{{ other{registered._MOST_SEEN} }}")
+    assert (len(registered._seen_others), registered._seen_others[last]) == (registered._MOST_SEEN, None)
+    assert hash_document("{ other0 }") not in registered._seen_others
+    assert registered._seen == ours
+    assert not is_registered(f"{{ other{registered._MOST_SEEN} }}")
+
+
+def test_what_cannot_be_read_under_one_limit_may_be_under_another() -> None:
+    longest = max(registered_documents().values(), key=lambda each: len(each.text)).text
+    written = f"# {longest[:20]}\n{longest}"
+
+    with override(graphql_max_tokens=100):
+        assert not is_registered(written)
+
+    assert is_registered(written)
 
 
 def test_the_normal_form_is_one() -> None:

@@ -43,6 +43,7 @@ class Edge:
 
 
 EDGES = {
+    "User.factors": Edge(CHANGED_USER % "factors { isProtected }", "users.update"),
     "User.tuples": Edge(USER % "tuples { totalCount }", "users.view"),
     "User.permissions": Edge(
         "query ($user: ID!, $client: ID!) { user(id: $user) { permissions(clientId: $client) { sizeBytes } } }",
@@ -55,6 +56,11 @@ EDGES = {
     ),
     "User.sessions": Edge(USER % "sessions { totalCount }", "users.view"),
     "User.auditEvents": Edge(USER % "auditEvents { totalCount }", "users.view"),
+    "User.tokenFamilies": Edge(USER % "tokenFamilies { totalCount }", "users.view"),
+    "Client.tokenFamilies": Edge(
+        CLIENT % "tokenFamilies { totalCount }", "clients.view", frozenset({"clients.manage_access"})
+    ),
+    "User.linkedIdentities": Edge(USER % "linkedIdentities { totalCount }", "users.view"),
     "User.consents": Edge(CHANGED_USER % "consents { totalCount }", "users.update"),
     "User.clients": Edge(USER % "clients { totalCount }", "users.view"),
     "User.apiKeys": Edge(USER % "apiKeys { totalCount }", "users.view", frozenset({"users.impersonate"})),

@@ -9,6 +9,8 @@ import pytest
 
 from app.authz.service import grant_relation
 from app.authz.types.tuples import TupleKey
+from app.clients.service import find_client, update_client
+from app.clients.types import ClientChanges
 from app.events.service import seal_chain
 from app.graph.callers import Credentials
 from app.graph.context import Context
@@ -18,6 +20,7 @@ from app.graph.subscriptions import subscribe
 from app.graph.watch import Watch
 from app.kit.actor import SYSTEM, Actor, ActorKind
 from app.kit.guard import ALL_PERMISSIONS
+from app.oidc.subjects import sid_for
 from app.sessions.service import begin_session, end_session
 from app.sessions.types import Session
 from app.users.service import ban_user, delete_user
@@ -169,6 +172,26 @@ async def test_a_client_hears_of_its_own_sessions_and_no_others() -> None:
     assert own[-1]["data"]["sessionsRevoked"]["node"]["sessionId"] == session.id
     for refused in (foreign, everything):
         assert refused[0]["errors"][0]["extensions"]["reason"] == "kit_permission_missing"
+
+
+async def test_the_sid_is_that_of_tokens_for_the_client(live: Live) -> None:
+    user = await make_user()
+    session = await begin(user)
+    await make_token(user, session.id)
+    client_id = await _client_of(session)
+    await commit(update_client(SYSTEM, client_id, ClientChanges(subject_type="pairwise")))
+    await commit(seal_chain())
+    admin = as_user(await make_admin())
+
+    for_client = await _take(admin, {"filter": {"clientId": client_id}}, end_of=session)
+    other = await begin(user)
+    for_all = await _take(admin, {}, end_of=other)
+
+    client = await find_client(client_id)
+    assert client is not None
+    told = for_client[-1]["data"]["sessionsRevoked"]["node"]
+    assert (told["sessionId"], told["sid"]) == (session.id, await sid_for(client, session.id))
+    assert for_all[-1]["data"]["sessionsRevoked"]["node"]["sid"] == other.id
 
 
 async def test_a_lost_permission_ends_the_stream(live: Live) -> None:

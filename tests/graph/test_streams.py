@@ -6,7 +6,8 @@ import asyncio
 import os
 import signal
 import socket
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from datetime import timedelta
 
 import pytest
@@ -128,35 +129,80 @@ async def test_an_ending_cancels_what_waits_and_says_why() -> None:
     assert is_cancelled.is_set()
 
 
-async def test_whoever_is_cancelled_while_work_ends_still_waits_for_its_end() -> None:
-    ending, is_ending, may_end = Ending(), asyncio.Event(), asyncio.Event()
+async def test_who_was_told_why_it_is_over_can_go_on() -> None:
+    ending = Ending()
+
+    async def wait() -> tuple[type[Exception], int, str]:
+        try:
+            await ending.unless_over(asyncio.Event().wait())
+        except Restarting as reason:
+            task = asyncio.current_task()
+            assert task is not None
+            return type(reason), task.cancelling(), await asyncio.wait_for(asyncio.sleep(0, "farewell"), 20)
+        raise AssertionError
+
+    waiting = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    ending.end(Restarting())
+
+    assert await waiting == (Restarting, 0, "farewell")
+
+
+async def test_whoever_is_cancelled_while_work_ends_is_cancelled_and_nothing_is_at_work_any_more() -> None:
+    ending, is_ending = Ending(), asyncio.Event()
     steps: list[str] = []
 
-    async def work() -> None:
+    async def source() -> AsyncGenerator[bool, None]:
         try:
-            await asyncio.Event().wait()
+            yield await asyncio.Event().wait()
         finally:
             is_ending.set()
-            await asyncio.shield(may_end.wait())
-            steps.append("work ended")
+            try:
+                await asyncio.Event().wait()
+            finally:
+                steps.append("work ended")
 
     async def wait() -> None:
-        try:
-            await ending.unless_over(work())
-        finally:
-            steps.append("waiting ended")
+        async with aclosing(source()) as items:
+            try:
+                await ending.unless_over(items.asend(None))
+            finally:
+                steps.append("waiting ended")
 
     waiting = asyncio.create_task(wait())
     await asyncio.sleep(0)
     ending.end(Restarting())
     await is_ending.wait()
     waiting.cancel()
-    await asyncio.sleep(0)
-    may_end.set()
     with pytest.raises(asyncio.CancelledError):
         await waiting
 
     assert steps == ["work ended", "waiting ended"]
+
+
+@pytest.mark.parametrize("outcome", ["a result", LookupError("a failure")], ids=["result", "failure"])
+async def test_work_that_does_not_let_itself_be_cancelled_changes_nothing(outcome: object) -> None:
+    ending = Ending()
+
+    async def work() -> object:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def wait() -> tuple[str, int]:
+        with pytest.raises((Restarting, LookupError)) as caught:
+            await ending.unless_over(work())
+        task = asyncio.current_task()
+        assert task is not None
+        return type(caught.value).__name__, task.cancelling()
+
+    waiting = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    ending.end(Restarting())
+
+    assert await waiting == ("LookupError" if isinstance(outcome, Exception) else "Restarting", 0)
 
 
 async def test_a_watch_that_breaks_ends_its_stream(monkeypatch: pytest.MonkeyPatch) -> None:

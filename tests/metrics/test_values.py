@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from app.authz.service.checks import check, check_many, decide
+from app.authz.service.checks import check, check_many
 from app.authz.service.follower import following
 from app.authz.service.measures import note_walk, set_index_lag, set_index_size
 from app.graph.measures import registered_operations
@@ -40,8 +40,8 @@ async def test_each_check_of_a_batch_is_counted_and_timed() -> None:
 
     await check_many(SYSTEM, [ask("ann", "read", "1"), ask("bob", "read", "1"), ask("ann", "read", "2")])
     await check(SYSTEM, ask("ann", "read", "1"))
-    await decide([ask("ann", "share", "1"), ask("ann", "nonsense", "1")])
-    await decide([])
+    await check_many(SYSTEM, [ask("ann", "share", "1"), ask("ann", "nonsense", "1")])
+    await check_many(SYSTEM, [])
 
     assert change(ANSWERED, result="allowed", source="sql") == 2
     assert change(ANSWERED, result="denied", source="sql") == 4
@@ -59,7 +59,7 @@ async def test_answers_of_the_index_and_bypasses_are_told_apart() -> None:
 
     async with following() as follower:
         await follower.catch_up()
-        await decide([ask("ann", "read", "1"), ask("bob", "read", "1"), ask(admin.id, "share", "1")])
+        await check_many(SYSTEM, [ask("ann", "read", "1"), ask("bob", "read", "1"), ask(admin.id, "share", "1")])
 
     assert change(ANSWERED, result="allowed", source="index") == 1
     assert change(ANSWERED, result="denied", source="index") == 1
@@ -73,7 +73,7 @@ async def test_what_cannot_be_decided_is_counted_as_that() -> None:
     await grant(("document:1", "viewer", "user:ann"))
     change = Change()
 
-    answers = await decide([ask("ann", "sign", "1")])
+    answers = await check_many(SYSTEM, [ask("ann", "sign", "1")])
 
     assert change(ANSWERED, result=answers[0].decision.value, source="sql") == 1
 
@@ -148,9 +148,10 @@ async def test_gauges_are_sampled() -> None:
     samples = exposed()
     assert 1 <= value(samples, "db_pool_size") <= 12
     assert value(samples, "db_pool_size") >= value(samples, "db_pool_idle") >= 0
-    assert {
-        alg for alg in ("RS256", "ES256", "EdDSA") if ("jwks_active_key_age_ms", frozenset({("alg", alg)})) in samples
-    }
+    for alg in ("RS256", "ES256", "EdDSA"):
+        assert value(samples, "jwks_active_key_age_ms", alg=alg) >= 0
+        assert value(samples, "jwks_keys", alg=alg, status="active") == 1
+        assert value(samples, "jwks_keys", alg=alg, status="retired") == 0
 
 
 async def test_no_label_holds_personal_data(app: Starlette, visitor: Visitor) -> None:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, JsonValue, TypeAdapter
 
 import app
 from auther_client import Calls, Operations
@@ -58,7 +58,7 @@ def make_value(kind: Any) -> Any:
         return [make_value(typing.get_args(kind)[0])]
     if isinstance(kind, type) and hasattr(kind, "__members__"):
         return next(iter(kind))
-    samples = {str: "user", int: 1, bool: True}
+    samples: dict[Any, Any] = {str: "user", int: 1, bool: True, JsonValue: {"any": "thing"}}
     return samples[kind]
 
 

@@ -59,7 +59,7 @@ async def _shape_of(visitor: Visitor, path: str, form_id: str, **values: str) ->
 
 
 def _visible(answer: Page, values: dict[str, str]) -> tuple[object, ...]:
-    html = answer.html
+    html = answer.lasting
     for value in values.values():
         html = html.replace(value, "?")
     headers = {name: value for name, value in answer.response.headers.items() if name != "x-request-id"}

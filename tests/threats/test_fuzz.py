@@ -20,7 +20,8 @@ NAMES = (
     "code_challenge_method", "code_verifier", "confirm", "csrf", "current", "decision", "email", "existing", "flow",
     "grant_type", "id_token_hint", "identifier", "login_hint", "max_age", "name", "next", "nonce", "notice", "other",
     "password", "post_logout_redirect_uri", "prompt", "redirect_uri", "refresh_token", "request", "resource",
-    "response_mode", "response_type", "scope", "sent", "state", "token", "token_type_hint", "ui_locales", "user",
+    "response_mode", "response_type", "scope", "sent", "shown", "state", "token", "token_type_hint", "ui_locales",
+    "user",
 )  # fmt: skip
 NASTY = (
     b"", b"%00", b"\x00", b"\x80", b"%ff", b"%ed%a0%80", b"\xff", b"%", b"%zz", b"%0d%0aSet-Cookie:%20x=y", b"'",

@@ -97,7 +97,7 @@ async def _count_turns() -> int:
 
 
 async def test_a_batch_with_contextual_tuples_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.authz.engine.index.index.MAX_SECONDS", 0.0)
+    monkeypatch.setattr("app.authz.engine.index.batches.MAX_SECONDS", 0.0)
     index = make_index(make_schema(RECURSIVE), "doc:1#parent@doc:2")
     added = RelationTuple(parse_tuple("doc:2#viewer@user:ann"))
     check = Check(SubjectRef("user", "ann"), "reader", EntityRef("doc", "1"), {}, (added,))
