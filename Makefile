@@ -50,11 +50,6 @@ test: $(PY_STAMP) $(WEB_STAMP) $(E2E_STAMP) ## run every test
 	$(BIN)/python -m pytest -n auto -q
 	cd web && npm run --silent test
 
-test-again: ## run once more what failed in the last `make test`
-	@echo "These failed and run once more, alone. A test that passes now is a fault of its own: mend it."
-	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none --maxfail 5
-	cd web && npm run --silent test
-
 check: $(PY_STAMP) $(NPM_STAMP) ## format, lint, types, contracts, schema, reference, migrations
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
@@ -87,4 +82,4 @@ bench: $(PY_STAMP) $(WEB_STAMP) ## measure the server and compare with the budge
 clean: ## remove what was installed and built (not the data in .auther)
 	rm -rf .venv .make web/node_modules app/web_dist web/src/gen tests/e2e/node_modules
 
-.PHONY: help install web run test test-again check format schema migration bench clean
+.PHONY: help install web run test check format schema migration bench clean
