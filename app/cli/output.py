@@ -147,6 +147,14 @@ def fail(*lines: str, code: int = 1) -> NoReturn:
     sys.exit(code)
 
 
+def show_refused(lines: Sequence[tuple[int, str]], count: int) -> None:
+    """Tell on standard error which lines of a file are refused, and why. There are `count`; these are the first."""
+    for number, reason in lines:
+        typer.echo(f"line {number}: {harmless(reason)}", err=True)
+    if count > len(lines):
+        typer.echo(f"… and {count - len(lines):,} more", err=True)
+
+
 def confirm(question: str, *, is_sure: bool) -> None:
     """Let a person think again, unless `--yes` was given."""
     if is_sure:

@@ -14,7 +14,7 @@ from app.authz.service.bulk import export_tuples, import_tuples
 from app.authz.service.naming import current_names
 from app.authz.types import TupleFilter
 from app.authz.types.transfer import ImportReport
-from app.cli.output import Form, Printer, fail, harmless
+from app.cli.output import Form, Printer, fail, show_refused
 from app.cli.printing import printing
 from app.cli.progress import counting, reading
 from app.cli.stores import read_settings, run, run_in_steps
@@ -60,10 +60,7 @@ def _print_report(out: Printer, report: ImportReport, *, is_dry: bool) -> None:
         token = report.revision_token
         out.show_data({**counts, "isComplete": report.is_complete, "token": token, "badLines": bad})
         return
-    for each in report.bad:
-        typer.echo(f"line {each.number}: {harmless(each.reason)}", err=True)
-    if report.refused > len(report.bad):
-        typer.echo(f"… and {report.refused - len(report.bad):,} more", err=True)
+    show_refused([(each.number, each.reason) for each in report.bad], report.refused)
     verb = "would be written" if is_dry else "written"
     told = f"{report.written:,} {verb}, {report.unchanged:,} unchanged, {report.refused:,} bad"
     out.say(f"{report.read:,} lines read: {told}.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from app.cli.output import Form, Printer, fail, harmless
+from app.cli.output import Form, Printer, fail, harmless, show_refused
 from app.cli.printing import printing
 from app.cli.progress import reading
 from app.cli.target import require_local
@@ -72,10 +72,7 @@ def _print_report(out: Printer, report: ImportReport, *, is_dry: bool) -> None:
         bad = [{"line": each.line, "reason": each.reason} for each in report.bad]
         out.show_data({**counts, "isComplete": report.is_complete, "badRecords": bad})
         return
-    for each in report.bad:
-        typer.echo(f"line {each.line}: {harmless(each.reason)}", err=True)
-    if report.refused > len(report.bad):
-        typer.echo(f"… and {report.refused - len(report.bad):,} more", err=True)
+    show_refused([(each.line, each.reason) for each in report.bad], report.refused)
     verb = "would be created" if is_dry else "created"
     told = f"{report.created:,} {verb}, {report.existing:,} there already, {report.refused:,} bad"
     out.say(f"{report.read:,} records read: {told}.")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import uvicorn
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from starlette.applications import Starlette
@@ -18,6 +16,7 @@ from starlette.routing import Route
 
 from app.kit.runtime import override, settings
 from app.oidc.backchannel import PLACES, TELL_STRANGERS
+from tests.serving import served
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -62,18 +61,8 @@ class Receiver:
     async def serving(self, port: int = 0) -> AsyncIterator[Receiver]:
         """The server, on a port of its own or on this one."""
         app = Starlette(routes=[Route("/backchannel", self.take, methods=["POST"])])
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
-        self.port = listener.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", access_log=False))
-        running = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
+        async with served(app, port) as self.port:
             yield self
-        finally:
-            server.should_exit = True
-            await running
-            listener.close()
 
 
 class Silence:

@@ -1,45 +1,11 @@
-"""A process that remembers tokens, told by lines on its input (run by `test_remembered_tokens`).
-
-`find <token>` prints `live` or `dead`, and how many SQL statements that took. Its end stops it.
-"""
+"""A process that remembers access tokens (run by `test_remembered_tokens`)."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 
-from app import wiring
-from app.kit import db
-from app.kit.recall import ear, hearing
 from app.oidc.service import find_access_token
-from app.tables import APPS
-from tests.support import counted_statements, make_settings
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-async def obey(line: str) -> str:
-    with counted_statements() as statements:
-        access = await find_access_token(line.removeprefix("find ").strip())
-    return f"{'live' if access else 'dead'} {sum('oidc_grant' in each for each in statements)}"
-
-
-async def main() -> None:
-    dsn = os.environ["DSN"]
-    wiring.wire(make_settings(database_url=dsn))
-    await db.open_database(db.tortoise_config(dsn, APPS, pool_size=2))
-    async with hearing():
-        while not ear.hears:  # noqa: ASYNC110 - it says so to nobody
-            await asyncio.sleep(0.01)
-        say("ready")
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            say(await obey(line))
-    await db.close_database()
-
+from tests.remembering import remember
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(remember(find_access_token, "oidc_grant"))

@@ -231,10 +231,10 @@ async def test_another_process_hears_of_a_ban(party: Party, session: Session, ds
     assert process.stdin is not None
     assert process.stdout is not None
 
-    async def ask(line: str = "") -> str:
+    async def ask() -> str:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(f"find {token}\n".encode())
+        process.stdin.write(f"{token}\n".encode())
         async with asyncio.timeout(PATIENCE_SECONDS):
             return (await process.stdout.readline()).decode().strip()
 

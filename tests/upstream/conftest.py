@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from starlette.applications import Starlette
 
 from app.kit.runtime import override
 from app.upstream.service import forget_upstreams
-from tests.login.support import Visitor
+from tests.login.conftest import stranger, visitor
 from tests.upstream.provider import Upstream
+
+__all__ = ["stranger", "visitor"]
 
 
 @pytest.fixture
@@ -20,19 +21,3 @@ async def upstream(database: None) -> AsyncIterator[Upstream]:
     async with Upstream().serving() as served:
         with override(outbound_allow=(served.target,)):
             yield served
-
-
-@pytest.fixture
-async def visitor(app: Starlette, database: None) -> AsyncIterator[Visitor]:
-    """Somebody's browser."""
-    one = Visitor(app)
-    yield one
-    await one.client.aclose()
-
-
-@pytest.fixture
-async def stranger(app: Starlette, database: None) -> AsyncIterator[Visitor]:
-    """Another browser at another address."""
-    one = Visitor(app, ip="203.0.113.99")
-    yield one
-    await one.client.aclose()

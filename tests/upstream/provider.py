@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import secrets
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import uvicorn
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from starlette.applications import Starlette
@@ -26,6 +23,7 @@ from app.kit.actor import SYSTEM
 from app.upstream.service import create_provider
 from app.upstream.types import NewProvider, Provider, ProviderKind
 from tests.login.support import Page, Visitor
+from tests.serving import served
 from tests.support import commit
 
 CLIENT_ID, CLIENT_SECRET = "auther-there", "s3cr3t:of/the provider".replace(" ", "+")
@@ -77,18 +75,8 @@ class Upstream:
             Route("/user", self._user),
             Route("/emails", self._emails),
         ]
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", 0))
-        self.port = listener.getsockname()[1]
-        config = uvicorn.Config(Starlette(routes=routes), log_config=None, lifespan="off", access_log=False)
-        server = uvicorn.Server(config)
-        running = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
+        async with served(Starlette(routes=routes)) as self.port:
             yield self
-        finally:
-            server.should_exit = True
-            await running
-            listener.close()
 
     async def _metadata(self, request: Request) -> Response:
         self.asked.append("metadata")

@@ -1,6 +1,7 @@
 import { TextInput, type TextInputProps } from '@mantine/core';
 import { useState } from 'react';
-import { SCOPES, words } from './settings';
+import { words } from '../shared/texts';
+import { SCOPES } from './settings';
 
 interface ScopesInputProps extends Omit<TextInputProps, 'value' | 'defaultValue' | 'onChange'> {
   value: readonly string[];

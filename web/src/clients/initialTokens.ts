@@ -1,5 +1,5 @@
 import type { InitialAccessTokenCreateInput, InitialAccessTokenFieldsFragment } from '../gen/graphql';
-import { words } from './settings';
+import { words } from '../shared/texts';
 
 export interface NewToken {
   name: string;

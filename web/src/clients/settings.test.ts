@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type SettingsValues, settingsInput, tidySettings, words } from './settings';
+import { type SettingsValues, settingsInput, tidySettings } from './settings';
 
 const before: SettingsValues = {
   name: 'Shop',
@@ -79,9 +79,4 @@ test('keys are sent as the JSON that was typed, and cleared by nothing', () => {
     id: 'cli_1',
     jwks: 'no json',
   });
-});
-
-test('scopes are words, each once', () => {
-  expect(words('  openid email,profile  email ')).toEqual(['openid', 'email', 'profile']);
-  expect(words(' ')).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { ClientDetailFieldsFragment, ClientUpdateInput } from '../gen/graphql';
 import { changes, filled } from '../shared/changes';
+import { parsed } from '../shared/texts';
 import { type ProtocolValues, protocolValues } from './protocol';
 
 export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
@@ -81,18 +82,4 @@ export function settingsInput(id: string, before: SettingsValues, after: Setting
   if (refreshTokenTtlSeconds) input.refreshTokenTtlSeconds = Number(refreshTokenTtlSeconds);
   if (jwks !== undefined) input.jwks = jwks === null ? null : parsed(jwks);
   return input;
-}
-
-/** The value of a JSON text; a text that is none stays as it is, and the server says what is wrong with it. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-/** `"openid  email"` → `["openid", "email"]`; a word that comes twice counts once. */
-export function words(text: string): string[] {
-  return [...new Set(text.split(/[\s,]+/).filter((word) => word !== ''))];
 }

@@ -4,6 +4,7 @@ import type {
   IdentityProviderUpdateInput,
 } from '../gen/graphql';
 import { changes } from '../shared/changes';
+import { parsed, words } from '../shared/texts';
 
 export const AUTH_METHODS = [
   { value: 'client_secret_basic', label: 'Secret in the header (client_secret_basic)' },
@@ -141,17 +142,4 @@ export function updateInput(
   if (scopes !== undefined) input.scopes = scopes === null ? null : words(scopes);
   if (claims !== undefined) input.claims = claims === null ? {} : parsed(claims);
   return input;
-}
-
-function words(text: string): string[] {
-  return [...new Set(text.split(/[\s,]+/).filter((word) => word !== ''))];
-}
-
-/** The value of a JSON text; a text that is none stays as it is, and the server says what is wrong with it. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
