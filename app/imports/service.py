@@ -7,9 +7,11 @@ blocks other writers nor has to begin anew after a crash.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
+from app.clients.service import get_clients
 from app.credentials.service import adopt_hashes, find_hash_problem
 from app.credentials.types import ImportedHash
 from app.imports import rules
@@ -18,12 +20,14 @@ from app.kit.actor import Actor
 from app.kit.db import unit_of_work
 from app.kit.errors import AppError
 from app.kit.guard import guard
-from app.users.importing import find_problem, import_users
+from app.users.importing import import_users, prepare
 
 # Records of one unit of work.
 BATCH: Final = 2_000
 # Bad records that a report names.
 MAX_BAD: Final = 100
+
+_NAMESAKE: Final = "id: This is the id of a client."
 
 # Called after each batch with the records read and the accounts made so far.
 Progress = Callable[[int, int], None]
@@ -92,8 +96,9 @@ class _Import:
         self._note(bad)
         try:
             async with unit_of_work():
+                accounts, namesakes = await _part_namesakes(accounts)
                 created, existing, clashes = await self._write(accounts)
-                self._note(clashes)
+                self._note([*namesakes, *clashes])
                 if self._is_stopped or self._dry_run:
                     raise _RolledBack
         except _RolledBack:
@@ -134,6 +139,15 @@ def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield batch
 
 
+async def _part_namesakes(
+    accounts: Sequence[tuple[int, Account]],
+) -> tuple[list[tuple[int, Account]], list[BadRecord]]:
+    """Those whose ids are no client's, and the others: who reads `sub` alone would mix them up (RFC 9700 §4.15)."""
+    clients = await get_clients([account.user.id for _, account in accounts if account.user.id is not None])
+    bad = [BadRecord(line, _NAMESAKE) for line, account in accounts if account.user.id in clients]
+    return [pair for pair in accounts if pair[1].user.id not in clients], bad
+
+
 def _examine(batch: Sequence[Record]) -> tuple[list[tuple[int, Account]], list[BadRecord]]:
     accounts: list[tuple[int, Account]] = []
     bad: list[BadRecord] = []
@@ -154,9 +168,8 @@ def _read(record: Record) -> Account | str:
         account = rules.to_account(record.values)
     except rules.ValueInvalid as error:
         return str(error)
-    problem = find_problem(account.user)
-    if problem is not None:
-        return f"{'.'.join(problem.field)}: {problem.message}"
-    if account.password_hash is not None:
-        return find_hash_problem(account.password_hash) or account
-    return account
+    user = prepare(account.user)
+    if isinstance(user, AppError):
+        return f"{'.'.join(user.field)}: {user.message}"
+    problem = find_hash_problem(account.password_hash) if account.password_hash is not None else None
+    return problem or replace(account, user=user)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from app.events.service import emit_many
@@ -23,8 +23,8 @@ _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 Outcome = str | AppError | None
 
 
-def find_problem(user: ImportedUser) -> AppError | None:
-    """What is wrong with the account by itself; None when it can be imported."""
+def prepare(user: ImportedUser) -> ImportedUser | AppError:
+    """The account as it is stored, its address normalized; or what is wrong with it by itself."""
     problems = rules.check_fields(asdict(user))
     if problems:
         return problems[0]
@@ -35,14 +35,14 @@ def find_problem(user: ImportedUser) -> AppError | None:
         return InvalidUser("createdAt", "An account was made in 1970 at the earliest, and not in the future.")
     if user.ban_until is not None and not _EPOCH <= user.ban_until <= _LATEST:
         return InvalidUser("banUntil", "A ban ends between 1970 and 9000.")
-    return None
+    return replace(user, email=rules.normalize_email(user.email))
 
 
 async def import_users(actor: Actor, users: Sequence[ImportedUser]) -> list[Outcome]:
     """Make accounts as they were elsewhere. Who is there already stays untouched: doing it again changes nothing.
 
     Args:
-        users: well-formed ones (`find_problem`).
+        users: as `prepare` gives them.
 
     Returns:
         For each, its new account's id; None for one that is there; or what it clashes with.
@@ -72,7 +72,7 @@ def _columns(users: Sequence[ImportedUser], ids: list[str]) -> list[list[object]
     now = clock.now()
     rows = [
         (
-            user_id, rules.normalize_email(user.email), user.email_verified, user.username, user.name, user.picture,
+            user_id, user.email, user.email_verified, user.username, user.name, user.picture,
             user.locale, user.zoneinfo, db.dump_json(dict(user.attributes)), now if user.is_banned else None,
             user.ban_until, user.ban_reason, user.created_at or now,
         )
@@ -84,9 +84,7 @@ def _columns(users: Sequence[ImportedUser], ids: list[str]) -> list[list[object]
 async def _explain(users: Sequence[ImportedUser]) -> list[AppError | None]:
     if not users:
         return []
-    return await queries.explain_clashes(
-        [user.id for user in users], [rules.normalize_email(user.email) for user in users]
-    )
+    return await queries.explain_clashes([user.id for user in users], [user.email for user in users])
 
 
 def _tell(user: ImportedUser, user_id: str) -> UserImported:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from app.clients.service import declare_client
+from app.clients.types import ClientKind, DeclaredClient, NewClient
 from app.credentials.service import check_password
 from app.imports import service
 from app.imports.service import import_accounts
@@ -123,6 +125,7 @@ async def test_a_password_that_was_changed_meanwhile_stays() -> None:
         ({"email": "nine@example.com", "username": "one"}, "This username is taken."),
         (person("gone"), "A user with this id exists, or existed and was deleted."),
         (person("9", email="nowhere"), "email: This is not an e-mail address."),
+        (person("auther-cli"), "id: This is the id of a client."),
         (person("a b", email="ab@example.com"), "id: An id has 1 to 64 letters, digits and . _ : @ | -"),
         (
             person("9", passwordHash="plain"),
@@ -140,6 +143,8 @@ async def test_a_record_that_cannot_be_imported_is_named_and_stops_its_batch(row
     await run(records(person("1", username="one")))
     await make_user("gone@example.com", id="gone")
     await commit(delete_user(SYSTEM, "gone"))
+    cli = NewClient(name="CLI", kind=ClientKind.DEVICE)
+    await commit(declare_client(DeclaredClient(id="auther-cli", client=cli)))
     before = await read_everything()
 
     report = await run(records(person("8"), row))

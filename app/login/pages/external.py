@@ -20,7 +20,7 @@ from app.login.pages.sign_in import show_form
 from app.login.pages.visit import Visit, read_visit, revisit
 from app.login.service.arriving import denied
 from app.login.service.external import enter_from_outside, oldest_proof
-from app.upstream.errors import AnswerInvalid, ProviderRefused
+from app.upstream.errors import AnswerInvalid, ProviderRefused, ProviderUnavailable
 from app.upstream.service import begin_attempt, find_offered, finish_attempt, link_own
 from app.upstream.types import Errand, Return
 
@@ -89,7 +89,7 @@ async def _link(visit: Visit, came: Return) -> Response:
 
 
 async def _sorry(visit: Visit, error: AppError) -> Response:
-    if error.status >= 500 and error.code != "upstream_provider_unavailable" and error.retry_after is None:
+    if error.status >= 500 and not isinstance(error, ProviderUnavailable) and error.retry_after is None:
         raise error
     return await show_form(visit, error)
 

@@ -28,7 +28,7 @@ async def enter_from_outside(actor: Actor, came: Return, arrival: Arrival) -> Ne
         ProofStale: the flow wants a newer sign-in than the provider tells of, and nothing here makes up for it.
         AccountSuspended: the user is banned.
     """
-    user, _ = await recognise(actor, came)
+    user = await recognise(actor, came)
     if not is_recent_enough(came.proved_at, arrival.flow) and not await has_factor(user.id):
         raise ProofStale(came.provider.name)
     # When somebody proved it is unknown: so long ago that nothing takes it for a fresh proof.

@@ -31,15 +31,12 @@ from app.upstream.types import (
     Provider,
     Return,
 )
-from app.users.service import find_by_email, find_user, get_user, register_user
+from app.users.service import find_by_email, get_user, register_user
 from app.users.types import NewUser, User
 
 
-async def recognise(actor: Actor, came: Return) -> tuple[User, bool]:
+async def recognise(actor: Actor, came: Return) -> User:
     """Whose account this is: linked before, linked now by a proved address, or new. In a unit of work.
-
-    Returns:
-        The user, and whether the account was made just now.
 
     Raises:
         AccountExists: the address is somebody's, and nothing proves that it is the same person; or the account is
@@ -51,21 +48,19 @@ async def recognise(actor: Actor, came: Return) -> tuple[User, bool]:
     known = await queries.find_identity(provider.id, person.subject)
     if known is not None:
         await queries.use_identity(known.id, person.email)
-        user = await find_user(known.user_id)
-        assert user is not None
-        return user, False
+        return await get_user(known.user_id)
     is_proved = person.is_verified and provider.trusts_email
     same = await find_by_email(person.email) if person.email else None
     if same is not None:
         if not is_proved or not await _may_link_by_address(person, same):
             raise AccountExists(provider.name)
         await _link(actor, provider, person, same)
-        return same, False
+        return same
     if not provider.can_sign_up:
         raise AccountMissing(provider.name)
     if person.email is not None and not is_proved:
         raise AddressUnproved(provider.name)
-    return await _sign_up(actor, provider, person), True
+    return await _sign_up(actor, provider, person)
 
 
 async def _may_link_by_address(person: Person, user: User) -> bool:
