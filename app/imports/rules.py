@@ -111,8 +111,10 @@ def _read_object(number: int, line: bytes, names: Mapping[str, str]) -> Record:
         return Record(number, problem=f"This is no JSON: {error.msg}.")
     if not isinstance(found, dict):
         return Record(number, problem="A line holds one JSON object.")
-    values = {_name(name, names): value for name, value in found.items()}
-    values.pop(IGNORED, None)
+    pairs = [(_name(name, names), value) for name, value in found.items()]
+    values = {name: value for name, value in pairs if name != IGNORED}
+    if len(values) < sum(name != IGNORED for name, _ in pairs):
+        return Record(number, problem="A field is named twice.")
     unknown = next((name for name in values if name not in FIELDS), None)
     if unknown is not None:
         return Record(number, problem=f"Unknown field `{unknown:.64}`; there are {_known()}.")

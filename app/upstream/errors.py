@@ -119,7 +119,8 @@ class AddressUnproved(Forbidden):
     def __init__(self, name: str) -> None:
         super().__init__(
             "upstream_address_unproved",
-            f"{name} did not confirm that your e-mail address is yours. Confirm it there, or sign up here.",
+            f"{name} does not confirm here that your e-mail address is yours. If you have an account, sign in as before"
+            f" and connect {name} under Security.",
         )
 
 

@@ -47,7 +47,10 @@ FROM unnest($1::text[]) AS wanted (id)
 _USE_IDENTITY = "UPDATE upstream_identity SET last_used_at = $2, email = coalesce($3, email) WHERE id = $1"
 _DELETE_IDENTITY = "DELETE FROM upstream_identity WHERE id = $1"
 _HAS_IDENTITIES = "SELECT EXISTS (SELECT FROM upstream_identity WHERE provider_id = $1)"
-_COUNT_IDENTITIES = "SELECT count(*) FROM upstream_identity WHERE user_id = $1"
+_COUNT_OTHERS = """
+SELECT count(*) FROM upstream_identity i JOIN upstream_provider p ON p.id = i.provider_id
+WHERE i.user_id = $1 AND i.id <> $2 AND p.is_enabled
+"""
 _LOCK_USER = "SELECT FROM users_user WHERE id = $1 FOR UPDATE"
 
 _INSERT_ATTEMPT = """
@@ -165,10 +168,14 @@ async def delete_identity(identity_id: str) -> None:
     await db.execute(_DELETE_IDENTITY, identity_id)
 
 
-async def lock_identities(user_id: str) -> int:
-    """How many a user has; links of the same user are changed one after the other until the unit of work ends."""
+async def lock_links(user_id: str) -> None:
+    """Links of the same user are changed one after the other until the unit of work ends."""
     await db.execute(_LOCK_USER, user_id)
-    count: int = await db.fetch_value(_COUNT_IDENTITIES, user_id)
+
+
+async def count_other_ways(user_id: str, identity_id: str) -> int:
+    """How many links to enabled providers a user has besides this one."""
+    count: int = await db.fetch_value(_COUNT_OTHERS, user_id, identity_id)
     return count
 
 

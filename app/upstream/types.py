@@ -129,7 +129,6 @@ class Person:
     email: str | None
     is_verified: bool
     name: str | None
-    username: str | None
     picture: str | None
     locale: str | None
 

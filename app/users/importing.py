@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 from app.events.service import emit_many
@@ -25,12 +25,15 @@ Outcome = str | AppError | None
 
 def prepare(user: ImportedUser) -> ImportedUser | AppError:
     """The account as it is stored, its address normalized; or what is wrong with it by itself."""
-    problems = rules.check_fields(asdict(user))
+    # Not `asdict`: it goes down into attributes, however deep they are.
+    problems = rules.check_fields({each.name: getattr(user, each.name) for each in fields(user)})
     if problems:
         return problems[0]
     reason = user.ban_reason or ""
     if len(reason) > rules.MAX_REASON or rules.has_control_characters(reason):
         return InvalidUser("banReason", f"A reason has at most {rules.MAX_REASON} characters, none of them controls.")
+    if not user.is_banned and (user.ban_until is not None or user.ban_reason is not None):
+        return InvalidUser("banned", "A ban has an end or a reason only where it is one: say that it is, too.")
     if user.created_at is not None and not _EPOCH <= user.created_at <= clock.now():
         return InvalidUser("createdAt", "An account was made in 1970 at the earliest, and not in the future.")
     if user.ban_until is not None and not _EPOCH <= user.ban_until <= _LATEST:

@@ -75,6 +75,11 @@ def is_username(text: str) -> bool:
     return _USERNAME.fullmatch(text) is not None
 
 
+def is_locale(text: str) -> bool:
+    """Whether it looks like a language tag (BCP 47)."""
+    return _LOCALE.fullmatch(text) is not None
+
+
 def has_control_characters(text: str) -> bool:
     """Whether a text breaks the line, turns its direction (U+202E and the like) or holds half a character."""
     return any(
@@ -115,7 +120,7 @@ def _check_picture(value: object) -> str | None:
 
 
 def _check_locale(value: object) -> str | None:
-    return None if _LOCALE.fullmatch(str(value)) else "A locale is a language tag such as en or de-CH (BCP 47)."
+    return None if is_locale(str(value)) else "A locale is a language tag such as en or de-CH (BCP 47)."
 
 
 def _check_zoneinfo(value: object) -> str | None:

@@ -77,6 +77,7 @@ def test_names_for_columns_have_to_be_ours() -> None:
         (b"{", "This is no JSON"),
         (b"[1]", "A line holds one JSON object."),
         (b'{"email": "a@example.com", "password": "x"}', "Unknown field `password`; there are id, email, "),
+        (b'{"email": "a@example.com", "userName": "a", "user_name": "b"}', "A field is named twice."),
         (b'{"email": "\xff"}', "This is no JSON"),
         (b'"' + b"x" * MAX_LINE_BYTES + b'"', "The line is longer than 64 KiB."),
     ],

@@ -37,6 +37,14 @@ def records(*rows: dict[str, Any]) -> list[Record]:
     return [Record(line, row) for line, row in enumerate(rows, start=1)]
 
 
+def nested(depth: int) -> dict[str, Any]:
+    """An object within an object, and so on."""
+    found: dict[str, Any] = {}
+    for _ in range(depth):
+        found = {"a": found}
+    return found
+
+
 def person(user_id: str, **more: Any) -> dict[str, Any]:
     return {"id": user_id, "email": f"{user_id}@example.com", **more}
 
@@ -133,7 +141,10 @@ async def test_a_password_that_was_changed_meanwhile_stays() -> None:
         ),
         (person("9", createdAt="1969-12-31T23:59:59Z"), "createdAt: An account was made in 1970 at the earliest, and"),
         (person("9", createdAt="2999-01-01T00:00:00Z"), "createdAt: An account was made in 1970 at the earliest, and"),
-        (person("9", banUntil="9999-12-31T23:59:59-14:00"), "banUntil: A ban ends between 1970 and 9000."),
+        (person("9", banned=True, banUntil="9999-12-31T23:59:59-14:00"), "banUntil: A ban ends between 1970 and 9000."),
+        (person("9", banUntil="2100-01-01T00:00:00Z"), "banned: A ban has an end or a reason only where it is one"),
+        (person("9", banReason="spam", banned=False), "banned: A ban has an end or a reason only where it is one"),
+        (person("9", attributes=nested(300)), "attributes: Attributes hold texts, numbers"),
         (person("9", banReason="x" * 501), "banReason: A reason has at most 500 characters"),
         (person("9", banReason="x\0"), "banReason: A reason has at most 500 characters"),
         (person("9", emailVerified="maybe"), "`emailVerified` has to be true or false."),

@@ -140,7 +140,7 @@ async def make_hub(upstream: Upstream, **fields: Any) -> Provider:
         "authorization_endpoint": f"{upstream.url}/authorize", "token_endpoint": f"{upstream.url}/token",
         "userinfo_endpoint": f"{upstream.url}/user", "emails_endpoint": f"{upstream.url}/emails",
         "token_endpoint_auth_method": "client_secret_post", "scopes": ("read:user", "user:email"),
-        "claims": {"sub": "id", "preferred_username": "login", "picture": "avatar_url"},
+        "claims": {"sub": "id", "picture": "avatar_url"},
     }  # fmt: skip
     return await make_provider(upstream, **{**values, **fields})
 

@@ -12,7 +12,8 @@ from app.kit.actor import ANONYMOUS, SYSTEM
 from app.kit.errors import Forbidden, Unauthenticated
 from app.sessions.service import resolve_session
 from app.upstream.errors import IdentityNotFound
-from app.upstream.service import delete_provider, read_visible, unlink
+from app.upstream.service import delete_provider, read_visible, unlink, update_provider
+from app.upstream.types import ProviderChanges
 from app.users.service import delete_user
 from tests.factors.support import give_passkey
 from tests.login.support import Page, Visitor, make_person, read_mails
@@ -28,14 +29,14 @@ async def links() -> dict[str, tuple[str, str]]:
     return {row["id"]: (row["subject"], row["user_id"]) for row in rows}
 
 
-async def connect(visitor: Visitor, upstream: Upstream) -> Page:
+async def connect(visitor: Visitor, upstream: Upstream, slug: str = "there") -> Page:
     """From the button on the security page to the provider and back."""
-    return await visitor.get(upstream.consent(await depart(visitor)))
+    return await visitor.get(upstream.consent(await depart(visitor, slug)))
 
 
-async def depart(visitor: Visitor) -> str:
+async def depart(visitor: Visitor, slug: str = "there") -> str:
     """From the button on the security page to the provider: the authorization URL."""
-    page = await visitor.submit(await visitor.get(LINK), "link-form")
+    page = await visitor.submit(await visitor.get(f"{SECURITY}/linked/with/{slug}"), "link-form")
     assert page.status == 303, page.html
     return page.response.headers["location"]
 
@@ -157,6 +158,26 @@ async def test_the_last_way_in_stays(visitor: Visitor, upstream: Upstream) -> No
         frozen.advance(timedelta(seconds=1))
         await visitor.get(f"{SECURITY}/linked/{identity_id}/remove")
     assert user_id == session.user.id
+
+
+async def test_a_link_to_a_provider_that_is_switched_off_is_no_other_way_in(
+    visitor: Visitor, upstream: Upstream
+) -> None:
+    await make_provider(upstream)
+    other = await make_provider(upstream, slug="elsewhere", name="Elsewhere")
+    upstream.claims = {"auth_time": int(clock.timestamp())}
+    await sign_in(visitor, upstream)
+    await connect(visitor, upstream, "elsewhere")
+    await commit(update_provider(SYSTEM, other.id, ProviderChanges(is_enabled=False)))
+    question = (await visitor.get(SECURITY)).links["unlink-there"]
+
+    refused = await visitor.submit(await visitor.get(question), "unlink-form")
+    await commit(update_provider(SYSTEM, other.id, ProviderChanges(is_enabled=True)))
+    done = await visitor.submit(await visitor.get(question), "unlink-form")
+
+    assert refused.status == 409
+    assert done.status == 303
+    assert len(await links()) == 1
 
 
 async def test_links_of_others_are_not_there(visitor: Visitor, stranger: Visitor, upstream: Upstream) -> None:

@@ -24,6 +24,10 @@ from tests.support import commit, make_user, read_audit
 from tests.upstream.provider import ADA, CLIENT_ID, CLIENT_SECRET, Upstream, go, make_hub, make_provider, sign_in
 
 OVER = "This sign-in took too long, or was begun elsewhere. Start again."
+UNPROVED = (
+    "There does not confirm here that your e-mail address is yours. "
+    "If you have an account, sign in as before and connect There under Security."
+)
 INVALID = "The answer of There could not be accepted. Try another way."
 
 
@@ -151,10 +155,10 @@ async def test_whoever_is_banned_is_not_let_in(visitor: Visitor, upstream: Upstr
     ("person", "provider", "is_verified_here", "alert"),
     [
         (ADA, {"trusts_email": True}, True, None),
-        ({**ADA, "email_verified": False}, {"trusts_email": True}, True, "exists"),
-        ({**ADA, "email_verified": None}, {"trusts_email": True}, True, "exists"),
-        (ADA, {"trusts_email": False, "can_sign_up": False}, True, "exists"),
-        (ADA, {"trusts_email": True}, False, "exists"),
+        ({**ADA, "email_verified": False}, {"trusts_email": True}, True, UNPROVED),
+        ({**ADA, "email_verified": None}, {"trusts_email": True}, True, UNPROVED),
+        (ADA, {"trusts_email": False, "can_sign_up": False}, True, UNPROVED),
+        (ADA, {"trusts_email": True}, False, "There is an account with your address already."),
     ],
     ids=["both proved", "unverified there", "nothing said", "not trusted", "unverified here"],
 )
@@ -178,9 +182,8 @@ async def test_an_account_is_linked_by_address_only_when_both_sides_proved_it(
         assert session.user.id == user.id
         assert await identities() == [("1815", user.id)]
         return
-    assert page.status == 409
     assert page.alert is not None
-    assert page.alert.startswith("There is an account with your address already.")
+    assert page.alert.startswith(alert)
     assert (await identities(), await session_of(visitor)) == ([], None)
 
 
@@ -190,13 +193,10 @@ async def test_an_account_is_linked_by_address_only_when_both_sides_proved_it(
         (ADA, {"can_sign_up": False}, "Nobody here is connected with this account of There. Ask an operator."),
         ({"sub": "1"}, {}, "There told no e-mail address, and an account here needs one."),
         ({"sub": "1", "email": "no address"}, {}, "There told no e-mail address, and an account here needs one."),
-        (
-            {**ADA, "email_verified": False},
-            {},
-            "There did not confirm that your e-mail address is yours. Confirm it there, or sign up here.",
-        ),
+        ({**ADA, "email_verified": False}, {}, UNPROVED),
+        (ADA, {"trusts_email": False, "can_sign_up": False}, UNPROVED),
     ],
-    ids=["closed", "no address", "malformed address", "unproved address"],
+    ids=["closed", "no address", "malformed address", "unproved address", "a word that does not count"],
 )
 async def test_an_account_is_made_only_for_a_proved_address(
     visitor: Visitor, upstream: Upstream, person: dict[str, Any], provider: dict[str, Any], alert: str
@@ -288,6 +288,21 @@ async def test_the_user_endpoint_may_not_speak_of_somebody_else(visitor: Visitor
     assert same.status == 303
 
 
+async def test_the_user_endpoint_is_compared_by_the_subject_of_the_token_also_where_ids_are_another_claim(
+    visitor: Visitor, upstream: Upstream
+) -> None:
+    await make_provider(upstream, claims={"sub": "oid"})
+    upstream.person = {"sub": "pairwise-1", "oid": "1815"}
+    upstream.userinfo = {"sub": "pairwise-2", "oid": "1815", "email": "ada@example.com", "email_verified": True}
+    other = await sign_in(visitor, upstream)
+    upstream.userinfo = {"sub": "pairwise-1", "email": "ada@example.com", "email_verified": True}
+    same = await sign_in(visitor, upstream)
+
+    assert other.alert == INVALID
+    assert same.status == 303
+    assert [subject for subject, _ in await identities()] == ["1815"]
+
+
 @pytest.mark.parametrize(
     ("in_token", "at_endpoint"),
     [
@@ -307,8 +322,8 @@ async def test_an_address_and_the_word_on_it_come_from_one_document(
 
     page = await sign_in(visitor, upstream)
 
-    assert page.status == 409
-    assert (await identities(), await session_of(visitor)) == ([], None)
+    await assert_nobody_came(visitor, page, UNPROVED)
+    assert await identities() == []
 
 
 async def test_an_answer_counts_once_in_the_browser_that_asked_and_for_a_while(
@@ -372,6 +387,16 @@ async def test_the_issuer_of_the_response_has_to_be_the_provider(visitor: Visito
 
     assert wrong.alert == INVALID
     assert right.status == 303
+
+
+async def test_a_service_without_an_issuer_may_name_one(visitor: Visitor, upstream: Upstream) -> None:
+    await make_hub(upstream)
+    upstream.userinfo = {"id": 583231, "email": "ada@example.com", "email_verified": True}
+
+    page = await sign_in(visitor, upstream, "hub", iss="https://github.com/login/oauth")
+
+    assert page.status == 303
+    assert await session_of(visitor) is not None
 
 
 async def test_a_provider_that_says_it_names_itself_has_to(visitor: Visitor, upstream: Upstream) -> None:
@@ -460,6 +485,20 @@ async def test_metadata_and_keys_are_read_once_and_a_new_key_is_found(visitor: V
 
     assert page.status == 303
     assert upstream.asked.count("keys") == 2
+
+
+async def test_a_changed_endpoint_counts_at_once_though_discovery_is_remembered(
+    visitor: Visitor, upstream: Upstream
+) -> None:
+    provider = await make_provider(upstream)
+    before = await go(visitor)
+    changes = ProviderChanges(authorization_endpoint=f"{upstream.url}/elsewhere")
+    await commit(update_provider(SYSTEM, provider.id, changes))
+
+    after = await go(visitor)
+
+    assert (urlsplit(before).path, urlsplit(after).path) == ("/authorize", "/elsewhere")
+    assert upstream.asked == ["metadata"]
 
 
 async def test_a_service_of_githubs_shape_says_who_it_is(visitor: Visitor, upstream: Upstream) -> None:

@@ -30,8 +30,8 @@ _METHOD = (
 )  # fmt: skip
 _SCOPES = 'Scopes that we ask for. Example: `["openid", "profile", "email"]`'
 _CLAIMS = (
-    "Which member of its answer holds sub, email, email_verified, name, preferred_username, picture or locale, where "
-    'it has another name. Example: `{sub: "id", preferred_username: "login", picture: "avatar_url"}`'
+    "Which member of its answer holds sub, email, email_verified, name, picture or locale, where "
+    'it has another name. Example: `{sub: "id", picture: "avatar_url"}`'
 )
 _AUTHORIZATION = 'Where people are sent to. Example: `"https://github.com/login/oauth/authorize"`'
 _TOKEN = 'Where codes are redeemed. Example: `"https://github.com/login/oauth/access_token"`'
@@ -44,7 +44,10 @@ _TRUSTS = (
     "Whether an address that it calls verified counts as verified here, and links to the account that has it. "
     "Example: `true`"
 )
-_SIGN_UP = "Whether somebody who is not known here gets an account; only where `trustsEmail`. Example: `true`"
+_SIGN_UP = (
+    "Whether somebody who is not known here gets an account, whatever the policy of sign-up says; only where "
+    "`trustsEmail`. Example: `true`"
+)
 _ENABLED = "Whether people may sign in through it. Example: `true`"
 _REQUIRED = ("name", "is_enabled", "client_id", "claims", "trusts_email", "can_sign_up")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -11,14 +10,12 @@ from urllib.parse import urlencode
 from app.upstream.rules.providers import CLAIMS, check_url
 from app.upstream.types import Person
 from app.users.errors import InvalidUser
-from app.users.rules import MAX_NAME, MAX_URL, has_control_characters, is_username, normalize_email
+from app.users.rules import MAX_NAME, MAX_URL, has_control_characters, is_locale, normalize_email
 
 LEEWAY: Final = timedelta(seconds=60)
 # An ID token is made while the person waits.
 MAX_TOKEN_AGE: Final = timedelta(minutes=10)
 MAX_SUBJECT: Final = 255
-
-_LOCALE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
 class ClaimRefused(ValueError):
@@ -95,30 +92,40 @@ def read_person(answer: Mapping[str, object], names: Mapping[str, str]) -> Perso
     Raises:
         ClaimRefused: there is no usable subject.
     """
-    found = {claim: _find(answer, names.get(claim, claim)) for claim in CLAIMS}
-    email = _email(found["email"])
-    return Person(
-        subject=_subject(found["sub"]),
-        email=email,
-        is_verified=email is not None and found["email_verified"] in (True, "true"),
-        name=_name(found["name"]),
-        username=_username(found["preferred_username"]),
-        picture=_picture(found["picture"]),
-        locale=_locale(found["locale"]),
-    )
+    return _read(answer, names, _subject(_find(answer, names.get("sub", "sub"))))
 
 
-def complete_person(person: Person, told: Person) -> Person:
-    """The person with what another document tells of them. An address and the word on it come from one document."""
+def complete_person(claims: Mapping[str, object], answer: Mapping[str, object], names: Mapping[str, str]) -> Person:
+    """The person of some claims, with what another answer tells of the same one.
+
+    An address and the word on it come from one document.
+
+    Raises:
+        ClaimRefused: there is no usable subject.
+    """
+    person = read_person(claims, names)
+    told = _read(answer, names, person.subject)
     source = told if person.email is None else person
     return Person(
         subject=person.subject,
         email=source.email,
         is_verified=source.is_verified,
         name=person.name or told.name,
-        username=person.username or told.username,
         picture=person.picture or told.picture,
         locale=person.locale or told.locale,
+    )
+
+
+def _read(answer: Mapping[str, object], names: Mapping[str, str], subject: str) -> Person:
+    found = {claim: _find(answer, names.get(claim, claim)) for claim in CLAIMS}
+    email = _email(found["email"])
+    return Person(
+        subject=subject,
+        email=email,
+        is_verified=email is not None and found["email_verified"] in (True, "true"),
+        name=_name(found["name"]),
+        picture=_picture(found["picture"]),
+        locale=_locale(found["locale"]),
     )
 
 
@@ -158,14 +165,10 @@ def _name(value: object) -> str | None:
     return str(value) if ok else None
 
 
-def _username(value: object) -> str | None:
-    return value if isinstance(value, str) and is_username(value) else None
-
-
 def _picture(value: object) -> str | None:
     ok = isinstance(value, str) and len(value) <= MAX_URL and value.startswith("https://") and check_url(value) is None
     return str(value) if ok else None
 
 
 def _locale(value: object) -> str | None:
-    return value if isinstance(value, str) and _LOCALE.fullmatch(value) else None
+    return value if isinstance(value, str) and is_locale(value) else None

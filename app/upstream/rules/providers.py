@@ -15,7 +15,7 @@ from app.users.rules import has_control_characters
 MAX_SCOPES: Final = 30
 SCOPES: Final = {ProviderKind.OIDC: ("openid", "profile", "email"), ProviderKind.OAUTH2: ()}
 # Ours, and the names that OpenID Connect Core §5.1 has for them.
-CLAIMS: Final = ("sub", "email", "email_verified", "name", "preferred_username", "picture", "locale")
+CLAIMS: Final = ("sub", "email", "email_verified", "name", "picture", "locale")
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,200}")

@@ -22,7 +22,7 @@ from app.upstream.errors import (
     raise_problems,
 )
 from app.upstream.service.going import seal_secret
-from app.upstream.service.talking import forget_upstreams, read_keys, read_metadata
+from app.upstream.service.talking import read_keys, read_metadata
 from app.upstream.types import (
     AUTH_BASIC,
     PROVIDER_PREFIX,
@@ -100,7 +100,6 @@ async def update_provider(actor: Actor, provider_id: str, changes: ProviderChang
     after = await get_provider(provider_id)
     if wanted:
         await _tell_change(actor, before, after, has_new_secret="client_secret" in wanted)
-        forget_upstreams()
     return after
 
 

@@ -116,10 +116,17 @@ async def finish_attempt(provider: Provider, browser_id: str, answer: Mapping[st
     if "error" in answer:
         raise ProviderRefused(provider.name, answer["error"][:100])
     endpoints = await find_endpoints(provider)
-    if answer.get("iss", endpoints.issuer) != endpoints.issuer or (endpoints.names_itself and "iss" not in answer):
-        raise AnswerInvalid(provider.name, "iss of the response is another issuer")
+    _check_issuer(provider, endpoints, answer)
     person, proved_at = await _identify(provider, endpoints, sent, answer.get("code", ""))
     return Return(provider, person, sent.errand, proved_at)
+
+
+def _check_issuer(provider: Provider, endpoints: Endpoints, answer: Mapping[str, str]) -> None:
+    """Source: RFC 9207 §2.4. An OAuth 2.0 service has no issuer that we know, but a redirect URI of its own."""
+    if endpoints.issuer is None:
+        return
+    if answer.get("iss", endpoints.issuer) != endpoints.issuer or (endpoints.names_itself and "iss" not in answer):
+        raise AnswerInvalid(provider.name, "iss of the response is another issuer")
 
 
 async def _spend(provider: Provider, browser_id: str, state: str) -> _Sent:
@@ -148,7 +155,7 @@ async def _identify(
             claims = await _read_id_token(provider, tokens, sent.nonce)
             person = rules.read_person(claims, provider.claims)
         if isinstance(access_token, str) and endpoints.userinfo and (person is None or person.email is None):
-            person = await _complete(provider, endpoints.userinfo, access_token, person)
+            person = await _complete(provider, endpoints.userinfo, access_token, claims)
     except (ClaimRefused, TokenInvalid) as error:
         raise AnswerInvalid(provider.name, str(error)) from error
     if person is None:
@@ -169,17 +176,20 @@ async def _read_id_token(provider: Provider, tokens: Mapping[str, object], nonce
     return claims
 
 
-async def _complete(provider: Provider, url: str, access_token: str, person: Person | None) -> Person:
-    """The person with what the user endpoint says; the ID token's word counts more (OpenID Connect Core §5.3.2)."""
+async def _complete(provider: Provider, url: str, access_token: str, claims: Mapping[str, object]) -> Person:
+    """Who the user endpoint speaks of, or the person of the ID token with what it adds.
+
+    Args:
+        claims: those of the ID token, whose word counts more (OpenID Connect Core §5.3.2); empty without one.
+    """
     answer = await ask_about(provider, url, access_token)
     if not isinstance(answer, dict):
         raise ClaimRefused("the user endpoint tells no object")
-    told = rules.read_person(answer, provider.claims)
-    if person is None:
-        return told
-    if told.subject != person.subject:
+    if not claims:
+        return rules.read_person(answer, provider.claims)
+    if answer.get("sub") != claims.get("sub"):
         raise ClaimRefused("sub of the user endpoint is somebody else")
-    return rules.complete_person(person, told)
+    return rules.complete_person(claims, answer, provider.claims)
 
 
 async def _with_address(provider: Provider, endpoints: Endpoints, person: Person, access_token: object) -> Person:

@@ -39,27 +39,28 @@ async def recognise(actor: Actor, came: Return) -> User:
     """Whose account this is: linked before, linked now by a proved address, or new. In a unit of work.
 
     Raises:
-        AccountExists: the address is somebody's, and nothing proves that it is the same person; or the account is
-            one that an address alone does not open: it has a second factor, or a permission on the platform.
+        AddressUnproved: the provider's word on the address is none, or does not count here.
+        AccountExists: the address is that of an account which an address alone does not open: it did not prove it
+            here, has a second factor, or a permission on the platform.
         AccountMissing: nobody is known so, and the provider may make no accounts.
-        AddressMissing, AddressUnproved: an account would be made, but has no address that is surely the person's.
+        AddressMissing: an account would be made, but has no address.
     """
     provider, person = came.provider, came.person
     known = await queries.find_identity(provider.id, person.subject)
     if known is not None:
         await queries.use_identity(known.id, person.email)
         return await get_user(known.user_id)
-    is_proved = person.is_verified and provider.trusts_email
+    if person.email is not None and not (person.is_verified and provider.trusts_email):
+        # Before anybody is looked for: else whoever claims an address learns whether it has an account.
+        raise AddressUnproved(provider.name)
     same = await find_by_email(person.email) if person.email else None
     if same is not None:
-        if not is_proved or not await _may_link_by_address(person, same):
+        if not await _may_link_by_address(person, same):
             raise AccountExists(provider.name)
         await _link(actor, provider, person, same)
         return same
     if not provider.can_sign_up:
         raise AccountMissing(provider.name)
-    if person.email is not None and not is_proved:
-        raise AddressUnproved(provider.name)
     return await _sign_up(actor, provider, person)
 
 
@@ -69,7 +70,7 @@ async def _may_link_by_address(person: Person, user: User) -> bool:
     if not user.email_verified or not rules.is_same_address(person.email or "", user.email):
         return False
     # Who sets providers up, or runs one, must not get further by the word of a provider than they are.
-    await queries.lock_identities(user.id)
+    await queries.lock_links(user.id)
     return not await has_factor(user.id) and not await permissions_of(Actor(ActorKind.USER, user.id))
 
 
@@ -127,7 +128,7 @@ async def unlink(actor: Actor, identity_id: str) -> Identity:
     identity = (await queries.find_identities([identity_id])).get(identity_id)
     if identity is not None and _is_own(actor, identity.user_id):
         await require_fresh_proof(actor)
-        await _require_another_way(identity.user_id)
+        await _require_another_way(identity)
     else:
         await guard(actor, "users.update")
     if identity is None:
@@ -197,11 +198,12 @@ async def links_of(user_id: str) -> list[Identity]:
     return (await queries.list_identities([user_id], PageRequest(first=MAX_PAGE)))[user_id][:MAX_PAGE]
 
 
-async def _require_another_way(user_id: str) -> None:
-    others = await queries.lock_identities(user_id) - 1
-    if others or await has_password(user_id) or (await find_factors_of(user_id)).passkeys:
-        return
-    raise LastWayIn
+async def _require_another_way(identity: Identity) -> None:
+    user_id = identity.user_id
+    await queries.lock_links(user_id)
+    others = await queries.count_other_ways(user_id, identity.id)
+    if not (others or await has_password(user_id) or (await find_factors_of(user_id)).passkeys):
+        raise LastWayIn
 
 
 def _is_own(actor: Actor, user_id: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote_plus, urlencode
@@ -32,7 +32,7 @@ _AGENT: Final = "auther"
 
 @dataclass(slots=True)
 class _Remembered:
-    """What a provider published: its endpoints, and the keys as they were read last."""
+    """What a provider published: its endpoints, and the keys as they were read last. Never what operators set."""
 
     endpoints: Endpoints
     read_at: datetime
@@ -61,7 +61,14 @@ async def find_endpoints(provider: Provider) -> Endpoints:
             provider.authorization_endpoint, provider.token_endpoint, provider.userinfo_endpoint,
             provider.emails_endpoint, None, None, names_itself=False,
         )  # fmt: skip
-    return (await _discover(provider)).endpoints
+    published = (await _discover(provider)).endpoints
+    return replace(
+        published,
+        authorization=provider.authorization_endpoint or published.authorization,
+        token=provider.token_endpoint or published.token,
+        userinfo=provider.userinfo_endpoint or published.userinfo,
+        emails=provider.emails_endpoint,
+    )
 
 
 async def find_signing_keys(provider: Provider, token: ForeignToken) -> list[ForeignKey]:
@@ -72,10 +79,8 @@ async def find_signing_keys(provider: Provider, token: ForeignToken) -> list[For
     """
     known = await _discover(provider)
     found = pick_keys(token, known.keys)
-    age = clock.now() - known.keys_read_at if known.keys_read_at else None
-    if age is None or age >= FRESH or (not found and age >= RETRY):
-        assert known.endpoints.jwks_uri is not None
-        known.keys = await _read_keys(provider, known.endpoints.jwks_uri)
+    if known.keys_read_at is None or (not found and clock.now() - known.keys_read_at >= RETRY):
+        known.keys = await read_keys(provider, known.endpoints)
         known.keys_read_at = clock.now()
         found = pick_keys(token, known.keys)
     return list(found)
@@ -146,34 +151,30 @@ async def read_metadata(provider: Provider) -> Endpoints:
         raise ProviderUnavailable(provider.name, "discovery: an endpoint is missing")
     userinfo = found.get("userinfo_endpoint")
     return Endpoints(
-        authorization=provider.authorization_endpoint or str(needed[0]),
-        token=provider.token_endpoint or str(needed[1]),
-        userinfo=provider.userinfo_endpoint or (userinfo if isinstance(userinfo, str) else None),
-        emails=provider.emails_endpoint,
+        authorization=str(needed[0]),
+        token=str(needed[1]),
+        userinfo=userinfo if isinstance(userinfo, str) else None,
+        emails=None,
         jwks_uri=str(needed[2]),
         issuer=provider.issuer,
         names_itself=found.get("authorization_response_iss_parameter_supported") is True,
     )
 
 
-async def _read_keys(provider: Provider, jwks_uri: str) -> tuple[ForeignKey, ...]:
-    answer = await _send(provider, jwks_uri, max_bytes=MAX_KEY_SET_BYTES)
+async def read_keys(provider: Provider, published: Endpoints) -> tuple[ForeignKey, ...]:
+    """The keys that an OpenID provider publishes now.
+
+    Raises:
+        ProviderUnavailable: with what is wrong.
+    """
+    assert published.jwks_uri is not None
+    answer = await _send(provider, published.jwks_uri, max_bytes=MAX_KEY_SET_BYTES)
     if answer.status != 200:
         raise ProviderUnavailable(provider.name, f"keys: {answer.status}")
     try:
         return read_key_set(answer.body)
     except KeySetInvalid as error:
         raise ProviderUnavailable(provider.name, f"keys: {error.detail}") from error
-
-
-async def read_keys(provider: Provider, endpoints: Endpoints) -> tuple[ForeignKey, ...]:
-    """The keys that an OpenID provider publishes now.
-
-    Raises:
-        ProviderUnavailable: with what is wrong.
-    """
-    assert endpoints.jwks_uri is not None
-    return await _read_keys(provider, endpoints.jwks_uri)
 
 
 async def _send(

@@ -17,7 +17,7 @@ test('a preset fills in what is known of a provider', () => {
     emailsEndpoint: 'https://api.github.com/user/emails',
     tokenEndpointAuthMethod: 'client_secret_post',
     scopes: ['read:user', 'user:email'],
-    claims: { sub: 'id', preferred_username: 'login', picture: 'avatar_url' },
+    claims: { sub: 'id', picture: 'avatar_url' },
     trustsEmail: true,
     canSignUp: false,
     isEnabled: true,

@@ -80,7 +80,7 @@ export const PRESETS: Record<string, { label: string; values: Partial<ProviderVa
       emailsEndpoint: 'https://api.github.com/user/emails',
       tokenEndpointAuthMethod: 'client_secret_post',
       scopes: 'read:user user:email',
-      claims: '{"sub": "id", "preferred_username": "login", "picture": "avatar_url"}',
+      claims: '{"sub": "id", "picture": "avatar_url"}',
       trustsEmail: true,
     },
   },

@@ -421,11 +421,11 @@ class IdentityProviderCreateInput(Input):
     scopes: Sequence[str] | None = None
     """Scopes that we ask for. Example: `["openid", "profile", "email"]`"""
     claims: JsonValue | None = None
-    """Which member of its answer holds sub, email, email_verified, name, preferred_username, picture or locale, where it has another name. Example: `{sub: "id", preferred_username: "login", picture: "avatar_url"}`"""
+    """Which member of its answer holds sub, email, email_verified, name, picture or locale, where it has another name. Example: `{sub: "id", picture: "avatar_url"}`"""
     trusts_email: bool | None = None
     """Whether an address that it calls verified counts as verified here, and links to the account that has it. Example: `true`"""
     can_sign_up: bool | None = None
-    """Whether somebody who is not known here gets an account; only where `trustsEmail`. Example: `true`"""
+    """Whether somebody who is not known here gets an account, whatever the policy of sign-up says; only where `trustsEmail`. Example: `true`"""
     is_enabled: bool | None = None
     """Whether people may sign in through it. Example: `true`"""
     idempotency_key: str | None = None
@@ -472,11 +472,11 @@ class IdentityProviderUpdateInput(Input):
     scopes: Sequence[str] | None = None
     """Scopes that we ask for. Example: `["openid", "profile", "email"]`"""
     claims: JsonValue | None = None
-    """Which member of its answer holds sub, email, email_verified, name, preferred_username, picture or locale, where it has another name. Example: `{sub: "id", preferred_username: "login", picture: "avatar_url"}`"""
+    """Which member of its answer holds sub, email, email_verified, name, picture or locale, where it has another name. Example: `{sub: "id", picture: "avatar_url"}`"""
     trusts_email: bool | None = None
     """Whether an address that it calls verified counts as verified here, and links to the account that has it. Example: `true`"""
     can_sign_up: bool | None = None
-    """Whether somebody who is not known here gets an account; only where `trustsEmail`. Example: `true`"""
+    """Whether somebody who is not known here gets an account, whatever the policy of sign-up says; only where `trustsEmail`. Example: `true`"""
     is_enabled: bool | None = None
     """Whether people may sign in through it. Example: `true`"""
 
