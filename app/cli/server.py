@@ -7,6 +7,7 @@ import os
 
 import typer
 
+from app.cli.apart import run_apart
 from app.cli.bootstrap import Operator, ensure_dev_operator, ensure_operator, with_own_clients
 from app.cli.demo import Demo, seed_demo
 from app.cli.greeting import describe_demo, describe_server
@@ -32,7 +33,7 @@ def serve(
     given = {"host": host, "port": port, "workers": workers, "run_worker": False if no_worker else None}
     settings = read_settings(**{name: value for name, value in given.items() if value is not None})
     with running_database(settings) as (ready, instance):
-        operator = asyncio.run(_prepare(ready))
+        operator = run_apart(lambda: asyncio.run(_prepare(ready)))
         listen(ready, instance, describe_server(ready, operator))
 
 
@@ -44,7 +45,7 @@ def dev(port: int = typer.Option(None, help="Port to listen on (AUTHER_PORT)."))
         if not os.environ.get("AUTHER_PUBLIC_URL"):
             given["public_url"] = f"http://localhost:{port}"
     with running_database(read_settings(**given)) as (ready, instance):
-        operator, demo = asyncio.run(_prepare_demo(ready))
+        operator, demo = run_apart(lambda: asyncio.run(_prepare_demo(ready)))
         listen(ready, instance, describe_server(ready, operator) + describe_demo(demo))
 
 

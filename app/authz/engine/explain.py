@@ -63,11 +63,25 @@ class ProofStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """A tuple that does not stand, and the condition without which its model does not take it."""
+
+    key: TupleKey
+    condition: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.key} with {self.condition}" if self.condition else str(self.key)
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
-    """A proof and, for a denial, tuples of which each alone would have allowed it, the nearest first."""
+    """A proof and, for a denial, tuples of which each alone would have allowed it, the nearest first.
+
+    One with a condition would have done so as far as its condition holds.
+    """
 
     root: ProofStep
-    missing: tuple[TupleKey, ...] = ()
+    missing: tuple[Missing, ...] = ()
 
 
 class Prover:
@@ -147,23 +161,34 @@ def decide(bound: Bound) -> Decision:
     return Decision.DENIED if bound[1] == FALSE else Decision.UNDECIDED
 
 
-def find_missing(schema: Schema, walk: Walk, root: Node, subject: SubjectRef) -> Iterator[TupleKey]:
+def find_missing(schema: Schema, walk: Walk, root: Node, subject: SubjectRef) -> Iterator[Missing]:
     """Tuples that would name the subject where it was looked for in vain, the nearest to the entity first.
 
-    Whether one suffices has to be tried: a relation may need more than one, or exclude the subject.
+    Where a subject may stand without a condition, those that it may have besides are not told.
+    Whether a tuple suffices has to be tried: a relation may need more than one, or exclude the subject.
     """
     seen, waiting, found = {root}, [root], 0
     for node in waiting:
         goal, relation = walk.goals.get(node), schema.relation(node.type, node.relation)
         if goal is None or relation is None or found >= _MAX_MISSING:
             continue
-        if relation.admits(subject, None) and node.id != EVERY:
-            found += 1
-            yield TupleKey(*node, subject.type, subject.id, subject.relation)
+        if node.id != EVERY:
+            key = TupleKey(*node, subject.type, subject.id, subject.relation)
+            for condition in _conditions_of(relation, subject):
+                found += 1
+                yield Missing(key, condition)
         for other in _rests_on(goal):
             if other not in seen:
                 seen.add(other)
                 waiting.append(other)
+
+
+def _conditions_of(relation: CompiledRelation, subject: SubjectRef) -> Sequence[str | None]:
+    """With what the subject may stand in a tuple of the relation: nothing, or one of some conditions."""
+    if relation.admits(subject, None):
+        return (None,)
+    found = relation.conditions.get((subject.type, subject.relation, subject.id == EVERY), frozenset())
+    return sorted(each for each in found if each is not None)
 
 
 def _rests_on(goal: Goal) -> Iterator[Node]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.authz.engine.explain import Proof, ProofStep, Prover, StepKind, find_missing
+from app.authz.engine.explain import Missing, Proof, ProofStep, Prover, StepKind, find_missing
 from app.authz.engine.judge import Judge
 from app.authz.engine.lookups import TupleReader
 from app.authz.engine.overlay import Overlay
@@ -23,9 +23,9 @@ from app.authz.engine.resolve import (
 )
 from app.authz.engine.values import TRUE
 from app.authz.engine.walk import Walk
-from app.authz.errors import TooSlow
+from app.authz.errors import ConditionUndecided, TooSlow
 from app.authz.types.answers import Check, Decision
-from app.authz.types.tuples import RelationTuple, TupleKey
+from app.authz.types.tuples import ConditionRef, RelationTuple
 
 # Missing tuples that are tried, at most.
 _MAX_TRIED = 10
@@ -53,7 +53,7 @@ async def explain(rules: Ruleset, reader: TupleReader, check: Check) -> tuple[Re
     await _follow(walk, Overlay(reader, check.contextual) if check.contextual else reader)
     resolution = await conclude(rules, question)
     root = _root(rules, question, resolution)
-    missing: tuple[TupleKey, ...] = ()
+    missing: tuple[Missing, ...] = ()
     if resolution.decision is Decision.DENIED:
         missing = await _missing(rules, reader, question)
     return resolution, Proof(root, missing)
@@ -78,7 +78,7 @@ def _root(rules: Ruleset, question: Question, resolution: Resolution) -> ProofSt
     if permission is None:
         return step
     steps = [step]
-    if permission.policy is not None and step.decision is Decision.ALLOWED and resolution.bypass is None:
+    if permission.policy is not None and _was_asked(question, resolution):
         problem = resolution.problem.message if resolution.problem else None
         steps.append(ProofStep(StepKind.POLICY, permission.policy, resolution.decision, problem=problem))
     for node in question.bypasses:
@@ -89,14 +89,29 @@ def _root(rules: Ruleset, question: Question, resolution: Resolution) -> ProofSt
     return ProofStep(StepKind.PERMISSION, label, resolution.decision, steps=tuple(steps))
 
 
-async def _missing(rules: Ruleset, reader: TupleReader, question: Question) -> tuple[TupleKey, ...]:
+def _was_asked(question: Question, resolution: Resolution) -> bool:
+    """Whether the policy of the permission had the last word, as `conclude` has it."""
+    if resolution.bypass is not None or question.value[0] != TRUE:
+        return False
+    return question.walk.conditioned_bound(question.root)[0] != TRUE
+
+
+async def _missing(rules: Ruleset, reader: TupleReader, question: Question) -> tuple[Missing, ...]:
     """Tuples of which each alone would turn the denial, tried one by one."""
     check = question.check
-    keys = list(find_missing(rules.schema, question.walk, question.root, check.subject))[:_MAX_TRIED]
-    tried = [replace(check, contextual=_with(check.contextual, key)) for key in keys]
+    found = list(find_missing(rules.schema, question.walk, question.root, check.subject))[:_MAX_TRIED]
+    tried = [replace(check, contextual=_with(check.contextual, each)) for each in found]
     answers = await resolve(rules, reader, tried)
-    return tuple(key for key, answer in zip(keys, answers, strict=True) if answer.decision is Decision.ALLOWED)
+    return tuple(each for each, answer in zip(found, answers, strict=True) if _suffices(each, answer))
 
 
-def _with(contextual: Sequence[RelationTuple], key: TupleKey) -> tuple[RelationTuple, ...]:
-    return (*contextual, RelationTuple(key))
+def _suffices(missing: Missing, answer: Resolution) -> bool:
+    if answer.decision is Decision.ALLOWED:
+        return True
+    # Its condition lacks a parameter, which the question may bring.
+    return missing.condition is not None and isinstance(answer.problem, ConditionUndecided)
+
+
+def _with(contextual: Sequence[RelationTuple], missing: Missing) -> tuple[RelationTuple, ...]:
+    condition = ConditionRef(missing.condition) if missing.condition else None
+    return (*contextual, RelationTuple(missing.key, condition))

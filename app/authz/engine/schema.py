@@ -202,6 +202,11 @@ def parts_of(rewrite: Rewrite) -> tuple[Rewrite, ...]:
     return ()
 
 
+def has_gate(rewrite: Rewrite) -> bool:
+    """Whether `and` or `but not` is part of it."""
+    return isinstance(rewrite, Intersection | Exclusion) or any(map(has_gate, parts_of(rewrite)))
+
+
 def _with_full_names(rewrite: Rewrite, names: Mapping[str, str]) -> Rewrite:
     if isinstance(rewrite, Direct):
         return Direct(tuple(replace(each, type=names.get(each.type, each.type)) for each in rewrite.types))

@@ -110,8 +110,9 @@ def _direct_types(level: int, *, with_conditions: bool) -> st.SearchStrategy[Dir
 
 
 @st.composite
-def _rewrites(draw: st.DrawFn, name: str, *, with_conditions: bool) -> Rewrite:
+def _rewrites(draw: st.DrawFn, name: str, *, with_conditions: bool, with_gates: bool) -> Rewrite:
     level = LEVELS[name]
+    kinds = ["leaf", "union", "and", "but not", "but not"] if with_gates else ["leaf", "union"]
     direct_left = [Direct(tuple(draw(_unique_types(level, with_conditions=with_conditions))))]
 
     def leaf(most: int) -> Rewrite:
@@ -122,7 +123,7 @@ def _rewrites(draw: st.DrawFn, name: str, *, with_conditions: bool) -> Rewrite:
     def build(most: int, depth: int) -> Rewrite:
         if direct_left and draw(st.booleans()):
             return direct_left.pop()
-        kind = draw(st.sampled_from(["leaf", "union", "and", "but not", "but not"])) if depth else "leaf"
+        kind = draw(st.sampled_from(kinds)) if depth else "leaf"
         if kind == "union":
             return Union((build(most, depth - 1), build(most, depth - 1)))
         if kind == "and":
@@ -140,15 +141,16 @@ def _unique_types(level: int, *, with_conditions: bool) -> st.SearchStrategy[lis
 
 
 @st.composite
-def _models(draw: st.DrawFn) -> Model:
-    with_conditions = draw(st.booleans())
+def _models(draw: st.DrawFn, *, with_gates: bool) -> Model:
+    # Without gates it is conditions that matter.
+    with_conditions = not with_gates or draw(st.booleans())
     types = [TypeDefinition("user")]
     for kind in KINDS:
         links = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=2, unique=True))
         name = draw(st.sampled_from([None, None, "is_one"])) if with_conditions else None
         relations = [Relation("parent", Direct(tuple(DirectType(link, condition=name) for link in links)))]
         relations += [
-            Relation(relation, draw(_rewrites(relation, with_conditions=with_conditions)))
+            Relation(relation, draw(_rewrites(relation, with_conditions=with_conditions, with_gates=with_gates)))
             for relation in ("member", "blocked", "editor", "viewer")
             if relation != "blocked" or kind == "doc" or draw(st.booleans())
         ]
@@ -230,9 +232,13 @@ _ENTITIES = st.sampled_from([EntityRef(kind, each) for kind in KINDS for each in
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """A stratified model with tuples, circles among them, and questions, some with contextual tuples."""
-    model = draw(_models())
+def worlds(draw: st.DrawFn, *, with_gates: bool = True) -> World:
+    """A stratified model with tuples, circles among them, and questions, some with contextual tuples.
+
+    Args:
+        with_gates: `and` and `but not` may be part of the model; else it has conditions.
+    """
+    model = draw(_models(with_gates=with_gates))
     tuples = draw(st.lists(_tuples(model), min_size=draw(st.sampled_from([1, 12, 20])), max_size=28))
     tuples += draw(st.lists(_strangers(model), max_size=3))
     tuples = list({each.key: each for each in tuples}.values())

@@ -51,8 +51,8 @@ async def test_a_proof_comes_to_the_same_decision_as_the_check(file: Path) -> No
 
             assert (found.decision, found.bypass) == (expected.decision, expected.bypass), case.at
             assert proof.root.decision is expected.decision, case.at
-            for key in proof.missing:
-                assert key.entity_type in rules.schema.types
+            for missing in proof.missing:
+                assert missing.key.entity_type in rules.schema.types
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

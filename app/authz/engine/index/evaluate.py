@@ -45,6 +45,13 @@ class Rules:
     tracked: Mapping[tuple[int, int], Program]
     condition_of: Callable[[Table, str], Condition | None]
 
+    def judge(self, table: Table, condition: ConditionRef, context: Context) -> Value:
+        """What the condition of a tuple says. One that the model does not have decides nothing."""
+        compiled = self.condition_of(table, condition.name)
+        if compiled is None:
+            return UNDECIDED
+        return _VALUES[compiled.evaluate(condition.context, context).value]
+
 
 class Evaluation:
     """One subject and one context; values of parts are found out once."""
@@ -156,10 +163,7 @@ class Evaluation:
 
     def _judge(self, table: Table, condition: ConditionRef) -> Value:
         self._spend()
-        compiled = self._rules.condition_of(table, condition.name)
-        if compiled is None:
-            return UNDECIDED
-        return _VALUES[compiled.evaluate(condition.context, self._context).value]
+        return self._rules.judge(table, condition, self._context)
 
     def _spend(self) -> None:
         self._work_left -= 1

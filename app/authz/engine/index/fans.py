@@ -18,6 +18,7 @@ from app.authz.engine.index.numbers import MASK, Numbers
 from app.authz.engine.index.programs import Program, ProgramOf
 from app.authz.engine.index.store import Change, Store
 from app.authz.engine.index.tables import Table
+from app.authz.types.tuples import ConditionRef
 
 _MOST, _MOST_WEIGHT = 65_536, 8_000_000
 # Entities above a change that are looked through before everything is dropped.
@@ -64,6 +65,16 @@ class Fans:
                         starts.update(each_of(held[node]))
             sets += [self._fan(anchor, start) for start in starts]
         return unite(sets)
+
+    def seeds(self, nodes: Closure) -> Iterator[tuple[Table, ConditionRef, EntitySet]]:
+        """Tuples with a condition that name the subject, each with the entities that follow where it holds."""
+        for table in self._tables:
+            for entity, condition in _conditioned(table, nodes):
+                yield table, condition, entity
+        for anchor in self._anchors.values():
+            for table in anchor.tables:
+                for entity, condition in _conditioned(table, nodes):
+                    yield table, condition, self._fan(anchor, entity)
 
     def forget(self, entities: Iterable[int]) -> None:
         """Drop the fans of some entities."""
@@ -200,6 +211,13 @@ class Listings:
                         waiting.append(parent)
             found.add(kind.star)
         return found
+
+
+def _conditioned(table: Table, nodes: Closure) -> Iterator[tuple[int, ConditionRef]]:
+    held = table.held_conditioned
+    for node in nodes if held else ():
+        for entity in each_of(held.get(node)):
+            yield entity, table.conditioned[entity][node]
 
 
 def _weigh(found: EntitySet) -> int:

@@ -10,6 +10,8 @@ from pyroaring import BitMap
 
 from app.authz.engine.grants import MAX_REACHED, Grant, GrantSearch, Wanted, leave_open, list_wanted
 from app.authz.engine.index.batches import check_in_turns
+from app.authz.engine.index.crowds import Closure
+from app.authz.engine.index.doubts import Reached, reach
 from app.authz.engine.index.listing import entities_of
 from app.authz.engine.index.views import View
 from app.authz.engine.turns import Turns
@@ -17,24 +19,25 @@ from app.authz.types.tuples import EVERY, SubjectRef
 
 if TYPE_CHECKING:
     from app.authz.engine.index.index import Index
-    from app.authz.engine.index.plans import Plan
+    from app.authz.engine.index.plans import Compiled, Plan
 
 
 async def find_grants(index: Index, view: View, subject: SubjectRef, types: Sequence[str]) -> tuple[list[Grant], bool]:
     """Every permission of the subject on some types, and whether single entities were left out."""
     known = view.rules.schema.types
     wanted = list_wanted(known[each] for each in types if each in known)
-    grants, left, is_cut = _find_in_sets(index, subject, wanted)
+    turns = Turns()
+    grants, left, is_cut = _find_in_sets(index, subject, wanted, turns)
     if left:
         ask = partial(check_in_turns, index, view, judge=leave_open)
-        search = GrantSearch(view.rules, index.compiled.graph, view, subject, ask, Turns())
+        search = GrantSearch(view.rules, index.compiled.graph, view, subject, ask, turns)
         more, is_more_cut = await search.find(left)
         return [*grants, *more], is_cut or is_more_cut
     return grants, is_cut
 
 
 def _find_in_sets(
-    index: Index, subject: SubjectRef, wanted: Sequence[Wanted]
+    index: Index, subject: SubjectRef, wanted: Sequence[Wanted], turns: Turns
 ) -> tuple[list[Grant], list[Wanted], bool]:
     """What sets say, the permissions about which they do not, and whether single entities were left out."""
     compiled = index.compiled
@@ -44,7 +47,7 @@ def _find_in_sets(
         return [], list(wanted), False
     grants: list[Grant] = []
     left: list[Wanted] = []
-    entities: dict[tuple[str, str], BitMap | None] = {}
+    entities: dict[tuple[str, str], Reached | None] = {}
     count = 0
     for each in wanted:
         plan = compiled.plan(each.type.full_name, each.permission.name)
@@ -53,18 +56,30 @@ def _find_in_sets(
             grants.append(Grant(each.type.full_name, EVERY, each.permission.name))
             continue
         if plan.key not in entities:
-            entities[plan.key] = entities_of(compiled, plan, nodes)
+            entities[plan.key] = _find_entities(compiled, plan, nodes, turns)
         found = entities[plan.key]
-        if found is None:
+        if found is None or (found.is_conditional and plan.policy is not None):
+            # Only the walk knows whether a tuple with a condition suffices without the policy.
             left.append(each)
             continue
-        count += len(found)
-        grants += _grants_of(index, each, plan, found, is_cut=count > MAX_REACHED)
+        count += len(found.certain) + len(found.undecided)
+        is_cut = count > MAX_REACHED
+        grants += _grants_of(index, each, plan, found.certain, needs_check=plan.policy is not None, is_cut=is_cut)
+        grants += _grants_of(index, each, plan, found.undecided, needs_check=True, is_cut=is_cut)
     return grants, left, count > MAX_REACHED
 
 
-def _grants_of(index: Index, wanted: Wanted, plan: Plan, found: BitMap, *, is_cut: bool) -> Iterator[Grant]:
-    type_name, action, needs_check = wanted.type.full_name, wanted.permission.name, plan.policy is not None
+def _find_entities(compiled: Compiled, plan: Plan, nodes: Closure, turns: Turns) -> Reached | None:
+    if plan.has_conditions:
+        return reach(compiled, plan, nodes, {}, turns)
+    found = entities_of(compiled, plan, nodes)
+    return None if found is None else Reached(found, BitMap(), is_conditional=False)
+
+
+def _grants_of(
+    index: Index, wanted: Wanted, plan: Plan, found: BitMap, *, needs_check: bool, is_cut: bool
+) -> Iterator[Grant]:
+    type_name, action = wanted.type.full_name, wanted.permission.name
     if plan.program.kind.star in found:
         yield Grant(type_name, EVERY, action, needs_check)
     if is_cut:

@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from app.authz.engine.index.batches import check_in_turns
 from app.authz.engine.index.crowds import Closure
+from app.authz.engine.index.doubts import Reached, reach
 from app.authz.engine.index.numbers import NEVER_LATE, Kind
 from app.authz.engine.index.views import View
 from app.authz.engine.listing import FoundObjects, FoundSubject, ObjectQuery, SubjectQuery, decide_every
@@ -40,17 +41,28 @@ def list_sets(index: Index, query: ObjectQuery, after: str | None, limit: int) -
     """A page of the entities in the order of their ids, and the exact total; None if sets alone do not say."""
     compiled = index.compiled
     plan = compiled.plan(query.type, query.action)
-    if plan is None or not plan.is_quick or query.subject.relation or query.contextual:
+    if plan is None or plan.policy or plan.is_tangled or query.subject.relation or query.contextual:
         return None
     shelf = compiled.closures.shelves.get(query.subject.type)
     nodes = shelf.find(query.subject.id) if shelf else None
     if nodes is None or (plan.key not in compiled.graph.plain and plan.find_bypass(nodes)):
         return None
+    if plan.has_conditions:
+        return _list_doubts(index, plan, reach(compiled, plan, nodes, query.context, Turns()), after, limit)
     found = entities_of(compiled, plan, nodes)
     if found is None:
         return None
     ids = islice(_in_order(found, plan.program.kind, index.store.numbers.ids, after), limit)
     return FoundObjects(list(ids)), len(found)
+
+
+def _list_doubts(index: Index, plan: Plan, found: Reached | None, after: str | None, limit: int) -> Listed | None:
+    if found is None:
+        return None
+    kind, both = plan.program.kind, found.certain | found.undecided
+    page = list(islice(_in_order(both, kind, index.store.numbers.ids, after), limit))
+    undecided = {each for each in page if kind.numbers[each] in found.undecided} if found.undecided else frozenset()
+    return FoundObjects(page, undecided), len(both)
 
 
 def entities_of(compiled: Compiled, plan: Plan, nodes: Closure) -> BitMap | None:

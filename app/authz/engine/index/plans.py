@@ -18,6 +18,7 @@ from app.authz.engine.judge import find_program
 from app.authz.engine.lookups import Node
 from app.authz.engine.paths import build_graph
 from app.authz.engine.resolve import CLIENTS, FULL_ACCESS, Resolution, Ruleset
+from app.authz.engine.schema import CompiledRelation, has_gate
 from app.authz.types.answers import Decision
 from app.authz.types.tuples import EVERY, PLATFORM, SUPER_ADMIN
 
@@ -34,12 +35,14 @@ class Plan:
         is_quick: that alone decides, after the bypasses.
         is_tangled: only the walk can answer.
         has_conditions: tuples that it rests on may have conditions.
+        has_gates: `and`, `but not` or usersets that closures cannot hold have a say.
     """
 
     __slots__ = (
         "ask",
         "bypasses",
         "has_conditions",
+        "has_gates",
         "is_quick",
         "is_settled",
         "is_tangled",
@@ -58,7 +61,8 @@ class Plan:
         self.ask: Callable[[Closure, str], bool] = _never
         self.policy: str | None = None
         self.bypasses: tuple[_Bypass, ...] = ()
-        self.is_settled = self.is_quick = self.is_tangled = self.has_conditions = False
+        self.is_settled = self.is_quick = self.is_tangled = False
+        self.has_conditions = self.has_gates = False
 
     def find_bypass(self, nodes: Closure) -> Resolution | None:
         """What allows everything to a subject, whatever its relation to the entity is."""
@@ -136,15 +140,20 @@ class Compiled:
             plan.ask = test.ask
             plan.is_settled = True
             plan.is_quick = plan.policy is None
+        below = [relation for each in self.graph.below[key] if (relation := schema.relation(*each))]
         plan.has_conditions = any(
             condition is not None
-            for each in self.graph.below[key]
-            if (relation := schema.relation(*each))
+            for relation in below
             for conditions in relation.conditions.values()
             for condition in conditions
         )
+        plan.has_gates = any(self._has_gates(each) for each in below)
         self.plans[type_name][action] = plan
         return plan
+
+    def _has_gates(self, relation: CompiledRelation) -> bool:
+        names_plain = all((part, name) in self.graph.plain for part, name, _ in relation.conditions if name)
+        return not names_plain or has_gate(relation.rewrite)
 
     def _bypasses(self, scope: str) -> tuple[_Bypass, ...]:
         found: list[_Bypass] = []
