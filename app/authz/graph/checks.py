@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET, argument, enum_value, field
 
-from app.authz.engine.explain import Proof, ProofStep, StepKind
+from app.authz.engine.explain import Missing, Proof, ProofStep, StepKind
 from app.authz.errors import (
     ActionUnknown,
     ContextualForbidden,
@@ -33,12 +33,21 @@ from app.authz.graph.inputs import (
 from app.authz.graph.trees import Decision, ProofNode, flatten_proof
 from app.authz.graph.values import TupleKey, as_key
 from app.authz.service import checks, lists
+from app.authz.service.sources import open_source
 from app.authz.types import answers
 from app.graph.context import Info
 from app.graph.directives import Requires
 from app.kit.errors import AppError
 
-_ASKING = "About oneself it needs no permission; about others on types that no client owns, `platform.manage_platform`."
+_ON_OTHER_TYPES = "on types that no client owns, `platform.manage_platform`."
+_ABOUT_ONESELF = f"About oneself it needs no permission; about others {_ON_OTHER_TYPES}"
+_ASKING = (
+    "About oneself and without contextual tuples it needs no permission; about others, and with contextual tuples, "
+    f"{_ON_OTHER_TYPES}"
+)
+_EXPLAINING = (
+    f"It needs the permission also about oneself, as a proof names groups and tuples of others; {_ON_OTHER_TYPES}"
+)
 # Why there is no proof: the question means nothing, or its proof is too large.
 _UNEXPLAINED = (
     ActionUnknown,
@@ -83,6 +92,12 @@ class ActionAnswer:
     answer: CheckAnswer = field(description="Its answer.")
 
 
+@strawberry.type(description="A tuple that its model takes only with a condition.")
+class ConditionedTuple:
+    key: TupleKey = field(description="The tuple.")
+    condition: str = field(description="The condition's name in the model.")
+
+
 @strawberry.type(description="An answer with its proof, or what was tried in vain.")
 class Explanation:
     answer: CheckAnswer = field(description="The answer.")
@@ -91,6 +106,10 @@ class Explanation:
     )
     missing: list[TupleKey] = field(
         description="For a denial: tuples of which each alone would allow it, the nearest first."
+    )
+    missing_conditioned: list[ConditionedTuple] = field(
+        description="The same for tuples that the model takes only with a condition: each alone would allow it where "
+        "its condition holds, which the context of the question does not rule out."
     )
 
 
@@ -122,7 +141,7 @@ class CheckQuery:
         answered = await checks.check_many(actor, questions, to_freshness(consistency))
         return [to_answer(each) for each in answered]
 
-    @field(description=f"A check with its proof, never from a cache. {_ASKING}", directives=[_MANAGES_ACCESS])
+    @field(description=f"A check with its proof, never from a cache. {_EXPLAINING}", directives=[_MANAGES_ACCESS])
     async def explain(
         self,
         info: Info,
@@ -138,7 +157,7 @@ class CheckQuery:
         return _to_explanation(answer, proof)
 
     @field(
-        description=f"Every permission of an entity's type with its answer, by name. {_ASKING}",
+        description=f"Every permission of an entity's type with its answer, by name. {_ABOUT_ONESELF}",
         directives=[_MANAGES_ACCESS],
     )
     async def actions(
@@ -150,9 +169,9 @@ class CheckQuery:
         consistency: Consistency = UNSET,
     ) -> list[ActionAnswer]:
         actor = info.context.actor
-        found = await lists.check_actions(
-            actor, whom(actor, subject), to_entity(entity), to_context(context), to_freshness(consistency)
-        )
+        asked, told = whom(actor, subject), to_context(context)
+        source = await open_source(to_freshness(consistency))
+        found = await lists.check_actions(actor, source, asked, to_entity(entity), context=told)
         return [ActionAnswer(action=name, answer=to_answer(answer)) for name, answer in found.items()]
 
 
@@ -176,12 +195,17 @@ def _unexplained(answer: answers.Answer, problem: AppError) -> Explanation:
     """The answer alone; when there is one although its proof is too large, a node says so."""
     cut = ProofStep(StepKind.CUT, "The proof is left out.", answer.decision, problem=problem.message)
     nodes = [] if answer.problem else flatten_proof(cut)
-    return Explanation(answer=to_answer(answer), nodes=nodes, missing=[])
+    return Explanation(answer=to_answer(answer), nodes=nodes, missing=[], missing_conditioned=[])
 
 
 def _to_explanation(answer: answers.Answer, proof: Proof) -> Explanation:
     return Explanation(
         answer=to_answer(answer),
         nodes=flatten_proof(proof.root),
-        missing=[as_key(key) for key in proof.missing],
+        missing=[as_key(each.key) for each in proof.missing if each.condition is None],
+        missing_conditioned=[_to_conditioned(each, each.condition) for each in proof.missing if each.condition],
     )
+
+
+def _to_conditioned(missing: Missing, condition: str) -> ConditionedTuple:
+    return ConditionedTuple(key=as_key(missing.key), condition=condition)

@@ -28,6 +28,7 @@ from app.authz.graph.values import Entity, Subject, TupleKey, as_key, map_page
 from app.authz.service import lists
 from app.authz.service.access import MANAGE_ACCESS
 from app.authz.service.lists import Everybody, Listed
+from app.authz.service.sources import open_source
 from app.graph.connections import Edge, First, Paged, PageInfo, connection
 from app.graph.context import Info
 from app.graph.directives import Requires
@@ -117,7 +118,7 @@ class ListQuery:
     @connection(
         FoundObjectConnection,
         description="The entities of a type that a subject can do something to. "
-        f"About oneself it needs no permission. {_ON_OTHER_TYPES}",
+        f"About oneself and without contextual tuples it needs no permission. {_ON_OTHER_TYPES}",
         requires=MANAGE_ACCESS,
     )
     async def list_objects(
@@ -135,8 +136,8 @@ class ListQuery:
         query = ObjectQuery(
             whom(actor, subject), action, type, to_context(context), to_tuples(contextual_tuples, "contextualTuples")
         )
-        listed = await lists.find_objects(actor, query, page, to_freshness(consistency))
-        return _reached(type, listed)
+        source = await open_source(to_freshness(consistency))
+        return _reached(type, await lists.find_objects(actor, source, query, page))
 
     @connection(
         FoundSubjectConnection,
@@ -160,7 +161,8 @@ class ListQuery:
     ) -> Counted[listing.FoundSubject]:
         contextual = to_tuples(contextual_tuples, "contextualTuples")
         query = SubjectQuery(to_entity(entity), action, type, relation or "", to_context(context), contextual)
-        return _counted(await lists.find_subjects(info.context.actor, query, page, to_freshness(consistency)))
+        source = await open_source(to_freshness(consistency))
+        return _counted(await lists.find_subjects(info.context.actor, source, query, page))
 
     @field(
         description="The users, groups, API keys and clients that can do something to an entity. "
@@ -180,7 +182,8 @@ class ListQuery:
         contextual = to_tuples(contextual_tuples, "contextualTuples")
         query = SubjectQuery(to_entity(entity), action, "user", "", to_context(context), contextual)
         page = PageRequest(first=given(first))
-        return _to_who_can(await lists.find_everybody(info.context.actor, query, page, to_freshness(consistency)))
+        source = await open_source(to_freshness(consistency))
+        return _to_who_can(await lists.find_everybody(info.context.actor, source, query, page))
 
     @field(
         description=f"What a relation of an entity is made of, and whom its tuples name. {_ON_OTHER_TYPES}",
@@ -194,8 +197,9 @@ class ListQuery:
         consistency: Consistency = UNSET,
     ) -> UsersetTree:
         node = EngineNode(entity.type, entity.id, relation)
-        tree, checked_at = await lists.expand(info.context.actor, node, to_freshness(consistency))
-        return UsersetTree(nodes=flatten_tree(tree), checked_at=checked_at)
+        source = await open_source(to_freshness(consistency))
+        tree = await lists.expand(info.context.actor, source, node)
+        return UsersetTree(nodes=flatten_tree(tree), checked_at=source.token)
 
 
 def _counted(listed: Listed[Item]) -> Counted[Item]:

@@ -10,7 +10,7 @@ from strawberry import ID, UNSET, argument, field
 
 from app.authz.errors import SubjectAmbiguous
 from app.authz.graph.inputs import SubjectInput, whom
-from app.authz.service.permissions import list_permissions
+from app.authz.service.permissions import list_permissions_of
 from app.authz.types.granted import Granted
 from app.authz.types.tuples import SubjectRef
 from app.graph.context import Info
@@ -87,7 +87,9 @@ async def load_permissions(info: Info, subject: SubjectRef, client_id: str | Non
         Forbidden, Unauthenticated: about another subject, without `manage_access`.
     """
     scope = str(client_id or "")
-    return _show(await list_permissions(info.context.actor, subject, scope), subject, scope)
+    granted = await info.context.loaders.load(list_permissions_of, (subject, scope), info.context.actor)
+    assert granted is not None
+    return _show(granted, subject, scope)
 
 
 async def load_own_permissions(info: Info, client_id: str | None) -> Permissions:

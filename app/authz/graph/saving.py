@@ -11,6 +11,7 @@ from strawberry import ID, UNSET, argument, enum_value, field
 
 from app.authz.errors import SourceAmbiguous
 from app.authz.graph.models import Model
+from app.authz.graph.trees import Decision
 from app.authz.graph.values import Entity, Subject
 from app.authz.language import problems as language
 from app.authz.language.json_form import model_from_json
@@ -30,8 +31,8 @@ _MANAGES_ACCESS = Requires(permission="clients.manage_access")
 
 @strawberry.enum(description="What becomes of somebody's access.")
 class AccessChangeKind(Enum):
-    GAINED = enum_value(types.ChangeKind.GAINED, description="It is allowed newly.")
-    LOST = enum_value(types.ChangeKind.LOST, description="It is not allowed any more.")
+    GAINED = enum_value(types.ChangeKind.GAINED, description="It is allowed newly, or no attributes can deny it now.")
+    LOST = enum_value(types.ChangeKind.LOST, description="It is not allowed any more, or only as attributes decide.")
 
 
 @strawberry.input(
@@ -109,14 +110,31 @@ class AccessChange:
     subject: Subject = field(description="Who.")
     action: str = field(description="The action.")
     entity: Entity = field(description="On what.")
+    before: Decision = field(
+        description="The answer under the version in force, to a question without a context: UNDECIDED where a "
+        "condition or a policy decides by attributes."
+    )
+    after: Decision = field(description="The same under the new version.")
 
 
 @strawberry.type(description="Who would gain and who would lose what.")
 class ModelImpact:
-    gained: int = field(description="How many answers would change from no to yes.")
-    lost: int = field(description="How many answers would change from yes to no.")
+    gained: int = field(
+        description="How many answers would open: from no to yes, from no to what attributes decide, or from that to "
+        "yes."
+    )
+    lost: int = field(
+        description="How many answers would close: from yes to no, from yes to what attributes decide, or from that "
+        "to no."
+    )
+    gained_conditionally: int = field(description="Those of `gained` that attributes decide, before or after.")
+    lost_conditionally: int = field(description="Those of `lost` that attributes decide, before or after.")
     changes: list[AccessChange] = field(description="The first of them, in the order of entities.")
     is_complete: bool = field(description="Whether everything was compared; otherwise the counts are lower bounds.")
+    omissions: list[str] = field(
+        description="Why not everything was compared: too much of something, or a condition or policy that changes and "
+        "decides by attributes before and after. Empty when `isComplete`."
+    )
 
 
 @strawberry.type(description="What saving a model would do.")

@@ -15,16 +15,17 @@ from app.authz.graph.checks import CheckAnswer, to_answer
 from app.authz.graph.inputs import CheckInput, TupleFilter, to_check, to_filter
 from app.authz.graph.values import TUPLE_PREFIX, Entity, Subject, TupleCondition, actor_subject
 from app.authz.service import changelog
-from app.authz.service.checks import check
+from app.authz.service.checks import check, check_again
 from app.authz.service.models import CHANNEL
 from app.authz.service.snapshots import NEWEST
+from app.authz.service.sources import forget_heads
 from app.authz.types import writes
 from app.authz.types.tuples import ConditionRef, EntityRef, SubjectRef
 from app.graph.context import Info
 from app.graph.directives import Requires
 from app.graph.streams import Delivered, Delivery, hub
 
-hub.declare(CHANNEL)
+hub.declare(CHANNEL, forget_heads)
 # A filter that matches nothing for so long gets a place to resume from, so that it need not start far behind.
 _QUIET_REVISIONS = 1_000
 _AFTER = (
@@ -118,14 +119,15 @@ class AuthzSubscription:
         actor = info.context.actor
         question, told = to_check(actor, input, "input"), None
         async with hub.listening(CHANNEL) as wakeups:
+            answer = await check(actor, question, NEWEST)
             while True:
-                answer = await check(actor, question, NEWEST)
                 shown = (answer.decision, answer.problem and answer.problem.message)
                 if shown != told:
                     told = shown
                     yield to_answer(answer)
                 # Times come without a wake-up, so each wait is short.
                 await wakeups.wait()
+                answer = await check_again(actor, question)
 
 
 def _to_row(change: writes.TupleChange) -> ChangeRow:

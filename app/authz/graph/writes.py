@@ -25,6 +25,7 @@ from app.authz.types import tuples as engine
 from app.authz.types.writes import TupleWrite
 from app.graph.context import Info
 from app.graph.errors import UserError
+from app.graph.inputs import given
 from app.graph.mutations import mutation
 from app.kit.errors import AppError, InputProblems
 
@@ -62,7 +63,7 @@ class TuplesWriteInput:
     reason: str | None = field(default=UNSET, description=_REASON)
     idempotency_key: str | None = field(
         default=UNSET,
-        description="Your name for this request, 1 to 255 characters. The same write under the same key happens once "
+        description="Your name for this request, 1 to 200 characters. The same write under the same key happens once "
         "within a day, and is answered as the first time; another write is a conflict. "
         'Example: `"grant-2026-01-31-0042"`',
     )
@@ -148,17 +149,17 @@ class TupleMutation:
         )
 
 
-def _to_write(given: TuplesWriteInput) -> TupleWrite:
+def _to_write(sent: TuplesWriteInput) -> TupleWrite:
     return TupleWrite(
-        touch=to_tuples(given.writes, "writes"),
-        create=to_tuples(given.creates, "creates"),
-        delete=tuple(map(to_key, given.deletes or ())),
-        must_exist=tuple(map(to_key, given.must_exist or ())),
-        must_not_exist=tuple(map(to_key, given.must_not_exist or ())),
-        replace=tuple((to_entity(each.entity), each.relation) for each in given.replace or ()),
-        reason=given.reason or None,
-        idempotency_key=given.idempotency_key or None,
-        dry_run=given.dry_run,
+        touch=to_tuples(sent.writes, "writes"),
+        create=to_tuples(sent.creates, "creates"),
+        delete=tuple(map(to_key, sent.deletes or ())),
+        must_exist=tuple(map(to_key, sent.must_exist or ())),
+        must_not_exist=tuple(map(to_key, sent.must_not_exist or ())),
+        replace=tuple((to_entity(each.entity), each.relation) for each in sent.replace or ()),
+        reason=sent.reason or None,
+        idempotency_key=given(sent.idempotency_key),
+        dry_run=sent.dry_run,
     )
 
 

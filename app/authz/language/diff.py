@@ -62,10 +62,6 @@ class ModelDiff:
     changed_conditions: tuple[str, ...] = ()
     text: str = ""
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.text
-
 
 def diff_models(old: Model, new: Model) -> ModelDiff:
     """What became of `old` in `new`. Names count: something renamed is removed and added."""

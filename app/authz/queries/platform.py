@@ -9,6 +9,7 @@ from app.authz.engine.system import SYSTEM_TYPE_IDS
 from app.authz.queries.rows import STANDS
 from app.authz.types.tuples import EVERY, PLATFORM, SUBJECT_TYPES, SUPER_ADMIN
 from app.kit import clock, db
+from app.users.queries import IS_ACTIVE
 
 GUARDING_TYPES: Final = tuple(number for name, number in SYSTEM_TYPE_IDS.items() if name not in SUBJECT_TYPES)
 
@@ -39,6 +40,23 @@ SELECT t.subject_id FROM authz_tuple t
 WHERE t.entity_type = $1 AND t.entity_id = $2 AND t.relation = $3 AND t.subject_relation = '' AND t.subject_type = $5
   AND {_HOLDS}
 ORDER BY t.subject_id LIMIT 1000
+"""
+# Down from the platform: who is super admin, through however many groups, and may sign in.
+_SUPER_ADMIN_USERS = f"""
+WITH RECURSIVE holder AS (
+    SELECT t.subject_type AS type, t.subject_id::text COLLATE "C" AS id,
+           t.subject_relation::text COLLATE "C" AS relation
+    FROM authz_tuple t
+    WHERE t.entity_type = $1 AND t.entity_id = $2 AND t.relation = $3 AND {_HOLDS}
+    UNION
+    SELECT t.subject_type, t.subject_id::text, t.subject_relation::text
+    FROM holder h JOIN authz_tuple t
+      ON h.type = {SYSTEM_TYPE_IDS["group"]} AND h.relation = 'member'
+     AND t.entity_type = h.type AND t.entity_id = h.id AND t.relation = h.relation AND {_HOLDS}
+)
+SELECT coalesce(bool_or(u.id = $6), FALSE) AS is_one, coalesce(bool_or(u.id <> $6), FALSE) AS are_others
+FROM holder h JOIN users_user u ON h.type = $5 AND h.relation = '' AND u.id = h.id
+WHERE u.id = $6 OR {IS_ACTIVE.format("u", "$4")}
 """
 _LOCK_FIRST_START = "SELECT pg_advisory_xact_lock(hashtextextended('authz first start', 0))"
 
@@ -71,3 +89,10 @@ async def list_super_admins() -> list[str]:
     ids = SYSTEM_TYPE_IDS
     rows = await db.fetch(_SUPER_ADMINS, ids[PLATFORM], EVERY, SUPER_ADMIN, clock.now(), ids["user"])
     return [row["subject_id"] for row in rows]
+
+
+async def find_super_admins_beside(user_id: str) -> tuple[bool, bool]:
+    """Whether this user is super admin, directly or through groups, and whether another is who may sign in."""
+    ids = SYSTEM_TYPE_IDS
+    row = await db.fetch_row(_SUPER_ADMIN_USERS, ids[PLATFORM], EVERY, SUPER_ADMIN, clock.now(), ids["user"], user_id)
+    return (row["is_one"], row["are_others"]) if row else (False, False)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from app.authz.engine.resolve import FULL_ACCESS, resolve
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from app.authz.engine.resolve import CLIENTS, FULL_ACCESS, resolve
 from app.authz.engine.schema import Schema
 from app.authz.service.snapshots import NEWEST, open_sql_snapshot
-from app.authz.types.answers import Check, Decision
+from app.authz.types.answers import Check, Decision, Source
 from app.authz.types.tuples import SUBJECT_TYPES, EntityRef, SubjectRef
 from app.kit.actor import Actor
+from app.kit.errors import AppError, Forbidden, Unauthenticated
 from app.kit.guard import guard, has_permission, refuse
+
+if TYPE_CHECKING:
+    from app.authz.service.sources import AnswerSource
 
 MANAGE_ACCESS = "clients.manage_access"
 MANAGE_PLATFORM = "platform.manage_platform"
-_CLIENTS = "clients"
+# What lets somebody ask about others: the permission on a client, or everything on it.
+_MANAGING = ("manage_access", FULL_ACCESS)
 
 
 def subject_of(actor: Actor) -> SubjectRef | None:
@@ -57,21 +65,64 @@ async def can_manage_access(actor: Actor, client_id: str) -> bool:
     if subject is None:
         return False
     snapshot = await open_sql_snapshot(NEWEST)
-    entity = EntityRef(_CLIENTS, client_id)
-    checks = [Check(subject, action, entity) for action in ("manage_access", FULL_ACCESS)]
+    checks = [Check(subject, action, EntityRef(CLIENTS, client_id)) for action in _MANAGING]
     answers = await resolve(snapshot.compiled.rules, snapshot.reader, checks)
     return any(answer.decision is Decision.ALLOWED for answer in answers)
 
 
-async def guard_question(actor: Actor, subject: SubjectRef, scope: str) -> None:
+async def guard_question(
+    actor: Actor, source: AnswerSource, subject: SubjectRef, scope: str, *, is_supposing: bool = False
+) -> None:
     """Let an actor ask about a subject: about itself always, about others who manages access of the scope.
+
+    Args:
+        is_supposing: with contextual tuples. They tell what others hold, so they need the permission always.
 
     Raises:
         Forbidden, Unauthenticated.
     """
-    if subject == subject_of(actor):
-        return
-    await guard_scope(actor, scope)
+    if is_supposing or subject != subject_of(actor):
+        await guard_asking(actor, source, scope)
+
+
+async def guard_asking(actor: Actor, source: AnswerSource, scope: str) -> None:
+    """Let an actor ask about everybody on the types of a client, or (empty) of the installation.
+
+    Args:
+        source: what answers. Who manages access is read from it where that costs no statement.
+
+    Raises:
+        Forbidden, Unauthenticated: without `manage_access` on the client, or `platform.manage_platform`.
+    """
+    if not await _is_known_to_manage(actor, source, scope):
+        await guard_scope(actor, scope)
+
+
+async def find_refused(
+    actor: Actor, source: AnswerSource, questions: Sequence[tuple[SubjectRef, str]]
+) -> dict[str, AppError]:
+    """The scopes on whose types the actor may not ask about others, and why.
+
+    Args:
+        questions: the subject and the scope of each.
+    """
+    own = subject_of(actor)
+    refused: dict[str, AppError] = {}
+    for scope in sorted({scope for subject, scope in questions if subject != own}):
+        try:
+            await guard_asking(actor, source, scope)
+        except (Forbidden, Unauthenticated) as error:
+            refused[scope] = error
+    return refused
+
+
+async def _is_known_to_manage(actor: Actor, source: AnswerSource, scope: str) -> bool:
+    own = subject_of(actor)
+    # The index holds what stands now. What SQL answers from may be long past, when the actor managed access still.
+    if source.kind is not Source.INDEX or own is None or not scope or actor.is_account_level:
+        return False
+    answers = await source.ask([(own, action, CLIENTS, scope, {}) for action in _MANAGING])
+    return any(each.decision is Decision.ALLOWED for each in answers)
 
 
 def scope_of(schema: Schema, type_name: str) -> str:

@@ -1,6 +1,6 @@
-"""Plain questions, many together and at the least cost: what the live check over HTTP rests on.
+"""Questions, many together and at the least cost: guarded, answered, counted and traced.
 
-Decisions, guards, counts and traces are those of `checks`; there is only no object for each question and answer.
+Every way to ask comes here. The live check over HTTP rests on plain questions, with no object for each.
 """
 
 from __future__ import annotations
@@ -9,19 +9,17 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from app.authz.engine.resolve import CLIENTS, FULL_ACCESS, Resolution
+from app.authz.engine.resolve import Resolution
 from app.authz.errors import TooManyQuestions
 from app.authz.service import access
 from app.authz.service.bypasses import note_bypasses
-from app.authz.service.checks import MAX_BATCH
 from app.authz.service.measures import note_resolutions
-from app.authz.service.sources import AnswerSource, to_check
-from app.authz.types.answers import Context, Decision, PlainQuestion
+from app.authz.service.sources import AnswerSource, to_plain
+from app.authz.types.answers import Check, PlainQuestion
 from app.kit.actor import Actor
 
-# The permission on a client that lets somebody ask about others.
-MANAGES: Final = "manage_access"
-NO_CONTEXT: Final[Context] = {}
+# Checks of one call.
+MAX_BATCH: Final = 5_000
 
 
 async def ask_many(actor: Actor, source: AnswerSource, questions: Sequence[PlainQuestion]) -> list[Resolution]:
@@ -34,19 +32,63 @@ async def ask_many(actor: Actor, source: AnswerSource, questions: Sequence[Plain
         TooManyQuestions: more than `MAX_BATCH`.
         Forbidden, Unauthenticated: one is about another subject, without `manage_access`.
     """
+    return await _answer(actor, source, questions)
+
+
+async def ask_supposing(actor: Actor, source: AnswerSource, checks: Sequence[Check]) -> list[Resolution]:
+    """The same for questions of which some may have contextual tuples.
+
+    Raises:
+        TooManyQuestions: more than `MAX_BATCH`.
+        Forbidden, Unauthenticated: one is about another subject, or has contextual tuples, without `manage_access`.
+    """
+    plain = [to_plain(each) for each in checks]
+    if any(each.contextual for each in checks):
+        return await _answer(actor, source, plain, checks)
+    return await _answer(actor, source, plain)
+
+
+async def note_passed(
+    source: AnswerSource,
+    questions: Sequence[PlainQuestion],
+    resolutions: Sequence[Resolution],
+    *,
+    is_supposing: bool = False,
+) -> None:
+    """Remember which of these were allowed past their models.
+
+    Args:
+        is_supposing: some were answered with contextual tuples. Only what holds without these is a trace: whoever may
+            suppose that somebody is super admin must not write it into the audit trail.
+    """
+    passed = [n for n, each in enumerate(resolutions) if each.bypass is not None]
+    if passed:
+        asked = [questions[n] for n in passed]
+        note_bypasses(asked, await source.ask(asked) if is_supposing else [resolutions[n] for n in passed])
+
+
+async def _answer(
+    actor: Actor, source: AnswerSource, questions: Sequence[PlainQuestion], supposing: Sequence[Check] = ()
+) -> list[Resolution]:
+    """Answer questions.
+
+    Args:
+        supposing: the same ones with their contextual tuples, if any has some.
+    """
     if len(questions) > MAX_BATCH:
         raise TooManyQuestions(MAX_BATCH)
     started = time.perf_counter()
-    await _guard(actor, source, questions)
-    resolutions = await source.ask(questions)
-    passed = [n for n, each in enumerate(resolutions) if each.bypass is not None]
-    if passed:
-        note_bypasses([to_check(questions[n]) for n in passed], [resolutions[n] for n in passed])
+    types = _types_of_others(actor, questions) | {each.entity.type for each in supposing if each.contextual}
+    for scope in sorted({access.scope_of(source.compiled.schema, each) for each in types}):
+        await access.guard_asking(actor, source, scope)
+    resolutions = await (source.check(supposing) if supposing else source.ask(questions))
+    await note_passed(source, questions, resolutions, is_supposing=bool(supposing))
     note_resolutions(source.kind, resolutions, time.perf_counter() - started)
     return resolutions
 
 
-async def _guard(actor: Actor, source: AnswerSource, questions: Sequence[PlainQuestion]) -> None:
+def _types_of_others(actor: Actor, questions: Sequence[PlainQuestion]) -> set[str]:
+    """Types of the entities of questions that are not about the actor."""
     own = access.subject_of(actor)
     types: set[str] = set()
     known, is_other = None, False
@@ -56,18 +98,4 @@ async def _guard(actor: Actor, source: AnswerSource, questions: Sequence[PlainQu
             known, is_other = subject, subject != own
         if is_other:
             types.add(entity_type)
-    for scope in sorted({access.scope_of(source.compiled.schema, each) for each in types}):
-        if not await manages_access(actor, source, scope):
-            await access.guard_scope(actor, scope)
-
-
-async def manages_access(actor: Actor, source: AnswerSource, scope: str) -> bool:
-    """Whether an actor may ask about others on the types of a client, as of the state that answers them.
-
-    Callers who ask for others do so with every request: this costs no statement where the index answers.
-    """
-    own = access.subject_of(actor)
-    if own is None or not scope or actor.is_account_level:
-        return False
-    questions = [(own, action, CLIENTS, scope, NO_CONTEXT) for action in (MANAGES, FULL_ACCESS)]
-    return any(each.decision is Decision.ALLOWED for each in await source.ask(questions))
+    return types

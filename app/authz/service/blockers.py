@@ -11,8 +11,9 @@ from app.authz.types.model import Model
 from app.authz.types.saving import Blocker
 from app.authz.types.tuples import EVERY, SubjectRef
 
-# Looks for what refers to a scope's model elsewhere (registration grants, templates, rules).
-Finder = Callable[[str, Schema], Awaitable[Sequence[Blocker]]]
+# Looks for what refers to a scope's model elsewhere (registration grants, templates, rules) and would be lost: gets the
+# models in force, those that would be, and the scope.
+Finder = Callable[[Schema, Schema, str], Awaitable[Sequence[Blocker]]]
 
 _finders: list[Finder] = []
 _MAX_NAMED: Final = 5
@@ -39,7 +40,7 @@ async def find_blockers(before: Schema, after: Schema, scope: str, others: Mappi
     if not scope:
         found += _find_users_of_types(before, after, others)
     for finder in _finders:
-        found += await finder(scope, after)
+        found += await finder(before, after, scope)
     return found
 
 

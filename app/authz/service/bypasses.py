@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from app.authz.engine.resolve import Resolution
-from app.authz.types.answers import Check
+from app.authz.types.answers import PlainQuestion
 from app.authz.types.events import ModelsBypassed
 from app.events.service import emit_many
 from app.kit.actor import SYSTEM
@@ -31,7 +31,7 @@ _MOST: Final = 1_000
 
 @dataclass(slots=True)
 class _Noted:
-    check: Check
+    question: PlainQuestion
     through: str
     count: int = 0
 
@@ -39,15 +39,16 @@ class _Noted:
 _noted: dict[tuple[str, str], _Noted] = {}
 
 
-def note_bypasses(checks: Iterable[Check], answers: Iterable[Resolution]) -> None:
+def note_bypasses(questions: Iterable[PlainQuestion], answers: Iterable[Resolution]) -> None:
     """Remember which of these were allowed past their models."""
-    for check, answer in zip(checks, answers, strict=True):
+    for question, answer in zip(questions, answers, strict=True):
         if answer.bypass is None:
             continue
-        key = (str(check.subject), check.entity.type)
+        subject, _, entity_type, _, _ = question
+        key = (str(subject), entity_type)
         if key not in _noted and len(_noted) >= _MOST:
             continue
-        _noted.setdefault(key, _Noted(check, str(answer.bypass))).count += 1
+        _noted.setdefault(key, _Noted(question, str(answer.bypass))).count += 1
 
 
 async def flush_bypasses() -> int:
@@ -104,14 +105,14 @@ async def _run(stop: asyncio.Event) -> None:
 
 
 def _to_event(subject: str, entity_type: str, noted: _Noted) -> ModelsBypassed:
-    check = noted.check
+    about, action, _, entity_id, _ = noted.question
     return ModelsBypassed(
         target_id=subject,
-        about_user_id=check.subject.id if check.subject.type == "user" else None,
+        about_user_id=about.id if about.type == "user" else None,
         after={
             "entity_type": entity_type,
-            "action": check.action,
-            "entity": str(check.entity),
+            "action": action,
+            "entity": f"{entity_type}:{entity_id}",
             "through": noted.through,
             "count": noted.count,
         },

@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from app.authz.engine.explain import Proof
 from app.authz.engine.proofs import explain as explain_with
 from app.authz.engine.resolve import Resolution
-from app.authz.errors import TooManyQuestions
-from app.authz.service import access
-from app.authz.service.bypasses import note_bypasses
-from app.authz.service.measures import note_answers
-from app.authz.service.sources import AnswerSource, open_source
+from app.authz.service.access import guard_asking, scope_of
+from app.authz.service.asking import ask_supposing, note_passed
+from app.authz.service.sources import AnswerSource, open_source, open_standing_source, to_plain
 from app.authz.types.answers import Answer, Check, Decision, Freshness, Source
 from app.kit.actor import Actor
 
 LATEST = Freshness()
-# Checks of one call.
-MAX_BATCH = 5_000
 
 
 async def check(actor: Actor, question: Check, freshness: Freshness = LATEST) -> Answer:
     """Answer one check. What means nothing is denied, with its problem.
 
     Raises:
-        Forbidden, Unauthenticated: about another subject, without `manage_access`.
+        Forbidden, Unauthenticated: about another subject, or with contextual tuples, without `manage_access`.
         TokenInvalid, RevisionAhead, RevisionGone: of the freshness.
     """
     return (await check_many(actor, [question], freshness))[0]
+
+
+async def check_again(actor: Actor, question: Check) -> Answer:
+    """Answer a check that was answered a moment ago: newest, yet at no cost to the database while nothing happens.
+
+    Raises:
+        Forbidden, Unauthenticated: as `check`.
+    """
+    source = await open_standing_source()
+    (resolution,) = await ask_supposing(actor, source, [question])
+    return to_answer(source, resolution)
 
 
 async def check_many(actor: Actor, questions: Sequence[Check], freshness: Freshness = LATEST) -> list[Answer]:
     """Answer checks in their order from one snapshot, sharing work; each has its own problem.
 
     Raises:
-        TooManyQuestions: more than `MAX_BATCH`.
-        Forbidden, Unauthenticated: one is about another subject, without `manage_access`.
+        TooManyQuestions: more than `asking.MAX_BATCH`.
+        Forbidden, Unauthenticated: one is about another subject, or has contextual tuples, without `manage_access`.
         TokenInvalid, RevisionAhead, RevisionGone: of the freshness.
     """
-    if len(questions) > MAX_BATCH:
-        raise TooManyQuestions(MAX_BATCH)
-    started = time.perf_counter()
     source = await open_source(freshness)
-    await guard_questions(actor, source, questions)
-    resolutions = await source.check(questions)
-    note_bypasses(questions, resolutions)
-    answers = [to_answer(source, each) for each in resolutions]
-    note_answers(source.kind, answers, time.perf_counter() - started)
-    return answers
+    return [to_answer(source, each) for each in await ask_supposing(actor, source, questions)]
 
 
 async def explain(actor: Actor, question: Check, freshness: Freshness = LATEST) -> tuple[Answer, Proof]:
@@ -60,25 +58,10 @@ async def explain(actor: Actor, question: Check, freshness: Freshness = LATEST) 
         TypeUnknown, ActionUnknown, WorkExceeded, TooSlow: nothing can be explained.
     """
     source = await open_source(freshness)
-    await access.guard_scope(actor, access.scope_of(source.compiled.schema, question.entity.type))
+    await guard_asking(actor, source, scope_of(source.compiled.schema, question.entity.type))
     resolution, proof = await explain_with(source.compiled.rules, source.reader, question)
+    await note_passed(source, [to_plain(question)], [resolution], is_supposing=bool(question.contextual))
     return to_answer(source, resolution), proof
-
-
-async def guard_questions(actor: Actor, source: AnswerSource, questions: Sequence[Check]) -> None:
-    """Let an actor ask all of these.
-
-    Raises:
-        Forbidden, Unauthenticated.
-    """
-    own = access.subject_of(actor)
-    scopes = {
-        access.scope_of(source.compiled.schema, each.entity.type)
-        for each in questions
-        if own is None or each.subject != own or each.contextual
-    }
-    for scope in sorted(scopes):
-        await access.guard_scope(actor, scope)
 
 
 def to_answer(source: AnswerSource, resolution: Resolution) -> Answer:

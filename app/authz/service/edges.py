@@ -9,14 +9,17 @@ from app.authz.engine.system import SYSTEM_TYPE_IDS
 from app.authz.queries import edges as queries
 from app.authz.queries.edges import WriteNote
 from app.authz.queries.types import read_type_names
-from app.authz.service.access import MANAGE_PLATFORM, can_manage_access, subject_of
-from app.authz.service.checks import LATEST, check_many
+from app.authz.service.access import MANAGE_PLATFORM, can_manage_access, find_refused, scope_of, subject_of
+from app.authz.service.asking import ask_many
+from app.authz.service.checks import LATEST, to_answer
 from app.authz.service.models import to_version
-from app.authz.types.answers import Answer, Check
+from app.authz.service.sources import open_source
+from app.authz.types.answers import Answer, PlainQuestion
 from app.authz.types.saving import ModelVersion
 from app.authz.types.tuples import EntityRef, SubjectRef
 from app.authz.types.writes import StoredTuple
 from app.kit.actor import Actor
+from app.kit.errors import AppError
 from app.kit.guard import guard, has_permission
 from app.kit.paging import Direction, Page, PageRequest, Sort, make_page
 
@@ -111,14 +114,23 @@ async def get_versions(places: Sequence[tuple[str, int]]) -> dict[tuple[str, int
     return {place: to_version(stored) for place, stored in (await queries.find_versions(places)).items()}
 
 
-async def check_asked(asked: Sequence[Asked], actor: Actor) -> dict[Asked, Answer]:
-    """Answers to questions without a context, from one snapshot.
+async def check_asked(asked: Sequence[Asked], actor: Actor) -> dict[Asked, Answer | AppError]:
+    """Answers to questions without a context, from one snapshot, or why the actor may not ask one of them.
 
     Raises:
-        As `check_many`.
+        TooManyQuestions: more than `asking.MAX_BATCH`.
     """
-    answers = await check_many(actor, [Check(*each) for each in asked], LATEST)
-    return dict(zip(asked, answers, strict=True))
+    source = await open_source(LATEST)
+    scopes = {each: scope_of(source.compiled.schema, each[2].type) for each in asked}
+    refused = await find_refused(actor, source, [(each[0], scope) for each, scope in scopes.items()])
+    found: dict[Asked, Answer | AppError] = {}
+    for each, scope in scopes.items():
+        if scope in refused and each[0] != subject_of(actor):
+            found[each] = refused[scope]
+    left = [each for each in scopes if each not in found]
+    plain: list[PlainQuestion] = [(each[0], each[1], each[2].type, each[2].id, {}) for each in left]
+    answers = await ask_many(actor, source, plain)
+    return found | {each: to_answer(source, answer) for each, answer in zip(left, answers, strict=True)}
 
 
 async def _list(keys: Sequence[str], subject_type: int, page: PageRequest) -> dict[str, Page[StoredTuple]]:

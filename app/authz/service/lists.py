@@ -13,10 +13,12 @@ from app.authz.engine.resolve import find_problem, is_text
 from app.authz.engine.userset_tree import UsersetTree
 from app.authz.engine.userset_tree import expand as expand_tree
 from app.authz.errors import ActionUnknown, IdentifierInvalid
-from app.authz.service.access import guard_question, guard_scope, scope_of
-from app.authz.service.checks import LATEST, to_answer
-from app.authz.service.sources import EVERYTHING, AnswerSource, open_source
-from app.authz.types.answers import Answer, Check, Context, Freshness
+from app.authz.service.access import guard_asking, guard_question, scope_of
+from app.authz.service.asking import ask_many
+from app.authz.service.bypasses import note_bypasses
+from app.authz.service.checks import to_answer
+from app.authz.service.sources import EVERYTHING, AnswerSource
+from app.authz.types.answers import Answer, Check, Context, PlainQuestion
 from app.authz.types.tuples import EVERY, EntityRef, SubjectRef
 from app.kit.actor import Actor
 from app.kit.paging import Direction, Page, PageRequest, Sort, decode_cursor, encode_cursor, make_page
@@ -64,19 +66,21 @@ class Everybody:
 
 
 async def find_objects(
-    actor: Actor, query: ObjectQuery, page: PageRequest, freshness: Freshness = LATEST
+    actor: Actor, source: AnswerSource, query: ObjectQuery, page: PageRequest
 ) -> Listed[FoundObject]:
     """The entities that a subject can do something to, by id; `*` first when that is every entity.
 
     Whoever passes the models by (a super admin, a holder of full access) has `*` and nothing else.
 
+    Args:
+        source: by `open_source`, as for all lists: the state of tuples and models that they rest on.
+
     Raises:
-        Forbidden, Unauthenticated: about another subject, without `manage_access`.
+        Forbidden, Unauthenticated: about another subject, or with contextual tuples, without `manage_access`.
         TypeUnknown, ActionUnknown, ContextualForbidden: the question means nothing.
         WorkExceeded: too many to be found.
-        TokenInvalid, RevisionAhead, RevisionGone: of the freshness. InvalidInput, LimitReached: of the page.
+        InvalidInput, LimitReached: of the page.
     """
-    source = await open_source(freshness)
     if not page.is_backward:
         rows, total = await _list_objects(actor, source, query, page)
         return Listed(make_page(_OBJECTS, page, rows, lambda each: (each.id,)), total, source.token)
@@ -88,7 +92,6 @@ async def find_ids(actor: Actor, source: AnswerSource, query: ObjectQuery, page:
     """A page of the same entities without an object for each: for lists that are asked for thousands of times a second.
 
     Args:
-        source: by `open_source`.
         page: forward.
 
     Raises:
@@ -104,7 +107,8 @@ async def _list_objects(
     actor: Actor, source: AnswerSource, query: ObjectQuery, page: PageRequest | None
 ) -> tuple[FoundObjects, int]:
     """One more than the page holds, or everything; and how many there are in all."""
-    await guard_question(actor, query.subject, scope_of(source.compiled.schema, query.type))
+    scope = scope_of(source.compiled.schema, query.type)
+    await guard_question(actor, source, query.subject, scope, is_supposing=bool(query.contextual))
     _require_sense(
         source, Check(query.subject, query.action, EntityRef(query.type, EVERY), query.context, query.contextual)
     )
@@ -116,7 +120,7 @@ async def _list_objects(
 
 
 async def find_subjects(
-    actor: Actor, query: SubjectQuery, page: PageRequest, freshness: Freshness = LATEST
+    actor: Actor, source: AnswerSource, query: SubjectQuery, page: PageRequest
 ) -> Listed[FoundSubject]:
     """The subjects of a kind that can do something to an entity, by id, with the tuples that lead to each.
 
@@ -124,19 +128,16 @@ async def find_subjects(
         Forbidden, Unauthenticated: without `manage_access`.
         TypeUnknown, ActionUnknown, ContextualForbidden: the question means nothing.
         WorkExceeded: too many to be found.
-        TokenInvalid, RevisionAhead, RevisionGone: of the freshness. InvalidInput, LimitReached: of the page.
+        InvalidInput, LimitReached: of the page.
     """
-    source = await open_source(freshness)
-    await guard_scope(actor, scope_of(source.compiled.schema, query.entity.type))
+    await guard_asking(actor, source, scope_of(source.compiled.schema, query.entity.type))
     subject = SubjectRef(query.type, "-", query.relation)
     _require_sense(source, Check(subject, query.action, query.entity, query.context, query.contextual))
     (found,) = await source.list_subjects([query])
     return _cut(found, [each.subject.id for each in found], _SUBJECTS, page, source.token)
 
 
-async def find_everybody(
-    actor: Actor, query: SubjectQuery, page: PageRequest, freshness: Freshness = LATEST
-) -> Everybody:
+async def find_everybody(actor: Actor, source: AnswerSource, query: SubjectQuery, page: PageRequest) -> Everybody:
     """The users, groups, API keys and clients that can do something to an entity, from one state of the tuples.
 
     Args:
@@ -146,8 +147,7 @@ async def find_everybody(
     Raises:
         As `find_subjects`.
     """
-    source = await open_source(freshness)
-    await guard_scope(actor, scope_of(source.compiled.schema, query.entity.type))
+    await guard_asking(actor, source, scope_of(source.compiled.schema, query.entity.type))
     _require_sense(source, Check(SubjectRef("user", "-"), query.action, query.entity, query.context, query.contextual))
     queries = [replace(query, type=kind, relation=relation) for kind, relation in _EVERYBODY.values()]
     lists = await source.list_subjects(queries)
@@ -158,46 +158,46 @@ async def find_everybody(
     return Everybody(kinds, source.token)
 
 
-async def expand(actor: Actor, node: Node, freshness: Freshness = LATEST) -> tuple[UsersetTree, str]:
-    """The userset tree of a relation, and the consistency token of what it rests on.
+async def expand(actor: Actor, source: AnswerSource, node: Node) -> UsersetTree:
+    """The userset tree of a relation.
 
     Raises:
         Forbidden, Unauthenticated: without `manage_access`.
         TypeUnknown, ActionUnknown, IdentifierInvalid: there is no such relation, no such entity.
-        TokenInvalid, RevisionAhead, RevisionGone: of the freshness.
     """
-    source = await open_source(freshness)
     schema = source.compiled.schema
-    await guard_scope(actor, scope_of(schema, node.type))
+    await guard_asking(actor, source, scope_of(schema, node.type))
     if schema.relation(node.type, node.relation) is None:
         raise ActionUnknown(node.type, node.relation, "relation")
     if not is_text(node.id):
         raise IdentifierInvalid("entity", "id")
-    return await expand_tree(schema, source.reader, node), source.token
+    return await expand_tree(schema, source.reader, node)
 
 
 async def check_actions(
-    actor: Actor, subject: SubjectRef, entity: EntityRef, context: Context, freshness: Freshness = LATEST
+    actor: Actor, source: AnswerSource, subject: SubjectRef, entity: EntityRef, *, context: Context
 ) -> dict[str, Answer]:
     """The answer for every permission of an entity's type, in one go.
 
     Raises:
         Forbidden, Unauthenticated: about another subject, without `manage_access`.
-        TokenInvalid, RevisionAhead, RevisionGone: of the freshness.
     """
-    source = await open_source(freshness)
-    await guard_question(actor, subject, scope_of(source.compiled.schema, entity.type))
-    compiled = source.compiled.schema.types.get(entity.type)
+    schema = source.compiled.schema
+    compiled = schema.types.get(entity.type)
     actions = sorted(compiled.permissions) if compiled else []
-    answers = await source.check([Check(subject, action, entity, context) for action in actions])
+    if not actions:
+        await guard_question(actor, source, subject, scope_of(schema, entity.type))
+    answers = await ask_many(actor, source, [(subject, action, entity.type, entity.id, context) for action in actions])
     return {action: to_answer(source, answer) for action, answer in zip(actions, answers, strict=True)}
 
 
 async def _passes_by(source: AnswerSource, query: ObjectQuery) -> bool:
     if source.compiled.schema.permission(query.type, query.action) is None:
         return False
-    (answer,) = await source.ask([(query.subject, query.action, query.type, EVERY, {})])
-    return answer.bypass is not None
+    asked: list[PlainQuestion] = [(query.subject, query.action, query.type, EVERY, {})]
+    answers = await source.ask(asked)
+    note_bypasses(asked, answers)
+    return answers[0].bypass is not None
 
 
 def _require_sense(source: AnswerSource, question: Check) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.authz.engine.resolve import Resolution
-from app.authz.types.answers import Answer, Decision, Source
+from app.authz.types.answers import Decision, Source
 from app.metrics.instruments import AMOUNTS, Counter, Gauge, Histogram
 from app.metrics.types import Merge
 
@@ -15,9 +15,15 @@ _DURATION: Final = Histogram(
 )
 _DECISIONS: Final = Counter("authz.decision.count", "Checks by what was decided and by what.", ("result", "source"))
 _DEPTH: Final = Histogram(
-    "authz.rebac.traversal_depth", "Levels of look-ups that a walk over tuples took.", bounds=AMOUNTS
+    "authz.rebac.traversal_depth",
+    "Levels of look-ups that a walk over tuples in the database took; what the index answers is not in it.",
+    bounds=AMOUNTS,
 )
-_EXPANDED: Final = Histogram("authz.rebac.subjects_expanded", "Usersets that a walk looked into.", bounds=AMOUNTS)
+_EXPANDED: Final = Histogram(
+    "authz.rebac.subjects_expanded",
+    "Usersets that a walk in the database looked into; what the index answers is not in it.",
+    bounds=AMOUNTS,
+)
 _LAG: Final = Gauge("authz.index.revision_lag", "Revisions that the index is behind the database.", merge=Merge.MAX)
 _TUPLES: Final = Gauge("authz.index.tuples", "Tuples in the index.", merge=Merge.MAX)
 _BYTES: Final = Gauge("authz.index.bytes", "Memory of the index, all processes together.", merge=Merge.SUM)
@@ -30,38 +36,12 @@ _depth, _expanded = _DEPTH.of(), _EXPANDED.of()
 _lag, _tuples, _bytes = _LAG.of(), _TUPLES.of(), _BYTES.of()
 
 
-def note_check(source: Source, decision: Decision, seconds: float, *, is_bypass: bool = False) -> None:
-    """Count one check that the index or SQL answered.
-
-    Args:
-        is_bypass: a bypass allowed it, found by that source.
-    """
-    _durations[source].observe(seconds * 1_000)
-    _decisions[decision, Source.BYPASS if is_bypass else source].add()
-
-
-def note_answers(source: Source, answers: Sequence[Answer], seconds: float) -> None:
+def note_resolutions(source: Source, resolutions: Sequence[Resolution], seconds: float) -> None:
     """Count the checks of one call, which took so long together.
 
     Args:
-        source: the index or SQL, also for answers that were a bypass.
+        source: the index or SQL, also for those that were a bypass.
     """
-    if not answers:
-        return
-    _durations[source].observe(seconds * 1_000 / len(answers), len(answers))
-    if len(answers) == 1:
-        _decisions[answers[0].decision, answers[0].source].add()
-        return
-    amounts: dict[tuple[Decision, Source], int] = {}
-    for each in answers:
-        key = each.decision, each.source
-        amounts[key] = amounts.get(key, 0) + 1
-    for key, amount in amounts.items():
-        _decisions[key].add(amount)
-
-
-def note_resolutions(source: Source, resolutions: Sequence[Resolution], seconds: float) -> None:
-    """Count the checks of one call, which took so long together, before they are answers."""
     if not resolutions:
         return
     _durations[source].observe(seconds * 1_000 / len(resolutions), len(resolutions))

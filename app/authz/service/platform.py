@@ -118,3 +118,16 @@ async def list_super_admins() -> list[str]:
     """
     await queries.lock_first_start()
     return await queries.list_super_admins()
+
+
+async def has_other_super_admin(user_id: str) -> bool:
+    """Whether the platform can do without this user: they are no super admin, or another one may sign in.
+
+    Where it depends on others, who asks the same waits until our unit of work ends: two who go at once see each other.
+    """
+    is_one, _ = await queries.find_super_admins_beside(user_id)
+    if not is_one:
+        return True
+    await queries.lock_first_start()
+    _, are_others = await queries.find_super_admins_beside(user_id)
+    return are_others

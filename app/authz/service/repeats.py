@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,23 +17,38 @@ from app.authz.service.consistency import Revision, encode_revision
 from app.authz.types.writes import TupleWrite, WriteResult
 from app.kit import clock
 from app.kit.actor import Actor
+from app.kit.idempotency import Creation, read_creation
 
 REMEMBERED: Final = timedelta(days=1)
 
 
-async def find_repeat(actor: Actor, write: TupleWrite, head: Head) -> WriteResult | None:
+def read_repeatable(actor: Actor, write: TupleWrite) -> Creation | None:
+    """A write under its key; None when it has none, or only asks what would happen.
+
+    Raises:
+        IdempotencyKeyInvalid: the key is empty or too long.
+        IdempotentInputTooDeep: a context has too many levels.
+        TupleInvalid: a context is not JSON.
+    """
+    if write.idempotency_key is None:
+        return None
+    try:
+        creation = read_creation(actor, write.idempotency_key, replace(write, idempotency_key=None))
+    except orjson.JSONEncodeError:
+        raise TupleInvalid("The context of a condition, or the reason, holds what JSON does not know.") from None
+    return None if write.dry_run else creation
+
+
+async def find_repeat(creation: Creation, head: Head) -> WriteResult | None:
     """The result of the same write under the same key; None when there was none. Call it behind the head's lock.
 
     Raises:
         IdempotencyMismatch: the key was used for another write.
-        TupleInvalid: a context is not JSON.
     """
-    if write.idempotency_key is None or write.dry_run:
-        return None
-    found = await queries.find_idempotent(_key(actor, write.idempotency_key), clock.now() - REMEMBERED)
+    found = await queries.find_idempotent(creation.key.hex(), clock.now() - REMEMBERED)
     if found is None:
         return None
-    if found.digest != _digest(write):
+    if not creation.repeats(found.digest):
         raise IdempotencyMismatch
     revision = abs(found.revision)
     token = encode_revision(Revision(revision, min(revision, head.model_revision)))
@@ -43,13 +57,11 @@ async def find_repeat(actor: Actor, write: TupleWrite, head: Head) -> WriteResul
     return await _recall(revision, token, found.created_at)
 
 
-async def note_write(actor: Actor, write: TupleWrite, result: WriteResult, *, has_changed: bool) -> None:
-    """Remember a write under its key, if it has one."""
-    if write.idempotency_key is None or write.dry_run:
-        return
+async def note_write(creation: Creation, result: WriteResult, *, has_changed: bool) -> None:
+    """Remember a write under its key."""
     # A write that changed nothing is kept below zero: its revision belongs to somebody else.
     revision = result.revision if has_changed else -result.revision
-    await queries.add_idempotent(_key(actor, write.idempotency_key), _digest(write), revision, clock.now())
+    await queries.add_idempotent(creation.key.hex(), creation.digest, revision, clock.now())
 
 
 async def _recall(revision: int, token: str, moment: datetime) -> WriteResult:
@@ -67,16 +79,3 @@ async def _recall(revision: int, token: str, moment: datetime) -> WriteResult:
         tuple(key for key in gone if key not in created),
         is_repeat=True,
     )
-
-
-def _key(actor: Actor, key: str) -> str:
-    return hashlib.sha256(f"{actor.kind}\0{actor.id}\0{key}".encode(errors="replace")).hexdigest()
-
-
-def _digest(write: TupleWrite) -> bytes:
-    plain = replace(write, idempotency_key=None)
-    try:
-        text = orjson.dumps(plain, option=orjson.OPT_SORT_KEYS, default=dict)
-    except orjson.JSONEncodeError:
-        raise TupleInvalid("The context of a condition, or the reason, holds what JSON does not know.") from None
-    return hashlib.sha256(text).digest()

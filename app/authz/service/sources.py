@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import lru_cache
 from typing import Final, Protocol
 
 from app.authz.engine.grants import Grant, find_grants
 from app.authz.engine.index import Index
+from app.authz.engine.joining import JoiningReader
 from app.authz.engine.listing import (
     FoundObjects,
     FoundSubject,
@@ -19,7 +21,7 @@ from app.authz.engine.listing import (
 from app.authz.engine.lookups import TupleReader
 from app.authz.engine.resolve import Resolution, resolve
 from app.authz.engine.schema import CompiledType
-from app.authz.queries.head import WRITING, read_head
+from app.authz.queries.head import WRITING, Head, read_head
 from app.authz.service.consistency import Revision, encode_revision
 from app.authz.service.follower import Follower, active_follower
 from app.authz.service.measures import note_walk
@@ -31,9 +33,12 @@ from app.authz.types.tuples import EntityRef, SubjectRef
 from app.kit.crypto import Keyring
 from app.kit.db import is_marked
 from app.kit.runtime import keyring
+from app.kit.sharing import Shared
 
 # More entities than any list shows.
 EVERYTHING: Final = 1_000_000
+
+_heads: Final[Shared[None, Head]] = Shared()
 
 
 class AnswerSource(Protocol):
@@ -64,6 +69,10 @@ class AnswerSource(Protocol):
 
     async def find_grants(self, subject: SubjectRef, types: Sequence[CompiledType]) -> tuple[list[Grant], bool]:
         """All permissions of a subject on some types, and whether single entities were left out."""
+        ...
+
+    def joined(self) -> AnswerSource:
+        """The same state for questions that are asked side by side: what they look up at once is one round trip."""
         ...
 
 
@@ -97,6 +106,11 @@ class SqlSource:
     async def find_grants(self, subject: SubjectRef, types: Sequence[CompiledType]) -> tuple[list[Grant], bool]:
         return await find_grants(self.compiled.rules, self.compiled.graph, self.reader, subject, types)
 
+    def joined(self) -> AnswerSource:
+        made = copy(self)
+        made.reader = JoiningReader(self.reader)
+        return made
+
 
 class IndexSource:
     """Answers from memory, at the revision that this process has applied."""
@@ -126,6 +140,9 @@ class IndexSource:
     async def find_grants(self, subject: SubjectRef, types: Sequence[CompiledType]) -> tuple[list[Grant], bool]:
         return await self._index.find_grants(subject, [each.full_name for each in types])
 
+    def joined(self) -> AnswerSource:
+        return self
+
 
 @lru_cache(maxsize=16)
 def _token_of(revision: int, model_revision: int, _keys: Keyring) -> str:
@@ -136,6 +153,12 @@ def to_check(question: PlainQuestion) -> Check:
     """The same question as an object."""
     subject, action, entity_type, entity_id, context = question
     return Check(subject, action, EntityRef(entity_type, entity_id), context)
+
+
+def to_plain(question: Check) -> PlainQuestion:
+    """The same question without its contextual tuples, and without an object."""
+    entity = question.entity
+    return question.subject, question.action, entity.type, entity.id, question.context
 
 
 async def open_own_source() -> AnswerSource:
@@ -161,6 +184,29 @@ async def open_source(freshness: Freshness) -> AnswerSource:
     follower = active_follower()
     if follower is None or is_marked(WRITING) or not await _is_fresh_enough(follower, freshness):
         return SqlSource(await open_sql_snapshot(freshness))
+    return _of_index(follower)
+
+
+async def open_standing_source() -> AnswerSource:
+    """The source for what many ask again and again without a reason: newest, as far as was heard of changes.
+
+    Which revision is the last one is read once for all who ask within half a second, or since the last change that was
+    heard of (`forget_heads`).
+    """
+    follower = active_follower()
+    if follower is not None and follower.is_fresh and not is_marked(WRITING):
+        head = await _heads.get(None, read_head)
+        if await follower.reach(head.revision):
+            return _of_index(follower)
+    return SqlSource(await open_sql_snapshot(NEWEST))
+
+
+def forget_heads() -> None:
+    """Read the last revision anew from now on: something has changed."""
+    _heads.forget()
+
+
+def _of_index(follower: Follower) -> IndexSource:
     index, compiled = follower.index, follower.compiled
     assert index is not None
     assert compiled is not None

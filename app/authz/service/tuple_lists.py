@@ -18,7 +18,7 @@ from app.kit.paging import COUNT_BOUND, Direction, Page, PageRequest, Sort, make
 
 # Changes that one call gives at most.
 MAX_CHANGES: Final = 1_000
-_SORT = Sort("authz:tuples", queries.SORT_COLUMNS, ("bigint",), Direction.ASC)
+SORT: Final = Sort("authz:tuples", queries.SORT_COLUMNS, ("bigint",), Direction.ASC)
 
 
 async def list_tuples(actor: Actor, wanted: TupleFilter, page: PageRequest) -> Page[StoredTuple]:
@@ -32,8 +32,8 @@ async def list_tuples(actor: Actor, wanted: TupleFilter, page: PageRequest) -> P
         InvalidInput, LimitReached: the page is not well-formed.
     """
     await _guard_reading(actor, wanted)
-    rows = await queries.list_tuples(wanted, await read_type_names(), _SORT, page)
-    return make_page(_SORT, page, rows, lambda each: (each.id,))
+    rows = await queries.list_tuples(wanted, await read_type_names(), SORT, page)
+    return make_page(SORT, page, rows, lambda each: (each.id,))
 
 
 async def count_tuples(actor: Actor, wanted: TupleFilter) -> int:

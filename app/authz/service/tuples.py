@@ -18,7 +18,7 @@ from app.authz.service.announcing import announce
 from app.authz.service.consistency import Revision, encode_revision
 from app.authz.service.hierarchy import find_circles
 from app.authz.service.planning import Path, Plan
-from app.authz.service.repeats import find_repeat, note_write
+from app.authz.service.repeats import find_repeat, note_write, read_repeatable
 from app.authz.service.rights import find_excess, guard_tuples
 from app.authz.service.schemas import current_schema
 from app.authz.types.tuples import RelationTuple, TupleKey
@@ -31,7 +31,6 @@ from app.kit.errors import AppError, InputProblems
 MAX_WRITE: Final = 1_000
 # Tuples that one call's `replace` may end.
 MAX_REPLACED: Final = 10_000
-_MAX_IDEMPOTENCY_KEY: Final = 255
 
 
 async def write_tuples(actor: Actor, write: TupleWrite) -> WriteResult:
@@ -40,15 +39,16 @@ async def write_tuples(actor: Actor, write: TupleWrite) -> WriteResult:
     Raises:
         Forbidden, Unauthenticated: without `manage_access` on a client, or `platform.manage_platform`.
         TooManyTuples: more than `MAX_WRITE`, or `replace` would end more than `MAX_REPLACED`.
-        IdempotencyMismatch: the key was used for another write.
+        IdempotencyKeyInvalid, IdempotentInputTooDeep: of the key. IdempotencyMismatch: it was used for another write.
         InputProblems: everything that is wrong, each with its path; a single problem is raised itself: TupleInvalid,
             TimesInvalid, TupleTypeUnknown, RelationUnknown, SubjectNotAllowed, ConditionUnknown, HierarchyCycle,
             RightsExceeded, TupleExists, TupleMissing.
     """
     await guard_tuples(actor, _types_of(write))
     raise_problems(_check_input(write, clock.now()))
+    creation = read_repeatable(actor, write)
     head = await (read_head() if write.dry_run else lock_head())
-    if (repeat := await find_repeat(actor, write, head)) is not None:
+    if creation is not None and (repeat := await find_repeat(creation, head)) is not None:
         return repeat
     schema = await current_schema(head.model_revision)
     raise_problems(_check_model(write, schema))
@@ -59,7 +59,8 @@ async def write_tuples(actor: Actor, write: TupleWrite) -> WriteResult:
         revision = await queries.apply_changes(actor, plan.ended, plan.added, write.reason)
         await announce(actor, plan.changes, revision, write.reason)
         result = _to_result(head, revision, plan)
-    await note_write(actor, write, result, has_changed=bool(plan.changes.count))
+    if creation is not None:
+        await note_write(creation, result, has_changed=bool(plan.changes.count))
     return result
 
 
@@ -99,8 +100,6 @@ def _check_input(write: TupleWrite, now: datetime) -> Iterator[AppError]:
     if not 1 <= write.size <= MAX_WRITE:
         raise TooManyTuples(f"A write names 1 to {MAX_WRITE} tuples, preconditions and places.")
     yield from check_reason(write.reason)
-    if write.idempotency_key is not None and not 1 <= len(write.idempotency_key) <= _MAX_IDEMPOTENCY_KEY:
-        yield TupleInvalid(f"An idempotency key has 1 to {_MAX_IDEMPOTENCY_KEY} characters.", "idempotencyKey")
     for key, path in _named_keys(write):
         yield from check_shape(key, path)
     for each, path in _added_tuples(write):

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.authz.language.problems import ModelProblem
+from app.authz.types.answers import Decision
 from app.authz.types.model import Model
 from app.authz.types.tuples import EntityRef, SubjectRef
 
@@ -61,12 +62,18 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessChange:
-    """Somebody who would gain or lose an action on an entity."""
+    """Somebody who would gain or lose an action on an entity, wholly or as far as attributes decide.
+
+    Attributes:
+        before, after: the answer without a context; undecided where it depends on one, or on a policy.
+    """
 
     kind: ChangeKind
     subject: SubjectRef
     action: str
     entity: EntityRef
+    before: Decision
+    after: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +81,24 @@ class Impact:
     """Who would gain and who would lose what.
 
     Attributes:
-        gained, lost: how many answers would change from no to yes, and from yes to no.
+        gained, lost: how many answers would become wider (from no to yes, to or from one that attributes decide), and
+            how many narrower.
+        gained_conditionally, lost_conditionally: of these, those that attributes decide before or after.
         changes: the first of them, in the order of entities.
-        is_complete: whether everything was compared; otherwise the counts are lower bounds.
+        omissions: why not everything was compared, a sentence each; the counts are lower bounds then.
     """
 
     gained: int
     lost: int
+    gained_conditionally: int
+    lost_conditionally: int
     changes: tuple[AccessChange, ...]
-    is_complete: bool
+    omissions: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything was compared."""
+        return not self.omissions
 
 
 @dataclass(frozen=True, slots=True)

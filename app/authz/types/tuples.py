@@ -80,9 +80,3 @@ class RelationTuple:
     condition: ConditionRef | None = None
     starts_at: datetime | None = None
     expires_at: datetime | None = None
-
-    def holds_at(self, moment: datetime) -> bool:
-        """Whether the moment lies between begin and end."""
-        return (self.starts_at is None or self.starts_at <= moment) and (
-            self.expires_at is None or moment < self.expires_at
-        )

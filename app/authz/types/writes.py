@@ -12,6 +12,8 @@ from app.authz.types.tuples import EntityRef, RelationTuple, TupleKey
 
 # An entity and one of its relations.
 Place: TypeAlias = tuple[EntityRef, str]
+# The same for people yet unknown, by the number of the type: type, entity's id, relation.
+Offer: TypeAlias = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

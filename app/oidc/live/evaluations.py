@@ -6,21 +6,18 @@ Source: OpenID Authorization API 1.0, §6 and §7.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from app.authz.engine.resolve import Resolution
 from app.authz.service.asking import ask_many
-from app.authz.service.checks import LATEST
-from app.authz.service.sources import AnswerSource, open_source
-from app.authz.types import Decision, SubjectRef
+from app.authz.types import Decision
 from app.authz.types.answers import PlainQuestion
 from app.kit.actor import Actor
 from app.kit.errors import AppError
 from app.oidc.live.checks import MAX_CHECKS
 from app.oidc.live.entities import NOTHING, Sent, read_context, read_object, read_subject, read_text
 from app.oidc.live.errors import QuestionInvalid, TooManyChecks
-from app.oidc.live.names import Names, check_scope, open_names, own_subject
+from app.oidc.live.names import Asking, begin_asking, check_scope
 
 Answer = dict[str, object]
 
@@ -37,16 +34,6 @@ _STOPS: Final[dict[str, bool | None]] = {
 _IDENTIFYING: Final = {"subject": ("type", "id"), "action": ("name",), "resource": ("type", "id")}
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """Who asks, and from which state the answers come."""
-
-    actor: Actor
-    source: AnswerSource
-    own: SubjectRef
-    names: Names
-
-
 async def evaluate(actor: Actor, sent: object) -> Answer:
     """One decision (§6).
 
@@ -54,7 +41,7 @@ async def evaluate(actor: Actor, sent: object) -> Answer:
         InvalidInput: `oidc_check_invalid`.
         Forbidden: about another subject, without `manage_access`.
     """
-    return await _evaluate_one(await _begin(actor), read_object(sent))
+    return await _evaluate_one(await begin_asking(actor), read_object(sent))
 
 
 async def evaluate_many(actor: Actor, sent: object) -> Answer:
@@ -69,7 +56,7 @@ async def evaluate_many(actor: Actor, sent: object) -> Answer:
     evaluations = request.get("evaluations")
     if evaluations is not None and not isinstance(evaluations, list):
         raise QuestionInvalid("evaluations is a list", "evaluations")
-    asking = await _begin(actor)
+    asking = await begin_asking(actor)
     if not evaluations:
         return await _evaluate_one(asking, request)
     if len(evaluations) > MAX_CHECKS:
@@ -82,12 +69,7 @@ async def evaluate_many(actor: Actor, sent: object) -> Answer:
     return {"evaluations": await _answer_until(stop, asking, questions)}
 
 
-async def _begin(actor: Actor) -> _Asking:
-    source = await open_source(LATEST)
-    return _Asking(actor, source, own_subject(actor), await open_names(actor, source))
-
-
-async def _evaluate_one(asking: _Asking, request: Sent) -> Answer:
+async def _evaluate_one(asking: Asking, request: Sent) -> Answer:
     (answer,) = await _answer(asking, [_read(request, asking)])
     return answer
 
@@ -100,7 +82,7 @@ def _stop_of(request: Sent) -> bool | None:
     return _STOPS[semantic]
 
 
-async def _answer(asking: _Asking, questions: Sequence[PlainQuestion | AppError]) -> list[Answer]:
+async def _answer(asking: Asking, questions: Sequence[PlainQuestion | AppError]) -> list[Answer]:
     asked = [each for each in questions if not isinstance(each, AppError)]
     if any(each[0] is not asking.own for each in asked):
         check_scope(asking.actor)
@@ -110,7 +92,7 @@ async def _answer(asking: _Asking, questions: Sequence[PlainQuestion | AppError]
 
 async def _answer_until(
     stop: bool,
-    asking: _Asking,
+    asking: Asking,
     questions: Sequence[PlainQuestion | AppError],
 ) -> list[Answer]:
     answers: list[Answer] = []
@@ -121,7 +103,7 @@ async def _answer_until(
     return answers
 
 
-def _try_read(sent: object, defaults: Sent, asking: _Asking) -> PlainQuestion | AppError:
+def _try_read(sent: object, defaults: Sent, asking: Asking) -> PlainQuestion | AppError:
     """The question, or what is wrong with it: an evaluation that fails does not fail the others (§7.2.1)."""
     try:
         return _read(_with_defaults(read_object(sent, "evaluation"), defaults), asking)
@@ -141,7 +123,7 @@ def _with_defaults(sent: Sent, defaults: Sent) -> Sent:
     return merged
 
 
-def _read(request: Sent, asking: _Asking) -> PlainQuestion:
+def _read(request: Sent, asking: Asking) -> PlainQuestion:
     subject = read_object(request.get("subject"), "subject")
     action = read_object(request.get("action"), "action")
     resource = read_object(request.get("resource"), "resource")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.authz.service.access import subject_of
-from app.authz.service.sources import AnswerSource
+from app.authz.service.checks import LATEST
+from app.authz.service.sources import AnswerSource, open_source
 from app.authz.types import SubjectRef
 from app.clients.service import find_client, get_clients
 from app.kit.actor import Actor, ActorKind
@@ -64,6 +65,22 @@ class Names(dict[str, str]):
                 return subject.id.removeprefix(_NOBODY)
             return self._sector.subject_of(subject.id)
         return subject.id
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, by which names, and the state of tuples and models that names and answers rest on."""
+
+    actor: Actor
+    source: AnswerSource
+    own: SubjectRef
+    names: Names
+
+
+async def begin_asking(actor: Actor) -> Asking:
+    """What a request of this caller is answered from."""
+    source = await open_source(LATEST)
+    return Asking(actor, source, own_subject(actor), await open_names(actor, source))
 
 
 async def open_names(actor: Actor, source: AnswerSource) -> Names:

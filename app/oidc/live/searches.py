@@ -11,14 +11,12 @@ from typing import Final, TypeVar
 
 from app.authz.engine.listing import ObjectQuery, SubjectQuery
 from app.authz.errors import ActionUnknown, TypeUnknown
-from app.authz.service.checks import LATEST
-from app.authz.service.lists import check_actions, find_objects, find_subjects
-from app.authz.service.sources import open_source
+from app.authz.service.lists import check_actions, find_ids, find_subjects
 from app.authz.types import EntityRef, SubjectRef
 from app.kit.actor import Actor
 from app.kit.paging import Direction, Page, PageRequest, Sort, decode_cursor, make_page
 from app.oidc.live.entities import NOTHING, Sent, read_context, read_object, read_subject, read_text
-from app.oidc.live.names import Names, check_scope, open_names, own_subject
+from app.oidc.live.names import Asking, Names, begin_asking, check_scope
 from app.oidc.live.paging import next_token, read_place
 
 _ACTIONS: Final = Sort("oidc:actions", ("name",), ("text",), Direction.ASC)
@@ -34,7 +32,7 @@ class _Found:
     cursor: str | None
 
 
-Search = Callable[[Actor, Sent, PageRequest, Names], Awaitable[_Found]]
+Search = Callable[[Asking, Sent, PageRequest], Awaitable[_Found]]
 
 
 async def search_subjects(actor: Actor, sent: object) -> Results:
@@ -70,9 +68,9 @@ async def search_actions(actor: Actor, sent: object) -> Results:
 async def _search(actor: Actor, sent: object, kind: str, search: Search) -> Results:
     request = read_object(sent)
     place = read_place(request, kind)
-    names = await open_names(actor, await open_source(LATEST))
+    asking = await begin_asking(actor)
     try:
-        found = await search(actor, request, PageRequest(first=max(1, place.limit), after=place.after), names)
+        found = await search(asking, request, PageRequest(first=max(1, place.limit), after=place.after))
     except (TypeUnknown, ActionUnknown):
         # Nothing matches what nobody knows.
         found = _Found([], None)
@@ -85,36 +83,37 @@ def _show(results: list[dict[str, str]], token: str) -> Results:
     return {"page": {"next_token": token, "count": len(results)}, "results": results}
 
 
-async def _subjects(actor: Actor, request: Sent, page: PageRequest, names: Names) -> _Found:
+async def _subjects(asking: Asking, request: Sent, page: PageRequest) -> _Found:
     subject, action, resource = _entities(request)
     sent_type = read_text(subject, "subject", "type")
+    names = asking.names
     query = SubjectQuery(
         _entity(resource, names), read_text(action, "action", "name"), names[sent_type], "",
         read_context(request, subject=NOTHING, action=action, resource=resource),
     )  # fmt: skip
-    check_scope(actor)
-    listed = await find_subjects(actor, query, page)
+    check_scope(asking.actor)
+    listed = await find_subjects(asking.actor, asking.source, query, page)
     decided = [names.show(each.subject) for each in listed.page.items if each.is_decided]
     return _Found([{"type": sent_type, "id": each} for each in decided], _end_of(listed.page))
 
 
-async def _resources(actor: Actor, request: Sent, page: PageRequest, names: Names) -> _Found:
+async def _resources(asking: Asking, request: Sent, page: PageRequest) -> _Found:
     subject, action, resource = _entities(request)
     sent_type = read_text(resource, "resource", "type")
     query = ObjectQuery(
-        _subject(actor, subject, names), read_text(action, "action", "name"), names[sent_type],
+        _subject(asking, subject), read_text(action, "action", "name"), asking.names[sent_type],
         read_context(request, subject=subject, action=action, resource=resource),
     )  # fmt: skip
-    listed = await find_objects(actor, query, page)
-    decided = [each.id for each in listed.page.items if each.is_decided]
-    return _Found([{"type": sent_type, "id": each} for each in decided], _end_of(listed.page))
+    found = await find_ids(asking.actor, asking.source, query, page)
+    return _Found([{"type": sent_type, "id": each} for each in found.ids if each not in found.undecided], found.next)
 
 
-async def _actions(actor: Actor, request: Sent, page: PageRequest, names: Names) -> _Found:
+async def _actions(asking: Asking, request: Sent, page: PageRequest) -> _Found:
     subject = read_object(request.get("subject"), "subject")
     resource = read_object(request.get("resource"), "resource")
     context = read_context(request, subject=subject, action=NOTHING, resource=resource)
-    answers = await check_actions(actor, _subject(actor, subject, names), _entity(resource, names), context)
+    asked, entity = _subject(asking, subject), _entity(resource, asking.names)
+    answers = await check_actions(asking.actor, asking.source, asked, entity, context=context)
     after = "" if page.after is None else decode_cursor(_ACTIONS, page.after)[0]
     allowed = [name for name, answer in answers.items() if answer.is_allowed and name > after]
     cut = make_page(_ACTIONS, page, allowed[: page.size + 1], lambda name: (name,))
@@ -126,11 +125,10 @@ def _entities(request: Sent) -> tuple[Sent, Sent, Sent]:
     return subject, action, resource
 
 
-def _subject(actor: Actor, sent: Sent, names: Names) -> SubjectRef:
-    own = own_subject(actor)
-    found = read_subject(sent, own, names)
-    if found is not own:
-        check_scope(actor)
+def _subject(asking: Asking, sent: Sent) -> SubjectRef:
+    found = read_subject(sent, asking.own, asking.names)
+    if found is not asking.own:
+        check_scope(asking.actor)
     return found
 
 

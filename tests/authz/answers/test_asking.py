@@ -9,9 +9,9 @@ import pytest
 
 from app.authz.engine.policies import PolicyInput, PolicyVerdict, bind_policies
 from app.authz.errors import TooManyQuestions
-from app.authz.service.asking import ask_many
+from app.authz.service.asking import MAX_BATCH, ask_many
 from app.authz.service.bypasses import flush_bypasses
-from app.authz.service.checks import LATEST, MAX_BATCH, check_many
+from app.authz.service.checks import LATEST, check_many
 from app.authz.service.follower import following
 from app.authz.service.sources import open_source
 from app.authz.service.tuples import write_tuples

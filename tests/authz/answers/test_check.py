@@ -10,7 +10,8 @@ import pytest
 
 from app.authz.errors import RevisionAhead, RevisionGone, TokenInvalid, TooManyQuestions
 from app.authz.queries.head import lock_head, raise_floor
-from app.authz.service.checks import MAX_BATCH, check, check_many, explain
+from app.authz.service.asking import MAX_BATCH
+from app.authz.service.checks import check, check_many, explain
 from app.authz.service.consistency import Revision, decode_revision, encode_revision
 from app.authz.service.tuples import write_tuples
 from app.authz.types import (

@@ -6,22 +6,25 @@ from dataclasses import replace
 
 import pytest
 
-from app.authz.engine.listing import ObjectQuery, SubjectQuery
+from app.authz.engine.listing import FoundObject, FoundSubject, ObjectQuery, SubjectQuery
 from app.authz.engine.lookups import Node
-from app.authz.engine.userset_tree import TreeKind
+from app.authz.engine.userset_tree import TreeKind, UsersetTree
 from app.authz.errors import ActionUnknown, ContextualForbidden, TypeUnknown
+from app.authz.service.checks import LATEST
 from app.authz.service.follower import following
-from app.authz.service.lists import check_actions, expand, find_objects, find_subjects
+from app.authz.service.lists import Listed, check_actions, expand, find_objects, find_subjects
+from app.authz.service.sources import open_source
 from app.authz.service.tuples import write_tuples
 from app.authz.types import ConditionRef, Decision, RelationTuple, SubjectRef, TupleKey
 from app.authz.types.writes import TupleWrite
-from app.kit.actor import SYSTEM
+from app.kit.actor import SYSTEM, Actor
 from app.kit.errors import AppError, InvalidInput
 from app.kit.paging import PageRequest
 from tests.authz.answers.support import SCOPE, document, grant, key, save_app, subject
 from tests.support import assert_needs, commit
 
 DOCUMENT = f"{SCOPE}:document"
+FIRST_PAGE = PageRequest()
 
 
 def objects(user_id: str = "ann", action: str = "read", **fields: object) -> ObjectQuery:
@@ -48,8 +51,20 @@ async def catch_up(source: object) -> None:
         await source.catch_up()  # type: ignore[attr-defined]
 
 
+async def reached(query: ObjectQuery, page: PageRequest = FIRST_PAGE, actor: Actor = SYSTEM) -> Listed[FoundObject]:
+    return await find_objects(actor, await open_source(LATEST), query, page)
+
+
+async def reaching(query: SubjectQuery, page: PageRequest = FIRST_PAGE, actor: Actor = SYSTEM) -> Listed[FoundSubject]:
+    return await find_subjects(actor, await open_source(LATEST), query, page)
+
+
+async def tree_of(node: Node, actor: Actor = SYSTEM) -> UsersetTree:
+    return await expand(actor, await open_source(LATEST), node)
+
+
 async def ids(query: ObjectQuery) -> list[tuple[str, bool]]:
-    listed = await find_objects(SYSTEM, query, PageRequest(first=100))
+    listed = await reached(query, PageRequest(first=100))
     assert listed.total == len(listed.page.items)
     return [(each.id, each.is_decided) for each in listed.page.items]
 
@@ -81,7 +96,7 @@ async def test_pages_forward_and_back_give_the_whole_list(source: object, size: 
     forward: list[str] = []
     page = PageRequest(first=size)
     while True:
-        listed = await find_objects(SYSTEM, objects(), page)
+        listed = await reached(objects(), page)
         assert listed.total == 7
         forward += [each.id for each in listed.page.items]
         if not listed.page.has_next:
@@ -90,7 +105,7 @@ async def test_pages_forward_and_back_give_the_whole_list(source: object, size: 
     backward: list[str] = []
     page = PageRequest(last=size)
     while True:
-        listed = await find_objects(SYSTEM, objects(), page)
+        listed = await reached(objects(), page)
         backward = [each.id for each in listed.page.items] + backward
         if not listed.page.has_previous:
             break
@@ -124,7 +139,7 @@ async def test_subjects_with_the_way_that_leads_to_them(source: object) -> None:
     )
     await catch_up(source)
 
-    listed = await find_subjects(SYSTEM, subjects(), PageRequest())
+    listed = await reaching(subjects())
 
     found = {each.subject.id: [_short(fact.key) for fact in each.way] for each in listed.page.items}
     assert list(found) == ["*", "ann", "bob"]
@@ -133,7 +148,7 @@ async def test_subjects_with_the_way_that_leads_to_them(source: object) -> None:
         "ann": ["document:1#parent@folder:f", "folder:f#viewer@group:g#member", "group:g#member@user:ann"],
         "bob": ["document:1#owner@user:bob"],
     }
-    groups = await find_subjects(SYSTEM, subjects(kind=f"{SCOPE}:group", relation="member"), PageRequest())
+    groups = await reaching(subjects(kind=f"{SCOPE}:group", relation="member"))
     assert [each.subject.id for each in groups.page.items] == ["g"]
 
 
@@ -146,7 +161,7 @@ async def test_what_a_relation_is_made_of(source: object) -> None:
     await grant(("document:1", "viewer", "user:ann"), ("document:1", "parent", "folder:f"))
     await catch_up(source)
 
-    tree, _ = await expand(SYSTEM, Node(DOCUMENT, "1", "viewer"))
+    tree = await tree_of(Node(DOCUMENT, "1", "viewer"))
 
     assert (tree.kind, [each.kind for each in tree.parts]) == (
         TreeKind.UNION,
@@ -163,7 +178,7 @@ async def test_every_action_of_an_entity_in_one_go(source: object) -> None:
     await grant(("document:1", "viewer", "user:ann"))
     await catch_up(source)
 
-    answers = await check_actions(SYSTEM, subject("ann"), document("1"), {})
+    answers = await check_actions(SYSTEM, await open_source(LATEST), subject("ann"), document("1"), context={})
 
     assert {action: answer.decision for action, answer in answers.items()} == {
         "read": Decision.ALLOWED,
@@ -185,19 +200,19 @@ async def test_what_means_nothing_is_told(query: ObjectQuery, error: type[AppErr
     await save_app()
 
     with pytest.raises(error):
-        await find_objects(SYSTEM, query, PageRequest())
+        await reached(query)
 
 
 async def test_a_foreign_cursor_is_refused() -> None:
     await save_app()
     await grant(("document:1", "viewer", "user:ann"), ("document:2", "viewer", "user:ann"))
-    cursor = (await find_objects(SYSTEM, objects(), PageRequest(first=1))).page.cursors[0]
+    cursor = (await reached(objects(), PageRequest(first=1))).page.cursors[0]
 
     with pytest.raises(InvalidInput):
-        await find_subjects(SYSTEM, subjects(), PageRequest(first=1, after=cursor))
+        await reaching(subjects(), PageRequest(first=1, after=cursor))
 
 
 async def test_listing_needs_the_permission() -> None:
-    await assert_needs("clients.manage_access", lambda actor: find_objects(actor, objects("other"), PageRequest()))
-    await assert_needs("clients.manage_access", lambda actor: find_subjects(actor, subjects(), PageRequest()))
-    await assert_needs("clients.manage_access", lambda actor: expand(actor, Node(DOCUMENT, "1", "viewer")))
+    await assert_needs("clients.manage_access", lambda actor: reached(objects("other"), actor=actor))
+    await assert_needs("clients.manage_access", lambda actor: reaching(subjects(), actor=actor))
+    await assert_needs("clients.manage_access", lambda actor: tree_of(Node(DOCUMENT, "1", "viewer"), actor))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from app.authz.service.permissions import list_permissions, resolve_permissions
+from app.authz.service.permissions import list_permissions_of, resolve_permissions
 from app.authz.service.tuples import write_tuples
 from app.authz.types import ConditionRef, RelationTuple, SubjectRef, TupleKey
 from app.authz.types.granted import Granted
 from app.authz.types.writes import TupleWrite
-from app.kit.actor import SYSTEM
+from app.kit.actor import SYSTEM, Actor
+from app.kit.errors import AppError
 from tests.authz.answers.support import SCOPE, grant, key, save_app, subject
 from tests.support import assert_needs, commit, counted_statements
 
@@ -142,5 +143,13 @@ async def test_keys_and_clients_are_subjects_like_users() -> None:
     assert found.permissions == {DOCUMENT: ("read", "share", "sign")}
 
 
+async def permissions_of_another(actor: Actor) -> Granted:
+    asked = (subject("usr_other"), SCOPE)
+    found = (await list_permissions_of([asked], actor))[asked]
+    if isinstance(found, AppError):
+        raise found
+    return found
+
+
 async def test_asking_for_others_needs_the_permission() -> None:
-    await assert_needs("clients.manage_access", lambda actor: list_permissions(actor, subject("usr_other"), SCOPE))
+    await assert_needs("clients.manage_access", permissions_of_another)

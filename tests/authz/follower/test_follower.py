@@ -11,7 +11,8 @@ import pytest
 from app.authz.errors import RevisionAhead
 from app.authz.queries.head import lock_head, raise_floor, read_head
 from app.authz.service import follower as follower_module
-from app.authz.service.checks import check, explain
+from app.authz.service import sources
+from app.authz.service.checks import check, check_again, explain
 from app.authz.service.consistency import Revision, encode_revision
 from app.authz.service.follower import Follower, following
 from app.authz.service.own_writes import forget_own_writes
@@ -33,6 +34,7 @@ from app.authz.types.writes import TupleWrite
 from app.kit import clock, db
 from app.kit.actor import SYSTEM
 from app.kit.db import unit_of_work
+from app.kit.sharing import Shared
 from tests.authz.answers.support import SCOPE, SOURCE, ask, grant, key, revoke, save_app, subject
 from tests.support import commit, counted_statements
 
@@ -72,6 +74,37 @@ async def test_fully_consistent_costs_one_statement_when_nothing_has_changed(fol
     with counted_statements() as statements:
         assert await told(ask("ann", "read", "1"), Freshness()) == ALLOWED
     assert statements == []
+
+
+async def test_standing_checks_of_many_share_one_statement_while_nothing_happens(
+    follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await save_app()
+    await grant(("document:1", "viewer", "user:ann"))
+    await follower.catch_up()
+    monkeypatch.setattr(sources, "_heads", Shared(timedelta(minutes=5)))
+    questions = [ask("ann", "read", f"{number}") for number in range(1, 51)]
+
+    with counted_statements() as statements:
+        for _ in range(3):
+            answers = await asyncio.gather(*(check_again(SYSTEM, each) for each in questions))
+
+    assert [(each.decision, each.source) for each in answers] == [ALLOWED, *[DENIED] * 49]
+    assert len(statements) == 1, statements
+
+
+async def test_a_standing_check_sees_what_was_heard_of(follower: Follower, monkeypatch: pytest.MonkeyPatch) -> None:
+    await save_app()
+    await follower.catch_up()
+    monkeypatch.setattr(sources, "_heads", Shared(timedelta(minutes=5)))
+    question = ask("ann", "read", "1")
+    before = await check_again(SYSTEM, question)
+    await grant(("document:1", "viewer", "user:ann"))
+
+    sources.forget_heads()
+
+    after = await check_again(SYSTEM, question)
+    assert [(each.decision, each.source) for each in (before, after)] == [DENIED, ALLOWED]
 
 
 async def test_a_notification_brings_it_without_being_asked(follower: Follower) -> None:

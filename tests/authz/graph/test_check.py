@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from app.clients.service import create_client
+from app.clients.types import ClientKind, NewClient
 from app.graph.cost import MAX_BATCH
 from app.kit import clock
+from app.kit.actor import SYSTEM
 from tests.authz.graph.application import (
     FORBIDDEN,
     UNAUTHENTICATED,
@@ -18,7 +21,7 @@ from tests.authz.graph.application import (
     refused_field,
 )
 from tests.graph.support import NOBODY, execute, refusal
-from tests.support import as_user, make_admin, unknown_id
+from tests.support import as_user, commit, make_admin, unknown_id
 
 
 def shown(answer: dict[str, Any]) -> tuple[bool, str, str | None]:
@@ -249,3 +252,49 @@ async def test_the_edge_of_a_user_answers_checks() -> None:
     assert (await execute(source, variables, actor=app.admin))["data"] == told["data"]
     assert await refusal(source, variables, actor=as_user(app.ann)) == FORBIDDEN
     assert await refusal(source, {**variables, "id": unknown_id()}, actor=as_user(app.ann)) == FORBIDDEN
+
+
+async def test_a_refused_question_leaves_those_beside_it_alone() -> None:
+    app = await make_application()
+    other = await commit(create_client(SYSTEM, NewClient(name="Other", kind=ClientKind.MACHINE)))
+    source = """query ($ann: ID!, $entity: EntityInput!, $other: EntityInput!) {
+      viewer { user {
+        own: can(action: "read", entity: $entity) { allowed }
+        foreign: can(action: "read", entity: $other) { allowed }
+      } }
+      user(id: $ann) { can(action: "read", entity: $entity) { allowed } }
+    }"""
+    variables = {
+        "ann": app.ann.id,
+        "entity": app.entity("document:1"),
+        "other": {"type": f"{other.client.id}:document", "id": "1"},
+    }
+    await app.write(f"users:*#viewer@user:{app.ben.id}")
+
+    told = await execute(source, variables, actor=as_user(app.ben))
+
+    own = {"own": {"allowed": True}, "foreign": {"allowed": False}}
+    assert told["data"] == {"viewer": {"user": own}, "user": None}
+    (error,) = told["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["user", "can"], "FORBIDDEN")
+
+
+async def test_who_manages_one_client_is_answered_beside_what_another_client_keeps() -> None:
+    app = await make_application()
+    other = await commit(create_client(SYSTEM, NewClient(name="Other", kind=ClientKind.MACHINE)))
+    await app.write(f"users:*#viewer@user:{app.manager.id}")
+    source = """query ($ben: ID!, $entity: EntityInput!, $other: EntityInput!) {
+      mine: user(id: $ben) { can(action: "read", entity: $entity) { allowed } }
+      foreign: user(id: $ben) { can(action: "read", entity: $other) { allowed } }
+    }"""
+    variables = {
+        "ben": app.ben.id,
+        "entity": app.entity("document:1"),
+        "other": {"type": f"{other.client.id}:document", "id": "1"},
+    }
+
+    told = await execute(source, variables, actor=app.manager)
+
+    assert told["data"] == {"mine": {"can": {"allowed": True}}, "foreign": None}
+    (error,) = told["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["foreign", "can"], "FORBIDDEN")

@@ -8,9 +8,12 @@ import pytest
 
 from app.authz.engine import proofs
 from app.authz.errors import WorkExceeded
-from tests.authz.graph.application import FORBIDDEN, UNAUTHENTICATED, ask, make_application, refused
+from app.authz.service.models import save_model
+from app.authz.types.saving import ModelDraft
+from app.kit.actor import SYSTEM
+from tests.authz.graph.application import FORBIDDEN, SOURCE, UNAUTHENTICATED, ask, make_application, refused
 from tests.graph.support import NOBODY
-from tests.support import as_user
+from tests.support import as_user, commit
 
 
 def outline(nodes: list[dict[str, Any]]) -> list[tuple[int, str, str]]:
@@ -135,3 +138,18 @@ async def test_a_tree_is_read_at_the_asked_revision() -> None:
 
     assert old == before
     assert (len(old["nodes"][0]["tuples"]), len(new["nodes"][0]["tuples"])) == (1, 2)
+
+
+async def test_a_tuple_that_the_model_takes_with_a_condition_only_is_missing_with_it() -> None:
+    app = await make_application()
+    source = SOURCE.replace("define owner: [user, apikey, client]", "define owner: [user with in_office, client]")
+    await app.end(f"document:1#owner@user:{app.ann.id}")
+    await commit(save_model(SYSTEM, ModelDraft(app.client_id, source)))
+
+    explained = await ask("Explain", app.manager, input=app.question(app.ann, "edit"))
+
+    key = app.full(f"document:1#owner@user:{app.ann.id}")
+    assert (explained["answer"]["decision"], explained["missing"]) == ("DENIED", [])
+    assert [(each["key"]["text"], each["condition"]) for each in explained["missingConditioned"]] == [
+        (key, "in_office")
+    ]

@@ -69,6 +69,21 @@ async def test_what_if_needs_the_permission_in_lists_too() -> None:
     listed = await ask("ListObjects", app.manager, subject=other, **variables)
 
     assert [each["entity"]["id"] for each in listed["nodes"]] == ["1", "7"]
+    assert [each["entity"]["id"] for each in (await ask("ListObjects", app.manager, **variables))["nodes"]] == []
+    for subject in (None, other):
+        assert await refused("ListObjects", as_user(app.ben), subject=subject, **variables) == FORBIDDEN
+        assert await refused("ListObjects", as_user(app.ann), subject=other, **variables) == FORBIDDEN
+    assert await refused("ListObjects", NOBODY, subject=other, **variables) == UNAUTHENTICATED
+    assert await list_ids(app, contextualTuples=[]) == ["1"]
+
+
+async def test_a_supposed_membership_does_not_tell_what_a_group_can_do() -> None:
+    app = await make_application()
+    await app.write("document:9#viewer@group:board#member")
+    extra = [app.key(f"group:board#member@user:{app.ben.id}")]
+    variables = {"action": "read", "type": app.type("document")}
+
+    assert await refused("ListObjects", as_user(app.ben), contextualTuples=extra, **variables) == FORBIDDEN
 
 
 @pytest.mark.parametrize(

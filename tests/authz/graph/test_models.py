@@ -275,3 +275,20 @@ async def test_the_model_is_an_edge_of_its_client() -> None:
     told = await read(source, {"id": app.client_id}, actor=app.admin)
 
     assert told == {"client": {"model": {"id": app.model.id, "versions": {"totalCount": 1}}}}
+
+
+async def test_impact_on_what_a_condition_decides() -> None:
+    app = await make_application()
+    await app.end(f"document:1#viewer@user:{app.ben.id}")
+    await app.write(f"document:1#viewer@user:{app.ben.id}", condition="in_office")
+    gone = SOURCE.replace("    define read: reader\n", "")
+    wider = SOURCE.replace("10.0.0.0/8", "10.0.0.0/7")
+
+    lost = await ask("ModelImpact", app.manager, input={"clientId": app.client_id, "source": gone})
+    unknown = await ask("ModelImpact", app.manager, input={"clientId": app.client_id, "source": wider})
+
+    told = {(each["subject"]["id"], each["before"], each["after"]) for each in lost["changes"]}
+    assert told == {(app.ann.id, "ALLOWED", "DENIED"), (app.ben.id, "UNDECIDED", "DENIED")}
+    assert (lost["lost"], lost["lostConditionally"], lost["isComplete"], lost["omissions"]) == (2, 1, True, [])
+    assert (unknown["gained"], unknown["lost"], unknown["isComplete"]) == (0, 0, False)
+    assert unknown["omissions"] == ["Conditions change: in_office. Answers that may be others with it: 1."]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 
 from tests.authz.graph.application import FORBIDDEN, UNAUTHENTICATED, ask, make_application, refused
-from tests.graph.support import NOBODY
+from tests.graph.support import NOBODY, execute, read
 from tests.support import as_user
 
 
@@ -64,3 +64,42 @@ async def test_only_who_manages_access_asks_for_others() -> None:
     assert await refused("UserPermissions", app.manager, id=app.ann.id, clientId="cli_other") == FORBIDDEN
     both = {**variables, "subject": app.subject("user:ann")}
     assert await refused("TokenPreview", app.admin, **both) == ("BAD_USER_INPUT", "authz_subject_ambiguous")
+
+
+async def test_permissions_of_many_users_are_each_their_own() -> None:
+    app = await make_application()
+    source = (
+        "query ($client: ID!) { users(first: 100) { nodes { id permissions(clientId: $client) { permissions } } } }"
+    )
+
+    told = await read(source, {"client": app.client_id}, actor=app.admin)
+
+    kind = app.type("document")
+    found = {each["id"]: each["permissions"]["permissions"] for each in told["users"]["nodes"]}
+    assert (found[app.ann.id], found[app.ben.id]) == ({f"{kind}:1": ["edit", "read"]}, {f"{kind}:1": ["read"]})
+    assert found[app.manager.id] == {}
+
+
+async def test_refused_permissions_leave_one_s_own_alone() -> None:
+    app = await make_application()
+    await app.write(f"users:*#viewer@user:{app.ben.id}")
+    source = """query ($client: ID!, $ann: ID!) {
+      viewer { user { permissions(clientId: $client) { permissions } } }
+      user(id: $ann) { permissions(clientId: $client) { permissions } }
+    }"""
+
+    told = await execute(source, {"client": app.client_id, "ann": app.ann.id}, actor=as_user(app.ben))
+
+    own = {f"{app.type('document')}:1": ["read"]}
+    assert told["data"] == {"viewer": {"user": {"permissions": {"permissions": own}}}, "user": None}
+    (error,) = told["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["user", "permissions"], "FORBIDDEN")
+
+
+async def test_a_search_for_permissions_costs_more_than_a_node() -> None:
+    app = await make_application()
+    source = "query ($client: ID!) { users(first: 50) { nodes { permissions(clientId: $client) { permissions } } } }"
+
+    told = await execute(source, {"client": app.client_id}, actor=app.admin)
+
+    assert told["extensions"]["cost"]["requested"] == 1 + 50 * (1 + 10)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from app.authz.queries.head import raise_floor
-from app.authz.service import changelog
+from app.authz.queries.head import Head, raise_floor, read_head
+from app.authz.service import changelog, sources
+from app.authz.service.follower import following
 from app.graph.callers import Credentials
 from app.graph.context import Context
 from app.graph.http import Parameters
@@ -22,6 +23,7 @@ from app.graph.watch import Watch
 from app.kit import clock
 from app.kit.actor import Actor
 from app.kit.errors import AppError
+from app.kit.sharing import Shared
 from tests.authz.graph.application import Application, ask, document, make_application
 from tests.graph.support import NOBODY
 from tests.support import as_user, commit
@@ -234,3 +236,30 @@ async def test_who_may_have_a_standing_check() -> None:
 
     assert await refusal_of(as_user(app.ann), "CheckChanged", input=question) == ("Forbidden", "kit_permission_missing")
     assert await refusal_of(NOBODY, "CheckChanged", input=question) == ("Unauthenticated", "kit_sign_in_required")
+
+
+async def test_many_standing_checks_read_once_when_something_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = 0
+
+    async def count_head() -> Head:
+        nonlocal heads
+        heads += 1
+        return await read_head()
+
+    monkeypatch.setattr(sources, "_heads", Shared(timedelta(minutes=5)))
+    monkeypatch.setattr(sources, "read_head", count_head)
+    app = await make_application()
+    async with following() as follower, AsyncExitStack() as stack:
+        await follower.catch_up()
+        opened = [following_as(as_user(app.ben), "CheckChanged", input=app.question(None, "edit")) for _ in range(20)]
+        streams = [await stack.enter_async_context(each) for each in opened]
+        first = [(await each.next())["decision"] for each in streams]
+        heads = 0
+        await app.write(f"document:1#owner@user:{app.ben.id}")
+        second = await asyncio.gather(*(each.next() for each in streams))
+        counted = heads
+
+    assert first == ["DENIED"] * 20
+    assert [each["decision"] for each in second] == ["ALLOWED"] * 20
+    # Once for each change that is heard of, those of the preparation included; never once for each stream.
+    assert 1 <= counted < 20

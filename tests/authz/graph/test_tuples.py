@@ -65,28 +65,31 @@ async def test_all_changes_of_a_write_happen_together() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "path"),
+    ("given", "expected", "path"),
     [
-        ({"writes": ["document:1#viewer@group:g"]}, "INVALID", ["writes", "0", "subject"]),
-        ({"writes": ["document:1#nothing@user:a"]}, "INVALID", ["writes", "0", "relation"]),
-        ({"creates": ["document:9#owner@user:a", "nothing:1#owner@user:a"]}, "INVALID", ["creates", "1", "entity"]),
-        ({"deletes": ["nothing:1#owner@user:a"]}, "INVALID", ["deletes", "0", "entity"]),
-        ({"mustExist": ["document:1#viewer@user:a"]}, "CONFLICT", ["mustExist", "0"]),
-        ({"writes": ["document:9#viewer@user:a b"]}, "INVALID", ["writes", "0", "subject"]),
-        ({}, "LIMIT_REACHED", ["writes"]),
+        ({"writes": ["document:1#viewer@group:g"]}, "INVALID authz_subject_not_allowed", ["writes", "0", "subject"]),
+        ({"writes": ["document:1#nothing@user:a"]}, "INVALID authz_relation_unknown", ["writes", "0", "relation"]),
+        ({"creates": ["nothing:1#owner@user:a"]}, "INVALID authz_tuple_type_unknown", ["creates", "0", "entity"]),
+        ({"deletes": ["nothing:1#owner@user:a"]}, "INVALID authz_tuple_type_unknown", ["deletes", "0", "entity"]),
+        ({"mustExist": ["document:1#viewer@user:a"]}, "CONFLICT authz_tuple_missing", ["mustExist", "0"]),
+        ({"creates": ["document:1#owner@user:ann"]}, "CONFLICT authz_tuple_exists", ["creates", "0"]),
+        ({"writes": ["document:9#viewer@user:a b"]}, "INVALID authz_tuple_invalid", ["writes", "0", "subject"]),
+        ({}, "LIMIT_REACHED authz_write_limit", ["writes"]),
     ],
 )
-async def test_what_can_be_mended_is_told_with_its_place(
-    given: dict[str, list[str]], code: str, path: list[str]
+async def test_what_can_be_mended_is_told_with_its_cause_and_place(
+    given: dict[str, list[str]], expected: str, path: list[str]
 ) -> None:
     app = await make_application()
+    await app.write("document:1#owner@user:ann")
     before = await read_everything()
 
     payload = await ask(
         "TuplesWrite", app.manager, input={name: [app.key(text) for text in keys] for name, keys in given.items()}
     )
 
-    assert [(error["code"], error["field"]) for error in payload["errors"]] == [(code, path)]
+    told = [(f"{error['code']} {error['reason']}", error["field"]) for error in payload["errors"]]
+    assert told == [(expected, path)]
     assert payload["token"] is payload["created"] is None
     assert await read_everything() == before
 
@@ -113,6 +116,20 @@ async def test_the_same_write_under_a_key_happens_once() -> None:
 
     assert again == {**first, "isRepeat": True}
     assert [(error["code"], error["field"]) for error in other["errors"]] == [("CONFLICT", ["idempotencyKey"])]
+
+
+@pytest.mark.parametrize("size", [0, 201])
+@pytest.mark.parametrize("is_dry", [False, True], ids=["real", "dry"])
+async def test_a_key_has_the_size_that_keys_have_everywhere(*, size: int, is_dry: bool) -> None:
+    app = await make_application()
+    given = {"creates": [app.key("document:1#viewer@user:carl")], "idempotencyKey": "k" * size, "dryRun": is_dry}
+    before = await read_everything()
+
+    payload = await ask("TuplesWrite", app.manager, input=given)
+
+    assert payload["revision"] is None
+    assert [(each["code"], each["field"]) for each in payload["errors"]] == [("INVALID", ["idempotencyKey"])]
+    assert await read_everything() == before
 
 
 async def test_only_who_manages_access_writes_and_deletes() -> None:

@@ -58,13 +58,12 @@ def test_equal_models_do_not_differ() -> None:
     diff = diff_models(parse_model(OLD), parse_model(OLD.replace("\n\n", "\n")))
 
     assert diff == ModelDiff()
-    assert diff.is_empty
 
 
 def test_what_was_added_removed_and_changed() -> None:
     diff = diff_models(parse_model(OLD), parse_model(NEW))
 
-    assert not diff.is_empty
+    assert diff.text
     assert (diff.added_types, diff.removed_types) == (("folder",), ("team",))
     assert (diff.added_conditions, diff.removed_conditions, diff.changed_conditions) == ((), ("early",), ("late",))
     assert diff.changed_types == (

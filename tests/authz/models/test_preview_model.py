@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.authz.errors import ModelStrands
+from app.authz.service import impact
 from app.authz.service.models import preview_model, save_model
 from app.authz.service.schemas import forget_models
 from app.authz.types import ConditionRef, Decision, Freshness, FreshnessMode, RelationTuple
@@ -114,6 +115,107 @@ async def test_who_would_gain_and_who_would_lose() -> None:
     narrower = await preview(SOURCE.replace("define read: reader", "define read: owner"))
     assert changes(narrower) == [("lost", "user:ann", "read", "1")]
     assert (narrower.impact.gained, narrower.impact.lost, narrower.impact.is_complete) == (0, 1, True)
+
+
+async def grant_late(name: str) -> None:
+    """Ann owns a document as late as its condition says."""
+    await grant(RelationTuple(key(f"document:{name}", "owner", "user:ann"), ConditionRef("late")))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("    define share: owner\n", "", ("lost", "undecided", "denied")),
+        ("define share: owner", "define share: viewer", ("gained", "undecided", "allowed")),
+    ],
+)
+async def test_access_that_a_condition_decides_is_compared(old: str, new: str, expected: tuple[str, str, str]) -> None:
+    await save_app()
+    await grant_late("1")
+    await grant(("document:1", "viewer", "user:ann"))
+
+    found = (await preview(SOURCE.replace(old, new))).impact
+
+    (change,) = found.changes
+    assert (change.kind.value, change.before.value, change.after.value) == expected
+    assert (str(change.subject), change.action, change.entity.id) == ("user:ann", "share", "1")
+    gained = int(expected[0] == "gained")
+    assert (found.gained, found.lost, found.gained_conditionally, found.lost_conditionally) == (
+        gained, 1 - gained, gained, 1 - gained,
+    )  # fmt: skip
+    assert found.is_complete
+
+
+async def test_what_a_condition_decides_newly_is_gained_or_lost_in_part() -> None:
+    wide = SOURCE.replace("define share: owner", "define share: viewer")
+    await save_app(wide)
+    await grant_late("1")
+    await grant(("document:1", "viewer", "user:ann"), ("document:2", "viewer", "user:ann"))
+    narrow = (await preview(SOURCE)).impact
+    await save_app(SOURCE.replace("    define share: owner\n", ""))
+    await grant_late("2")
+
+    added = (await preview(SOURCE)).impact
+
+    assert [(each.entity.id, each.before.value, each.after.value) for each in narrow.changes] == [
+        ("1", "allowed", "undecided"),
+        ("2", "allowed", "denied"),
+    ]
+    assert (narrow.gained, narrow.lost, narrow.lost_conditionally) == (0, 2, 1)
+    assert [(each.entity.id, each.before.value, each.after.value) for each in added.changes] == [
+        ("1", "denied", "undecided"),
+        ("2", "denied", "undecided"),
+    ]
+    assert (added.gained, added.lost, added.gained_conditionally) == (2, 0, 2)
+
+
+async def test_a_condition_that_changes_is_told_where_it_decides() -> None:
+    source = SOURCE.replace("    define sign: viewer policy four_eyes\n", "")
+    await save_app(source)
+    changed = source.replace("hour > 20", "hour > 22")
+    await grant(("document:1", "owner", "user:bob"))
+    unconcerned = (await preview(changed)).impact
+    await grant_late("1")
+
+    found = (await preview(changed)).impact
+
+    assert (unconcerned.is_complete, unconcerned.omissions) == (True, ())
+    assert (found.gained, found.lost, found.is_complete) == (0, 0, False)
+    assert found.omissions == ("Conditions change: late. Answers that may be others with it: 2.",)
+
+
+async def test_a_condition_that_a_tuple_has_settled_is_compared_when_it_changes() -> None:
+    await save_app()
+    late = ConditionRef("late", {"hour": 21})
+    await grant(RelationTuple(key("document:1", "owner", "user:ann"), late))
+
+    found = (await preview(SOURCE.replace("hour > 20", "hour > 22"))).impact
+
+    assert {(each.action, each.before.value, each.after.value) for each in found.changes} == {
+        ("read", "allowed", "denied"),
+        ("share", "allowed", "denied"),
+        ("sign", "allowed", "denied"),
+    }
+    assert (found.lost, found.lost_conditionally, found.omissions) == (3, 0, ())
+
+
+async def test_a_policy_that_changes_is_told_where_it_decides() -> None:
+    await save_app()
+    await grant(("document:1", "viewer", "user:ann"), ("document:2", "viewer", "user:bob"))
+
+    found = (await preview(SOURCE.replace("policy four_eyes", "policy two_eyes"))).impact
+
+    assert found.omissions == ("The policy of sign changes. Answers that may be others with it: 2.",)
+
+
+async def test_more_entities_than_are_compared_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(impact, "MAX_ENTITIES", 1)
+    await save_app()
+    await grant(("document:1", "viewer", "user:ann"), ("document:2", "viewer", "user:ann"))
+
+    found = (await preview(SOURCE.replace("define share: owner", "define share: viewer"))).impact
+
+    assert (found.gained, found.omissions) == (1, (f"{SCOPE}:document has more than 1 entities.",))
 
 
 async def test_assertions_that_do_not_hold_are_shown() -> None:

@@ -1,0 +1,81 @@
+"""Relations that are promised to people yet unknown: may somebody promise them, and do models still allow them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.authz.engine.schema import Schema
+from app.authz.queries.head import lock_head
+from app.authz.rules import check_shape, find_model_problem
+from app.authz.service.rights import find_excess, guard_tuples
+from app.authz.service.schemas import current_schema
+from app.authz.service.tuples import raise_problems, write_tuples
+from app.authz.types.tuples import RelationTuple, TupleKey
+from app.authz.types.writes import Offer, TupleWrite
+from app.kit.actor import Actor
+from app.kit.errors import AppError
+
+_SOMEBODY = "somebody"
+
+
+async def review_offers(actor: Actor, tuples: Sequence[RelationTuple], *path: str) -> list[int]:
+    """Make sure that an actor could write these tuples now; the numbers of their entities' types.
+
+    Models stay as they are until our unit of work ends.
+
+    Args:
+        path: of the list in the input.
+
+    Raises:
+        Forbidden, Unauthenticated: as `write_tuples`.
+        InputProblems, or a single problem itself: TupleInvalid, TupleTypeUnknown, RelationUnknown,
+            PermissionNotWritten, SubjectNotAllowed, ConditionUnknown, RightsExceeded.
+    """
+    await guard_tuples(actor, {each.key.entity_type for each in tuples})
+    schema = await current_schema((await lock_head()).model_revision)
+    named = [(each, (*path, str(number))) for number, each in enumerate(tuples)]
+    raise_problems([problem for each, place in named for problem in _find_problems(schema, each, place)])
+    raise_problems(await find_excess(actor, schema, [(each.key, place) for each, place in named]))
+    return [schema.types[each.key.entity_type].id for each in tuples]
+
+
+async def write_fitting(actor: Actor, tuples: Sequence[RelationTuple], reason: str) -> dict[int, AppError]:
+    """Write those of the tuples that the models in force allow; by place, why others were left out.
+
+    Raises:
+        Forbidden, Unauthenticated, RightsExceeded, TooManyTuples: as `write_tuples`.
+    """
+    schema = await current_schema((await lock_head()).model_revision)
+    misfits = {
+        number: problems[0] for number, each in enumerate(tuples) if (problems := _find_problems(schema, each, ()))
+    }
+    if fitting := tuple(each for number, each in enumerate(tuples) if number not in misfits):
+        await write_tuples(actor, TupleWrite(touch=fitting, reason=reason))
+    return misfits
+
+
+def is_lost(before: Schema, after: Schema, offer: Offer) -> bool:
+    """Whether users could be given this under the former models, and could not under the new ones."""
+    return _is_possible(before, offer) and not _is_possible(after, offer)
+
+
+def describe_offer(schema: Schema, offer: Offer) -> str:
+    """What is offered, by name."""
+    number, entity_id, relation = offer
+    return f"{schema.by_id[number].full_name}:{entity_id}#{relation}"
+
+
+def _is_possible(schema: Schema, offer: Offer) -> bool:
+    number, entity_id, relation = offer
+    found = schema.by_id.get(number)
+    if found is None:
+        return False
+    key = TupleKey(found.full_name, entity_id, relation, "user", _SOMEBODY)
+    return find_model_problem(schema, RelationTuple(key), ()) is None
+
+
+def _find_problems(schema: Schema, each: RelationTuple, path: tuple[str, ...]) -> list[AppError]:
+    problems = list(check_shape(each.key, path))
+    if not problems and (problem := find_model_problem(schema, each, path)) is not None:
+        problems.append(problem)
+    return problems
