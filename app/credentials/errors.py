@@ -48,6 +48,15 @@ class PasswordGuessable(InvalidPassword):
         self.reasons = reasons
 
 
+class PasswordBreached(InvalidPassword):
+    def __init__(self) -> None:
+        super().__init__(
+            "credentials_password_breached",
+            "This password is in a list of stolen ones, so strangers try it. Choose another, and change it wherever"
+            " you use it.",
+        )
+
+
 class PasswordRefused(InputProblems):
     """All that is wrong with a password that somebody wants to set."""
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 
 import bcrypt
-from argon2 import PasswordHasher, extract_parameters
+from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 MAX_LENGTH = 512
@@ -23,6 +23,9 @@ MAX_LENGTH = 512
 MAX_ARGON2_KIB = 128 * 1024
 MAX_ARGON2_TIME = 6
 MAX_ARGON2_LANES = 16
+# RFC 9106 §3.1: every lane has four segments of two blocks, of 1 KiB each.
+ARGON2_KIB_PER_LANE = 8
+MIN_ARGON2_SALT_BYTES = 8
 MAX_BCRYPT_COST = 14
 MAX_PBKDF2_ITERATIONS = 2_000_000
 MAX_SCRYPT_BYTES = 128 * 1024 * 1024
@@ -32,8 +35,11 @@ MAX_DIGEST_BYTES = 64
 _BCRYPT_BYTES = 72
 
 _BCRYPT = re.compile(r"\$2[abxy]\$(\d\d)\$[./A-Za-z0-9]{53}")
-# Django writes a word in front.
-_ARGON2 = re.compile(r"(?:argon2)?(\$argon2(?:i|d|id)\$.+)")
+# Django writes a word in front. A text without a version is of version 16, as libargon2 reads it.
+_ARGON2 = re.compile(
+    r"(?:argon2)?(\$argon2(?:i|d|id)(?:\$v=(?:16|19))?\$m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,7})"
+    r"\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+))"
+)
 _SCRYPT = re.compile(r"\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([^$]+)\$([^$]+)")
 _PBKDF2 = re.compile(r"\$pbkdf2(?:-(sha1|sha256|sha512))?\$(?:i=)?(\d{1,9})(?:,l=\d+)?\$([^$]*)\$([^$]+)")
 _DJANGO_SCRYPT = re.compile(r"scrypt\$(\d{1,9})\$([^$]+)\$(\d{1,3})\$(\d{1,3})\$([^$]+)")
@@ -75,19 +81,16 @@ def _read(text: str) -> Verify:
 
 
 def _read_argon2(found: re.Match[str]) -> Verify:
-    text = found[1]
-    try:
-        parameters = extract_parameters(text)
-    except InvalidHashError:
-        raise _Unusable("This is no argon2 hash in PHC form.") from None
-    if (
-        parameters.memory_cost > MAX_ARGON2_KIB
-        or parameters.time_cost > MAX_ARGON2_TIME
-        or parameters.parallelism > MAX_ARGON2_LANES
-    ):
+    text, memory_kib, passes, lanes = found[1], int(found[2]), int(found[3]), int(found[4])
+    if memory_kib > MAX_ARGON2_KIB or passes > MAX_ARGON2_TIME or lanes > MAX_ARGON2_LANES:
         raise _Unusable(
             f"An argon2 hash uses at most {MAX_ARGON2_KIB} KiB, {MAX_ARGON2_TIME} passes and {MAX_ARGON2_LANES} lanes."
         )
+    if memory_kib < ARGON2_KIB_PER_LANE * lanes:
+        raise _Unusable(f"An argon2 hash uses at least {ARGON2_KIB_PER_LANE} KiB a lane.")
+    if len(_decode_strictly(found[5])) < MIN_ARGON2_SALT_BYTES:
+        raise _Unusable(f"The salt of an argon2 hash has at least {MIN_ARGON2_SALT_BYTES} bytes.")
+    _check_digest(_decode_strictly(found[6]))
 
     def verify(password: bytes) -> bool:
         try:
@@ -172,6 +175,14 @@ def _decode(text: str) -> bytes:
         decoded = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except binascii.Error:
         raise _Unusable("Salt or digest of the hash is not Base64.") from None
+    return decoded
+
+
+def _decode_strictly(text: str) -> bytes:
+    """Base64 without padding, in the one way that libargon2 reads it: bits that stand for nothing are zero."""
+    decoded = _decode(text)
+    if base64.b64encode(decoded).rstrip(b"=") != text.encode():
+        raise _Unusable("Salt or digest of the hash is not Base64.")
     return decoded
 
 

@@ -41,6 +41,15 @@ SELECT FROM credentials_password
 WHERE user_id = (SELECT user_id FROM credentials_link WHERE token_hash = $1) FOR UPDATE
 """
 _CONSUME_LINK = f"UPDATE credentials_link l SET used_at = $3 WHERE {_USABLE} RETURNING user_id, email, details"
+_FIND_OPEN_LINK = """
+SELECT user_id, email, details, expires_at FROM credentials_link l
+WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3
+AND password_version = coalesce((SELECT version FROM credentials_password p WHERE p.user_id = l.user_id), 0)
+ORDER BY created_at DESC, id DESC LIMIT 1
+"""
+_END_OPEN_LINKS = """
+UPDATE credentials_link SET used_at = $3 WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3
+"""
 _SWEEP_LINKS = "DELETE FROM credentials_link WHERE expires_at < $1"
 
 # $4: seconds to wait, by number of failures. Past the end of the array is NULL, which lets nobody through.
@@ -121,6 +130,16 @@ async def consume_link(token_hash: bytes, purpose: LinkPurpose, now: datetime) -
     """The lock makes two links of one user see each other's change of the password."""
     await db.execute(_LOCK_PASSWORD_OF_LINK, token_hash)
     return await db.fetch_row(_CONSUME_LINK, token_hash, purpose.value, now)
+
+
+async def find_open_link(user_id: str, purpose: LinkPurpose, now: datetime) -> db.Row | None:
+    """The latest link of a user that can still be used."""
+    return await db.fetch_row(_FIND_OPEN_LINK, user_id, purpose.value, now)
+
+
+async def end_open_links(user_id: str, purpose: LinkPurpose, now: datetime) -> int:
+    """Let none of these links of a user be used any more; how many."""
+    return await db.execute(_END_OPEN_LINKS, user_id, purpose.value, now)
 
 
 async def reserve_attempt(bucket: str, now: datetime, ttl: timedelta, waits: list[float]) -> int | None:

@@ -62,6 +62,7 @@ REASON_WORDS = {
     "keyboard_pattern": "Neighbouring keys are easy to guess.",
     "common_password": "It is among the passwords used most.",
     "like_common_password": "It resembles a password that many people use.",
+    "own_words": "It is built from your name, your address or the name of this service.",
     "add_words": "Add a word or two, uncommon ones are better.",
 }
 
@@ -80,19 +81,23 @@ def check_length(password: str) -> None:
         raise PasswordNotText from None
 
 
-def find_problems(password: str, *, identity: Iterable[str], min_length: int) -> list[InvalidPassword]:
+def find_problems(
+    password: str, *, identity: Iterable[str], service: Iterable[str] = (), min_length: int
+) -> list[InvalidPassword]:
     """Everything that speaks against a new password.
 
     Args:
         identity: what others may know of the user: e-mail address, username, name.
+        service: what this place is called: product, host. It may occur in a password, and makes none.
     """
     if len(password) < min_length:
         return [PasswordTooShort(min_length)]
-    words = identity_words(identity)
+    given = list(identity)
+    words = identity_words(given)
     problems: list[InvalidPassword] = []
     if any(len(word) >= MIN_IDENTITY_LENGTH and word in password.lower() for word in words):
         problems.append(PasswordContainsIdentity())
-    reasons = guessing_reasons(password, words)
+    reasons = guessing_reasons(password, words + identity_words(service) + domain_words(given))
     if reasons:
         problems.append(PasswordGuessable(reasons, " ".join(REASON_WORDS[reason] for reason in reasons)))
     return problems
@@ -109,6 +114,12 @@ def identity_words(identity: Iterable[str]) -> list[str]:
     return list(words)
 
 
+def domain_words(identity: Iterable[str]) -> list[str]:
+    """The parts of the domains of e-mail addresses, in lower case, without the last one."""
+    domains = (text.lower().partition("@")[2] for text in identity)
+    return [part for domain in domains for part in domain.split(".")[:-1] if part]
+
+
 def guessing_reasons(password: str, words: list[str]) -> tuple[str, ...]:
     """Why a password is too easy to guess, as names of `REASON_WORDS`; empty when it is not."""
     estimate = zxcvbn(password[:ESTIMATED_LENGTH], words)
@@ -116,7 +127,10 @@ def guessing_reasons(password: str, words: list[str]) -> tuple[str, ...]:
         return ()
     warning = estimate.feedback.warning if estimate.feedback else None
     name = repr(warning).rpartition(".")[2]
-    return (_REASONS[name], "add_words") if name in _REASONS else ("add_words",)
+    if name in _REASONS:
+        return (_REASONS[name], "add_words")
+    is_easier_here = zxcvbn(password[:ESTIMATED_LENGTH]).guesses > estimate.guesses
+    return ("own_words", "add_words") if is_easier_here else ("add_words",)
 
 
 def fold_case(text: str) -> str:

@@ -22,6 +22,8 @@ class LinkPurpose(StrEnum):
     RESET_PASSWORD = "reset_password"
     INVITE = "invite"
     SIGN_UP = "sign_up"
+    UNLOCK = "unlock"
+    CHANGE_EMAIL = "change_email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,23 @@ class LinkClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenLink:
+    """A link that was sent and not used yet."""
+
+    claim: LinkClaim
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One guess at a password, counted before the password is looked at.
 
-    `refusal` is set when the guess must not be made. `bucket` is where it was counted. `locks`: if this guess is
-    wrong, no stranger makes another for a while.
+    `refusal` is set when the guess must not be made. `bucket` is where it was counted, and `address` whose, None when
+    that does not count. `locks`: if this guess is wrong, no stranger makes another for a while.
     """
 
     bucket: str
-    address: str
+    address: str | None = None
     refusal: TooMany | None = None
     locks: bool = False
 
@@ -96,4 +106,20 @@ class Throttle:
 @dataclass(frozen=True, kw_only=True)
 class PasswordChanged(Event):
     action: ClassVar[str] = "password.changed"
+    target_type: ClassVar[str] = "user"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInLocked(Event):
+    """Strangers guessed a user's password so often that they may not go on for a while."""
+
+    action: ClassVar[str] = "security.sign_in_locked"
+    target_type: ClassVar[str] = "user"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInUnlocked(Event):
+    """The owner lifted the lock by a link from a mail."""
+
+    action: ClassVar[str] = "security.sign_in_unlocked"
     target_type: ClassVar[str] = "user"

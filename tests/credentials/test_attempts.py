@@ -5,7 +5,16 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from app.credentials.service import clear_attempt, open_attempt, release_attempt, sweep_credentials, unlock_account
+import pytest
+
+from app.credentials.service import (
+    clear_attempt,
+    open_attempt,
+    open_code_attempt,
+    release_attempt,
+    sweep_credentials,
+    unlock_account,
+)
 from app.credentials.types import Attempt
 from app.kit import clock, db
 from app.kit.runtime import override
@@ -24,6 +33,10 @@ async def _guess(
     known: bool = False,
 ) -> Attempt:
     return await open_attempt(login, user_id, browser_id=browser, ip=ip, is_known_browser=known)
+
+
+async def _guess_code(*, known: bool) -> Attempt:
+    return await open_code_attempt("usr_ada", browser_id=OWNER, ip="203.0.113.7", is_known_browser=known)
 
 
 def _verdict(attempt: Attempt) -> str | tuple[str, float | None]:
@@ -123,11 +136,56 @@ async def test_right_passwords_do_not_use_up_an_address() -> None:
 
 async def test_an_address_has_a_number_of_attempts_whatever_the_accounts() -> None:
     with clock.frozen(), override(signin_attempts_per_address=3):
-        verdicts = [_verdict(await _guess(f"usr_{number}", known=bool(number % 2))) for number in range(4)]
+        verdicts = [_verdict(await _guess(f"usr_{number}")) for number in range(4)]
 
     assert verdicts[:3] == ["allowed"] * 3
     assert verdicts[3][0] == "credentials_too_many_attempts"
     assert await db.fetch_value("SELECT count(*) FROM credentials_throttle") == 3
+
+
+async def test_whoever_uses_up_an_address_does_not_lock_out_the_known_browsers_behind_it() -> None:
+    with clock.frozen(), override(signin_attempts_per_address=3):
+        for number in range(5):
+            await _guess(f"usr_{number}")
+        await commit(unlock_account("usr_bob", OWNER))
+
+        assert _verdict(await _guess())[0] == "credentials_too_many_attempts"
+        assert _verdict(await _guess(browser=OWNER, known=True)) == "allowed"
+        assert _verdict(await _guess("usr_bob", browser=OWNER)) == "allowed"
+        assert _verdict(await _guess("usr_eve", browser=OWNER))[0] == "credentials_too_many_attempts"
+        assert _verdict(await _guess_code(known=True)) == "allowed"
+        assert _verdict(await _guess_code(known=False))[0] == "credentials_too_many_attempts"
+
+
+async def test_a_known_browser_takes_nothing_of_its_address_and_gives_nothing_back() -> None:
+    with clock.frozen():
+        await _guess()
+        for _ in range(3):
+            await clear_attempt(await _guess(browser=OWNER, known=True))
+            await release_attempt(await _guess(browser=OWNER, known=True))
+
+    assert await db.fetch_value("SELECT hits FROM kit_counter WHERE name = 'signin_address'") == 1
+
+
+@pytest.mark.parametrize("user_id", ["usr_ada", None], ids=["known", "unknown"])
+async def test_one_guess_is_the_one_that_locks_whether_the_account_is_known_or_not(user_id: str | None) -> None:
+    with clock.frozen() as frozen, override(signin_failures_before_delay=1, signin_failures_before_lock=4):
+        locks = []
+        for _ in range(6):
+            locks.append((await _guess(user_id)).locks)
+            frozen.advance(timedelta(seconds=10))
+        frozen.advance(LOCK)
+        locks.append((await _guess(user_id)).locks)
+
+    assert locks == [False, False, False, True, False, False, False]
+
+
+async def test_a_known_browser_locks_nobody_out_but_itself() -> None:
+    with clock.frozen(), override(signin_failures_before_delay=3, signin_failures_before_lock=4):
+        attempts = [await _guess(browser=OWNER, known=True) for _ in range(4)]
+
+    assert [attempt.locks for attempt in attempts] == [False] * 4
+    assert attempts[3].refusal is not None
 
 
 async def test_ipv6_addresses_of_one_subscriber_are_one_address() -> None:

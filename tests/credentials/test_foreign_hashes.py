@@ -57,6 +57,10 @@ VECTORS = {
     "argon2d": ("$argon2d$v=19$m=16,t=2,p=1$Mmx3eWR3YkJONkhoTGFnNA$HD1EIj2bqdfwQrJDP+FY6w", "password"),
     "argon2id": ("$argon2id$v=19$m=16,t=2,p=1$UmtRRmdBRU53QlptNk8ycw$UyyArpJ8yasrc93GImQjFQ", "password"),
 }
+VECTORS |= {
+    "argon2id, version 16": ("$argon2id$v=16$m=16,t=2,p=1$c29tZXNhbHQxMjM0NTY3OA$NdFuyNa81Q806vwAIOJ9Bw", "password"),
+    "argon2id, no version": ("$argon2id$m=16,t=2,p=1$c29tZXNhbHQxMjM0NTY3OA$NdFuyNa81Q806vwAIOJ9Bw", "password"),
+}
 SALT = "c29tZXNhbHQ"
 DIGEST = "nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E"
 
@@ -132,3 +136,66 @@ def test_what_is_no_hash_or_costs_too_much_is_refused(text: str) -> None:
     assert find_hash_problem(text) is not None
     assert not foreign_hashes.matches(text, "password")
     assert not foreign_hashes.matches(text, "")
+
+
+ARGON2_SALT, ARGON2_DIGEST = "UmtRRmdBRU53QlptNk8ycw", "UyyArpJ8yasrc93GImQjFQ"
+
+
+def _argon2(
+    version: str = "$v=19", costs: str = "m=16,t=2,p=1", salt: str = ARGON2_SALT, digest: str = ARGON2_DIGEST
+) -> str:
+    return f"$argon2id{version}${costs}${salt}${digest}"
+
+
+def test_the_argon2_hash_that_the_next_test_spoils_is_one() -> None:
+    assert find_hash_problem(_argon2()) is None
+    assert foreign_hashes.matches(_argon2(), "password")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (_argon2(version="$v=18"), "in PHC or Django form"),
+        (_argon2(version="$v=20"), "in PHC or Django form"),
+        (_argon2(version="$v="), "in PHC or Django form"),
+        (_argon2(costs="m=16,t=0,p=1"), "in PHC or Django form"),
+        (_argon2(costs="m=16,t=2,p=0"), "in PHC or Django form"),
+        (_argon2(costs="m=0,t=2,p=1"), "in PHC or Django form"),
+        (_argon2(costs="m=-16,t=2,p=1"), "in PHC or Django form"),
+        (_argon2(costs="m=x,t=2,p=1"), "in PHC or Django form"),
+        (_argon2(costs="m=16,t=2"), "in PHC or Django form"),
+        (_argon2(costs="t=2,m=16,p=1"), "in PHC or Django form"),
+        (_argon2(costs="m=16,t=2,p=1,keyid=x"), "in PHC or Django form"),
+        (_argon2(costs="m=16,t=00000000002,p=1"), "in PHC or Django form"),
+        (_argon2(costs=f"m={'9' * 500},t=2,p=1"), "at most 512 printable"),
+        (_argon2(costs="m=9999999999,t=9999999999,p=99999999"), "uses at most"),
+        (_argon2(costs="m=7,t=2,p=1"), "at least 8 KiB a lane"),
+        (_argon2(costs="m=31,t=2,p=4"), "at least 8 KiB a lane"),
+        (_argon2(salt=""), "in PHC or Django form"),
+        (_argon2(salt="c2hvcnQ"), "has at least 8 bytes"),
+        (_argon2(salt="a"), "is not Base64"),
+        (_argon2(salt=f"{ARGON2_SALT}=="), "in PHC or Django form"),
+        (_argon2(salt=f"{ARGON2_SALT[:-1]}x"), "is not Base64"),
+        (_argon2(salt="sal-t_salt_salt-"), "in PHC or Django form"),
+        (_argon2(digest="AAAA"), "has 16 to 64 bytes"),
+        (_argon2(digest="A" * 88), "has 16 to 64 bytes"),
+        (_argon2(digest="!!!"), "in PHC or Django form"),
+        (_argon2(digest=f"{ARGON2_DIGEST}="), "in PHC or Django form"),
+        (_argon2() + "$more", "in PHC or Django form"),
+        ("argon2$" + _argon2(), "in PHC or Django form"),
+    ],
+    ids=lambda value: value if " " in value else None,
+)
+def test_an_argon2_hash_that_cannot_be_verified_is_refused_when_it_is_read(text: str, problem: str) -> None:
+    found = find_hash_problem(text)
+
+    assert found is not None
+    assert problem in found
+    assert not foreign_hashes.matches(text, "password")
+
+
+async def test_a_bad_hash_that_lies_in_the_table_is_a_wrong_password() -> None:
+    user = await make_user()
+    await commit(adopt_hashes([ImportedHash(user.id, _argon2(salt="c2hvcnQ"), must_change=False)]))
+
+    assert await check_password(user.id, "password") == PasswordCheck(is_correct=False)

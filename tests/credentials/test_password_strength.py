@@ -7,7 +7,7 @@ import time
 import pytest
 
 from app.credentials.errors import InvalidPassword, PasswordGuessable, PasswordRefused, PasswordTooLong
-from app.credentials.rules import REASON_WORDS, find_problems, guessing_reasons, identity_words
+from app.credentials.rules import REASON_WORDS, domain_words, find_problems, guessing_reasons, identity_words
 from app.credentials.service import prepare_password
 from app.kit.pages import texts_for
 from app.kit.runtime import override
@@ -57,6 +57,25 @@ def test_a_password_that_is_easy_to_guess_is_refused_with_the_reason(password: s
     assert problems[0].message == f"This password is easy to guess. {REASON_WORDS[reason]} {REASON_WORDS['add_words']}"
 
 
+@pytest.mark.parametrize("password", ["Auther2026!", "localhost99", "L0vel4ce1815", "ecalevol1815", "example2026"])
+def test_a_password_of_names_that_only_we_know_is_refused_with_that_reason(password: str) -> None:
+    [problem] = find_problems(password, identity=ADA, service=("Auther", "localhost"), min_length=8)
+
+    assert isinstance(problem, PasswordGuessable)
+    assert problem.reasons == ("own_words", "add_words")
+
+
+def test_the_name_of_the_service_may_occur_in_a_good_password() -> None:
+    assert find_problems("auther horse battery 31", identity=ADA, service=("Auther", "localhost"), min_length=8) == []
+
+
+async def test_the_service_s_own_names_are_those_of_the_settings() -> None:
+    with override(product_name="Blumenmarkt", public_url="https://zimtstern.example"):
+        for password in ("Blumenmarkt77", "zimtstern2026"):
+            with pytest.raises(PasswordRefused, match="the name of this service"):
+                await prepare_password(password)
+
+
 @pytest.mark.parametrize("password", ["ADA.lovelace@example.com!", "x-Lovelace-9fK2!q", "my name is ada lovelace 77"])
 def test_a_password_with_the_user_s_own_names_is_refused(password: str) -> None:
     assert "credentials_password_contains_identity" in _codes(password)
@@ -74,6 +93,10 @@ def test_identity_is_split_into_the_parts_that_people_use() -> None:
         "love",
         "lace",
     ]
+
+
+def test_the_domain_of_an_address_is_known_too() -> None:
+    assert domain_words(["Ada@Mail.Example.co.uk", "ada", "", "a@"]) == ["mail", "example", "co"]
 
 
 def test_a_short_password_is_refused_by_the_length_in_force() -> None:
@@ -115,5 +138,26 @@ def test_a_hostile_password_is_judged_quickly() -> None:
     assert time.process_time() - started < 1.0
 
 
-def test_every_reason_can_be_said_on_a_page() -> None:
-    assert [name for name in REASON_WORDS if f"login.reason_{name}" not in texts_for("en")] == []
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_every_reason_can_be_said_on_a_page(language: str) -> None:
+    assert [name for name in REASON_WORDS if f"login.reason_{name}" not in texts_for(language)] == []
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        InvalidPassword(code, "in English", most=1, least=1)
+        for code in (
+            "credentials_password_too_long",
+            "credentials_password_too_short",
+            "credentials_password_not_text",
+            "credentials_password_contains_identity",
+            "credentials_password_breached",
+        )
+    ],
+    ids=lambda problem: problem.code,
+)
+def test_every_refusal_is_translated(problem: InvalidPassword) -> None:
+    said = {texts_for(language).error(problem.code, problem.message, **problem.values) for language in ("de", "fr")}
+
+    assert len(said | {"in English"}) == 3

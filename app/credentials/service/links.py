@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from app.credentials import queries
 from app.credentials.errors import LinkInvalid
-from app.credentials.types import LINK_PREFIX, LINK_TOKEN_PREFIX, LinkClaim, LinkPurpose
+from app.credentials.types import LINK_PREFIX, LINK_TOKEN_PREFIX, LinkClaim, LinkPurpose, OpenLink
 from app.kit import clock, db
 from app.kit.crypto import hash_token, new_token
 from app.kit.ids import new_id
@@ -30,6 +30,29 @@ async def new_link(purpose: LinkPurpose, user_id: str, email: str) -> str:
 async def new_sign_up_link(email: str, details: Mapping[str, str]) -> str:
     """The token of a link that will open an account for this address; `details` are kept sealed."""
     return await _insert(LinkPurpose.SIGN_UP, None, email, details)
+
+
+async def new_change_link(user_id: str, email: str, new_email: str) -> str:
+    """The token of a link that moves a user from one address to another; a former one of theirs dies.
+
+    The claim's `details` hold the new address as `email`.
+    """
+    await end_change_link(user_id)
+    return await _insert(LinkPurpose.CHANGE_EMAIL, user_id, email, {"email": new_email})
+
+
+async def find_change_link(user_id: str) -> OpenLink | None:
+    """The link to another address that waits to be used; None when there is none. No guard."""
+    row = await queries.find_open_link(user_id, LinkPurpose.CHANGE_EMAIL, clock.now())
+    try:
+        return None if row is None else OpenLink(await _claim(row, LinkPurpose.CHANGE_EMAIL), row["expires_at"])
+    except LinkInvalid:
+        return None
+
+
+async def end_change_link(user_id: str) -> bool:
+    """Let no link move the user to another address; False when none could. No guard."""
+    return await queries.end_open_links(user_id, LinkPurpose.CHANGE_EMAIL, clock.now()) > 0
 
 
 async def read_link(token: str, purpose: LinkPurpose) -> LinkClaim:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from app.credentials import foreign_hashes, queries, rules
-from app.credentials.errors import PasswordRefused
+from app.credentials.errors import PasswordBreached, PasswordRefused
 from app.credentials.hashing import hasher
+from app.credentials.service.breaches import is_breached
 from app.credentials.types import ImportedHash, PasswordChanged, PasswordCheck, PreparedPassword
 from app.events.service import emit
 from app.kit import clock
@@ -49,6 +51,12 @@ async def read_version(user_id: str) -> int:
     return stored.version if stored else 0
 
 
+async def must_change_password(user_id: str) -> bool:
+    """Whether an operator gave the user a password that is to be replaced. No guard: for other rooms' services."""
+    stored = await queries.read_password(user_id)
+    return stored is not None and stored.must_change
+
+
 async def prepare_password(password: str, *identity: str | None) -> PreparedPassword:
     """Judge a new password and hash it. Call it outside of a unit of work.
 
@@ -60,8 +68,13 @@ async def prepare_password(password: str, *identity: str | None) -> PreparedPass
     """
     rules.check_length(password)
     problems = rules.find_problems(
-        password, identity=[text for text in identity if text], min_length=settings().password_min_length
+        password,
+        identity=[text for text in identity if text],
+        service=[settings().product_name, urlsplit(settings().public_url).hostname or ""],
+        min_length=settings().password_min_length,
     )
+    if not problems and await is_breached(password):
+        problems = [PasswordBreached()]
     if problems:
         raise PasswordRefused([*problems])
     return PreparedPassword(await hasher().hash(password))
