@@ -33,7 +33,8 @@ async def find_shown(token_hash: bytes, now: datetime) -> ResolvedSession | None
     begun = _remembered.begin()
     found = await queries.resolve_token(token_hash, now - settings().session_idle_ttl)
     if found is not None and not is_use_due(found, now):
-        _remembered.keep(begun, name, found, (found.session.id, found.user.id))
+        rows = (found.session.id, found.user.id, *([found.session.parent_id] if found.session.parent_id else ()))
+        _remembered.keep(begun, name, found, rows)
     return found
 
 

@@ -11,8 +11,9 @@ from app.sessions.types import SessionCreated, SessionEvent, SessionRenewed, Sig
 
 _ATTEMPTS: Final = Counter("auth.login.attempt", "Sign-ins by how they were tried.", ("method", "status"))
 _SESSIONS: Final = Counter("auth.session.created", "Sessions that began.")
-# Only a password can fail so far: its name is that of RFC 8176.
+# Names of RFC 8176 for what failed: a password or what came after it, or a code or link of a mail.
 _PASSWORD: Final = "pwd"
+_MAILED: Final = "otp"
 
 
 async def count_session(actor: Actor, event: SessionCreated) -> None:
@@ -28,7 +29,8 @@ async def count_renewal(actor: Actor, event: SessionRenewed) -> None:
 
 async def count_failure(actor: Actor, event: SignInFailed) -> None:
     """Reaction to a sign-in that was refused."""
-    _add_later(_ATTEMPTS.of(_PASSWORD, "failure"))
+    method = _MAILED if (event.reason or "").startswith("mailed_") else _PASSWORD
+    _add_later(_ATTEMPTS.of(method, "failure"))
 
 
 def _method_of(event: SessionEvent) -> str:

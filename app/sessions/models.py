@@ -26,6 +26,8 @@ class Session(Model):
     expires_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
     impersonator_id = fields.CharField(max_length=64, null=True)
+    # Of a session in which an operator acts as the user: the operator's own, which it does not outlive.
+    parent_id = fields.CharField(max_length=64, null=True, db_index=True)
 
     class Meta:
         table = "sessions_session"
@@ -62,6 +64,7 @@ class Flow(Model):
     must_choose_account = fields.BooleanField(default=False)
     min_auth_time = fields.DatetimeField(null=True)
     requires_mfa = fields.BooleanField(db_default=False)
+    origin = fields.CharField(max_length=300, null=True)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(db_index=True)
     session: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(

@@ -11,15 +11,19 @@ from app.kit.paging import COUNT_BOUND, PageRequest, keyset
 from app.kit.recall import forget_after_commit
 from app.sessions.types import NEWEST_FIRST, Flow, ResolvedSession, Session, SessionFilter
 from app.users.queries import COLUMN_NAMES as USER_COLUMN_NAMES
-from app.users.queries import to_user
+from app.users.queries import IS_ACTIVE, to_user
 
 _NAMES = (
     "id", "user_id", "browser_id", "device", "ip", "user_agent", "acr", "amr", "auth_time", "created_at",
-    "last_seen_at", "expires_at", "ended_at", "impersonator_id",
+    "last_seen_at", "expires_at", "ended_at", "impersonator_id", "parent_id",
 )  # fmt: skip
 _COLUMNS = ", ".join(f"s.{name}" for name in _NAMES)
 _USER_COLUMNS = ", ".join(f"u.{name} AS user_{name}" for name in USER_COLUMN_NAMES if name != "id")
 _LIVE = "s.ended_at IS NULL AND s.expires_at > {now} AND s.last_seen_at > {idle}"
+# Whose parent is over is over too, also where nobody noticed that time ended it.
+_WITH_PARENT = f"""(s.parent_id IS NULL OR EXISTS (
+    SELECT FROM sessions_session p WHERE p.id = s.parent_id AND {_LIVE.replace("s.", "p.").format(now="$2", idle="$3")}
+))"""
 _RETENTION = timedelta(days=30)
 
 _INSERT = """
@@ -37,7 +41,8 @@ SELECT is_new FROM seen
 _RESOLVE = f"""
 SELECT {_COLUMNS}, {_USER_COLUMNS}
 FROM sessions_session s JOIN users_user u ON u.id = s.user_id
-WHERE s.token_hash = $1 AND {_LIVE.format(now="$2", idle="$3")} AND (u.banned_at IS NULL OR u.ban_until <= $2)
+WHERE s.token_hash = $1 AND {_LIVE.format(now="$2", idle="$3")} AND {IS_ACTIVE.format("u", "$2")}
+  AND {_WITH_PARENT}
 """
 _RESOLVE_ALL = _RESOLVE.replace("= $1", "= ANY($1)").replace("SELECT ", "SELECT s.token_hash, ", 1)
 _TOUCH = "UPDATE sessions_session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2 AND ended_at IS NULL"
@@ -51,16 +56,37 @@ WITH renewed AS (
     INSERT INTO sessions_browser (user_id, browser_id, first_seen_at, last_seen_at)
     SELECT user_id, browser_id, $10, $10 FROM renewed
     ON CONFLICT (user_id, browser_id) DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at
+    RETURNING xmax = 0 AS is_new
 )
-SELECT {_COLUMNS} FROM renewed s
+SELECT {_COLUMNS}, seen.is_new FROM renewed s, seen
 """
 _BY_IDS = f"SELECT {_COLUMNS} FROM sessions_session s WHERE s.id = ANY($1)"
 _END = f"""
-UPDATE sessions_session s SET ended_at = $2 WHERE s.id = $1 AND s.ended_at IS NULL RETURNING {_COLUMNS}
+UPDATE sessions_session s SET ended_at = $2
+WHERE (s.id = $1 OR s.parent_id = $1) AND s.ended_at IS NULL RETURNING {_COLUMNS}
 """
 _END_OF_USER = f"""
 UPDATE sessions_session s SET ended_at = $2
-WHERE s.user_id = $1 AND s.ended_at IS NULL AND s.id IS DISTINCT FROM $3 RETURNING {_COLUMNS}
+WHERE s.ended_at IS NULL AND s.id IS DISTINCT FROM $3 AND (s.user_id = $1 OR s.parent_id IN (
+    SELECT p.id FROM sessions_session p WHERE p.user_id = $1 AND p.ended_at IS NULL AND p.id IS DISTINCT FROM $3
+)) RETURNING {_COLUMNS}
+"""
+_LOCK_LIVE = f"""
+SELECT {_COLUMNS} FROM sessions_session s WHERE s.id = $1 AND {_LIVE.format(now="$2", idle="$3")} FOR SHARE
+"""
+_INSERT_ACTING = """
+INSERT INTO sessions_session (id, token_hash, user_id, browser_id, device, ip, user_agent, acr, amr, auth_time,
+                              created_at, last_seen_at, expires_at, impersonator_id, parent_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $11, $12, $13, $14)
+"""
+_END_ACTING = f"""
+UPDATE sessions_session s SET ended_at = $2 WHERE s.parent_id = $1 AND s.ended_at IS NULL RETURNING {_COLUMNS}
+"""
+_ACTING = f"""
+SELECT {_COLUMNS}, EXISTS (
+    SELECT FROM sessions_session p WHERE p.id = s.parent_id AND {_LIVE.replace("s.", "p.").format(now="$1", idle="$2")}
+) AS has_parent
+FROM sessions_session s WHERE s.parent_id IS NOT NULL AND s.ended_at IS NULL ORDER BY s.id LIMIT $3
 """
 _HAS_ENDED = "SELECT ended_at IS NOT NULL FROM sessions_session WHERE id = $1"
 _OF_USERS = f"""
@@ -101,15 +127,21 @@ async def insert_session(session: Session, token_hash: bytes) -> bool:
     return is_new
 
 
-async def renew_session(old_id: str, proof: Session, token_hash: bytes, idle_since: datetime) -> Session | None:
-    """Give a live session of the same user a new token and a new proof; None when there is no such session."""
+async def renew_session(
+    old_id: str, proof: Session, token_hash: bytes, idle_since: datetime
+) -> tuple[Session, bool] | None:
+    """Give a live session of the same user a new token and a new proof; None when there is no such session.
+
+    Returns:
+        The session, and whether the user has not used its browser before.
+    """
     forget_after_commit(old_id)
     row = await db.fetch_row(
         _RENEW, old_id, proof.user_id, token_hash, proof.browser_id, proof.device, proof.ip, proof.user_agent,
         proof.acr, db.dump_json(proof.amr), proof.created_at, proof.expires_at, idle_since,
         proof.auth_time,
     )  # fmt: skip
-    return _to_session(row) if row else None
+    return (_to_session(row), row["is_new"]) if row else None
 
 
 async def resolve_token(token_hash: bytes, idle_since: datetime) -> ResolvedSession | None:
@@ -130,16 +162,46 @@ async def find_sessions(ids: Sequence[str]) -> dict[str, Session]:
     return {row["id"]: _to_session(row) for row in await db.fetch(_BY_IDS, list(ids))}
 
 
-async def end_session(session_id: str) -> Session | None:
-    forget_after_commit(session_id)
-    row = await db.fetch_row(_END, session_id, clock.now())
-    return _to_session(row) if row else None
+async def end_session(session_id: str) -> list[Session]:
+    """End a session and those that hang from it; those that had not ended before."""
+    ended = [_to_session(row) for row in await db.fetch(_END, session_id, clock.now())]
+    forget_after_commit(session_id, *(session.id for session in ended))
+    return ended
 
 
 async def end_user_sessions(user_id: str, except_id: str | None) -> list[Session]:
+    """End a user's sessions and those that hang from them."""
     ended = [_to_session(row) for row in await db.fetch(_END_OF_USER, user_id, clock.now(), except_id)]
     forget_after_commit(*(session.id for session in ended))
     return ended
+
+
+async def lock_live_session(session_id: str, idle_since: datetime) -> Session | None:
+    """A live session; whoever ends it waits until the transaction is over."""
+    row = await db.fetch_row(_LOCK_LIVE, session_id, clock.now(), idle_since)
+    return _to_session(row) if row else None
+
+
+async def insert_acting_session(session: Session, token_hash: bytes) -> None:
+    """Insert a session of an operator who acts as its user: the browser is none of the user's."""
+    await db.execute(
+        _INSERT_ACTING, session.id, token_hash, session.user_id, session.browser_id, session.device, session.ip,
+        session.user_agent, session.acr, db.dump_json(session.amr), session.auth_time, session.created_at,
+        session.expires_at, session.impersonator_id, session.parent_id,
+    )  # fmt: skip
+
+
+async def end_acting_sessions(parent_id: str) -> list[Session]:
+    """End what hangs from a session."""
+    ended = [_to_session(row) for row in await db.fetch(_END_ACTING, parent_id, clock.now())]
+    forget_after_commit(*(session.id for session in ended))
+    return ended
+
+
+async def list_acting_sessions(idle_since: datetime, limit: int) -> list[tuple[Session, bool]]:
+    """Sessions in which operators act that nobody has ended yet, and whether the operators' own live."""
+    rows = await db.fetch(_ACTING, clock.now(), idle_since, limit)
+    return [(_to_session(row), row["has_parent"]) for row in rows]
 
 
 async def has_ended(session_id: str) -> bool:

@@ -17,6 +17,7 @@ from app.kit.ids import new_id
 from app.kit.paging import Page, PageRequest, make_page
 from app.kit.runtime import settings
 from app.sessions import known, queries
+from app.sessions.announcing import announce, end_event
 from app.sessions.errors import SessionNotFound, SignInRefused
 from app.sessions.rules import MAX_USER_AGENT, describe_device, is_own, is_session_token, is_strong_enough
 from app.sessions.types import (
@@ -25,19 +26,14 @@ from app.sessions.types import (
     NEWEST_FIRST,
     TOKEN_PREFIX,
     Flow,
-    NewDeviceLogin,
     NewFlow,
     NewSession,
     ResolvedSession,
     Session,
-    SessionCreated,
-    SessionDeleted,
-    SessionEvent,
     SessionFilter,
-    SessionRenewed,
 )  # fmt: skip
 from app.users.service import record_sign_in
-from app.users.types import User, UserBanned
+from app.users.types import User, UserEvent
 
 FLOW_TTL = timedelta(hours=1)
 MAX_HINTS = {"login_hint": 254, "ui_locales": 200}
@@ -65,22 +61,26 @@ async def begin_session(
         auth_time: when that was; None for now.
 
     Raises:
-        SignInRefused: the user was banned or deleted in the meantime.
+        SignInRefused: the user was banned, or deleted, or is about to be, in the meantime; or an operator acts as
+            somebody in this browser.
     """
+    if actor.impersonator_id is not None:
+        raise SignInRefused
     current = await record_sign_in(user.id)
-    if current is None or current.ban is not None:
+    if current is None or not current.is_active:
         raise SignInRefused
     token = new_token(TOKEN_PREFIX)
     session = _new_session(actor, user, amr=amr, acr=acr, browser_id=browser_id, auth_time=auth_time)
     if replaces is not None:
         idle_since = session.created_at - settings().session_idle_ttl
-        renewed = await queries.renew_session(replaces, session, hash_token(token), idle_since)
-        if renewed is not None:
-            await emit(_holder(actor, renewed), _event(SessionRenewed, renewed))
+        found = await queries.renew_session(replaces, session, hash_token(token), idle_since)
+        if found is not None:
+            renewed, is_new = found
+            await announce(_holder(actor, renewed), current, renewed, is_renewed=True, is_new_browser=is_new)
             return NewSession(renewed, token)
         await _end(actor, replaces)
-    is_new_browser = await queries.insert_session(session, hash_token(token))
-    await _announce(_holder(actor, session), session, is_new_browser)
+    is_new = await queries.insert_session(session, hash_token(token))
+    await announce(_holder(actor, session), current, session, is_renewed=False, is_new_browser=is_new)
     return NewSession(session, token)
 
 
@@ -93,7 +93,10 @@ async def resolve_session(token: str) -> ResolvedSession | None:
         return None
     now = clock.now()
     resolved = await known.find_shown(hash_token(token), now)
-    if resolved is None or not is_strong_enough(resolved.session, require_mfa=settings().require_mfa):
+    # Where an operator acts as somebody, one cookie alone opens nothing: see `acting`.
+    if resolved is None or resolved.session.parent_id is not None:
+        return None
+    if not is_strong_enough(resolved.session, require_mfa=settings().require_mfa):
         return None
     if known.is_use_due(resolved, now):
         with suppress(Unavailable):  # a database that takes no changes still serves reads
@@ -134,12 +137,12 @@ async def end_user_sessions(actor: Actor, user_id: str, *, except_id: str | None
     """End all sessions of a user but one; how many. No guard: callers changed the password or banned."""
     ended = await queries.end_user_sessions(user_id, except_id)
     for session in ended:
-        await emit(actor, _event(SessionDeleted, session))
+        await emit(actor, end_event(session, is_through_parent=session.user_id != user_id))
     return len(ended)
 
 
-async def end_sessions_of_banned(actor: Actor, event: UserBanned) -> None:
-    """Reaction to a ban, in its transaction."""
+async def end_sessions_of_target(actor: Actor, event: UserEvent) -> None:
+    """Reaction to what shuts a user out (a ban, a deletion to come), in its transaction."""
     if event.target_id is not None:
         await end_user_sessions(actor, event.target_id)
 
@@ -243,15 +246,9 @@ async def sweep_sessions() -> int:
 
 async def _end(actor: Actor, session_id: str) -> Session | None:
     ended = await queries.end_session(session_id)
-    if ended is not None:
-        await emit(actor, _event(SessionDeleted, ended))
-    return ended
-
-
-async def _announce(actor: Actor, session: Session, is_new_browser: bool) -> None:
-    await emit(actor, _event(SessionCreated, session))
-    if is_new_browser and await queries.count_browsers(session.user_id) > 1:
-        await emit(actor, _event(NewDeviceLogin, session))
+    for session in ended:
+        await emit(actor, end_event(session, is_through_parent=session.id != session_id))
+    return next((session for session in ended if session.id == session_id), None)
 
 
 def _new_session(
@@ -278,13 +275,6 @@ def _new_session(
 
 def _holder(actor: Actor, session: Session) -> Actor:
     return Actor(ActorKind.USER, session.user_id, session_id=session.id, origin=actor.origin)
-
-
-def _event(kind: type[SessionEvent], session: Session) -> SessionEvent:
-    shown: dict[str, object] = {"id": session.id, "device": session.device, "acr": session.acr, "amr": [*session.amr]}
-    snapshot = {"id": session.id, "user_id": session.user_id, "device": session.device}
-    after = None if kind is SessionDeleted else shown
-    return kind(target_id=session.id, about_user_id=session.user_id, after=after, snapshot=snapshot)
 
 
 def _bounded(values: dict[str, object]) -> dict[str, Any]:

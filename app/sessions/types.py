@@ -25,6 +25,8 @@ class Session:
 
     `browser_id` is the hash of the browser's own cookie, `device` words such as "Firefox on Linux".
     `auth_time` is when the user last proved who they are, `amr` how (RFC 8176), `acr` how strongly.
+    An operator who acts as the user is `impersonator_id`: then these three tell of the operator's own proof, and the
+    session ends with the operator's own, `parent_id`.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Session:
     expires_at: datetime
     ended_at: datetime | None
     impersonator_id: str | None
+    parent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,12 @@ class SessionFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFlow:
-    """What somebody wants of the sign-in pages. `return_to` is a path on our own host."""
+    """What somebody wants of the sign-in pages.
+
+    Attributes:
+        return_to: a path on our own host.
+        origin: of the application that sent them; None where it has none.
+    """
 
     browser_id: str
     return_to: str
@@ -81,6 +89,7 @@ class NewFlow:
     must_choose_account: bool = False
     min_auth_time: datetime | None = None
     requires_mfa: bool = False
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +108,7 @@ class Flow:
     must_choose_account: bool
     min_auth_time: datetime | None
     requires_mfa: bool
+    origin: str | None
     created_at: datetime
     expires_at: datetime
     session_id: str | None

@@ -1,0 +1,56 @@
+"""Who may act as whom: the one place that decides it, for sessions and for tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from app.impersonation.types import PERMISSION, Refusal
+from app.kit.actor import Actor, ActorKind
+from app.kit.guard import has_permission, permissions_of, permissions_of_many
+from app.users.service import find_user
+from app.users.types import User
+
+FindHeld = Callable[[str], Awaitable[frozenset[str]]]
+
+
+async def _find_held(user_id: str) -> frozenset[str]:
+    return await permissions_of(Actor(ActorKind.USER, user_id))
+
+
+async def get_held(user_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Every platform permission of each user, in one statement. For dataloaders."""
+    found = await permissions_of_many([Actor(ActorKind.USER, user_id) for user_id in user_ids])
+    return {str(actor.id): held for actor, held in found.items()}
+
+
+async def find_refusal(operator: Actor, user: User | None, find_held: FindHeld = _find_held) -> Refusal | None:
+    """Why an operator may not act as a user, None when they may; of nobody only what is true of anybody.
+
+    Whoever acts as somebody acts as nobody else, and nobody acts as who holds a permission on the platform that they
+    lack.
+
+    Args:
+        find_held: knows every platform permission of a user.
+    """
+    if operator.impersonator_id is not None or not await has_permission(operator, PERMISSION):
+        return Refusal.NOT_PERMITTED
+    if user is None:
+        return None
+    if not user.is_active or user.id == operator.id or operator.kind not in {ActorKind.USER, ActorKind.CLIENT}:
+        return Refusal.NOT_POSSIBLE
+    if not await find_held(user.id) <= await permissions_of(operator):
+        return Refusal.OF_STRONGER
+    return None
+
+
+async def may_go_on(operator_id: str, user: User) -> bool:
+    """Whether an operator who acts as a user may still do so."""
+    operator = await find_user(operator_id)
+    if operator is None or not operator.is_active:
+        return False
+    return await find_refusal(Actor(ActorKind.USER, operator_id), user) is None
+
+
+async def may_client_go_on(client_id: str, user: User) -> bool:
+    """The same of a client that acts as a user by a token. Whether it is switched off is asked where its token is."""
+    return await find_refusal(Actor(ActorKind.CLIENT, client_id), user) is None
