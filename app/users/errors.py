@@ -6,8 +6,8 @@ from app.kit.errors import AppError, Conflict, InputProblems, InvalidInput, NotF
 
 
 class UserNotFound(NotFound):
-    def __init__(self) -> None:
-        super().__init__("users_not_found", "There is no such user.", field=("id",))
+    def __init__(self, *field: str) -> None:
+        super().__init__("users_not_found", "There is no such user.", field=field or ("id",))
 
 
 class EmailTaken(Conflict):

@@ -22,6 +22,9 @@ class User(Model):
     ban_until = fields.DatetimeField(null=True)
     ban_reason = fields.CharField(max_length=500, null=True)
     banned_by = fields.CharField(max_length=64, null=True)
+    erase_at = fields.DatetimeField(null=True)
+    erase_asked_at = fields.DatetimeField(null=True)
+    erase_asked_by = fields.CharField(max_length=64, null=True)
     creation_key = fields.BinaryField(null=True)
     creation_digest = fields.BinaryField(null=True)
     created_at = fields.DatetimeField()
@@ -37,6 +40,8 @@ class Tombstone(Model):
 
     id = fields.CharField(primary_key=True, max_length=64)
     deleted_at = fields.DatetimeField()
+    deleted_by = fields.CharField(max_length=64, null=True)
+    merged_into = fields.CharField(max_length=64, null=True)
 
     class Meta:
         table = "users_tombstone"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -13,11 +14,12 @@ from app.kit import clock, db
 from app.kit.errors import AppError
 from app.kit.paging import COUNT_BOUND, Key, PageRequest, Sort, keyset
 from app.users.errors import EmailTaken, IdTaken, UsernameTaken
-from app.users.types import Ban, User, UserFilter, UserStatus
+from app.users.types import Ban, Deletion, Tombstone, User, UserFilter, UserStatus
 
 COLUMN_NAMES = (
     "id", "email", "email_verified", "username", "name", "picture", "locale", "zoneinfo", "attributes",
     "banned_at", "ban_until", "ban_reason", "banned_by", "created_at", "updated_at", "last_sign_in_at",
+    "erase_at", "erase_asked_at", "erase_asked_by",
 )  # fmt: skip
 COLUMNS = ", ".join(COLUMN_NAMES)
 _SEARCHED = "(lower(email || ' ' || coalesce(username, '') || ' ' || coalesce(name, '')))"
@@ -26,9 +28,11 @@ _INDEXED_SEARCH_LENGTH = 3
 _CONTAINS = f"({_SEARCHED} LIKE lower({{0}}) OR id = {{1}})"
 _BEGINS = """(lower(email) COLLATE "C" LIKE lower({0}) OR lower(username) COLLATE "C" LIKE lower({0})
     OR lower(coalesce(name, '')) COLLATE "C" LIKE lower({0}) OR id = {1})"""
+# Whether the user in a row (of this alias) may sign in at a moment: `User.is_active` in SQL.
+IS_ACTIVE = "({0}.erase_at IS NULL AND ({0}.banned_at IS NULL OR {0}.ban_until <= {1}))"
 _STATUS = {
-    UserStatus.ACTIVE: "(banned_at IS NULL OR ban_until <= {0})",
-    UserStatus.BANNED: "banned_at IS NOT NULL AND (ban_until IS NULL OR ban_until > {0})",
+    UserStatus.ACTIVE: IS_ACTIVE.format("users_user", "{0}"),
+    UserStatus.BANNED: "banned_at IS NOT NULL AND (ban_until IS NULL OR ban_until > {0}) AND erase_at IS NULL",
 }
 
 _INSERT = """
@@ -72,8 +76,10 @@ _LOCK = f"SELECT {COLUMNS} FROM users_user WHERE id = $1 FOR UPDATE"
 _LOCK_CREATION_KEY = "SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))"
 _DELETE = """
 WITH gone AS (DELETE FROM users_user WHERE id = $1 RETURNING id)
-INSERT INTO users_tombstone (id, deleted_at) SELECT id, $2 FROM gone
+INSERT INTO users_tombstone (id, deleted_at, deleted_by, merged_into) SELECT id, $2, $3, $4 FROM gone
 """
+_DUE = "SELECT id FROM users_user WHERE erase_at <= $1 ORDER BY erase_at, id LIMIT $2"
+_TOMBSTONE = "SELECT id, deleted_at, deleted_by, merged_into FROM users_tombstone WHERE id = $1"
 _CLASHES = {"id": IdTaken(), "email": EmailTaken(), "username": UsernameTaken(), None: None}
 _UNIQUE = {"users_user_email_key": EmailTaken, "users_user_username_key": UsernameTaken, "users_user_pkey": IdTaken}
 
@@ -83,6 +89,7 @@ def to_user(row: Mapping[str, Any], prefix: str = "") -> User:
     (
         id_, email, is_verified, username, name, picture, locale, zoneinfo, attributes,
         banned_at, ban_until, ban_reason, banned_by, created_at, updated_at, last_sign_in_at,
+        erase_at, erase_asked_at, erase_asked_by,
     ) = _columns_of(prefix)(row)  # fmt: skip
     is_banned = banned_at is not None and (ban_until is None or ban_until > clock.now())
     return User(
@@ -90,6 +97,7 @@ def to_user(row: Mapping[str, Any], prefix: str = "") -> User:
         db.load_json(attributes),
         Ban(ban_reason, ban_until, banned_at, banned_by) if is_banned else None,
         created_at, updated_at, last_sign_in_at,
+        Deletion(erase_asked_at, erase_at, erase_asked_by) if erase_at is not None else None,
     )  # fmt: skip
 
 
@@ -162,8 +170,18 @@ async def lock_user(user_id: str) -> User | None:
     return to_user(row) if row else None
 
 
-async def delete_user(user_id: str) -> bool:
-    return await db.execute(_DELETE, user_id, clock.now()) == 1
+async def delete_user(user_id: str, *, by: str | None, merged_into: str | None) -> bool:
+    """Delete a user and leave a tombstone; False when there is no such user."""
+    return await db.execute(_DELETE, user_id, clock.now(), by, merged_into) == 1
+
+
+async def list_due_deletions(now: datetime, limit: int) -> list[str]:
+    return [row["id"] for row in await db.fetch(_DUE, now, limit)]
+
+
+async def find_tombstone(user_id: str) -> Tombstone | None:
+    row = await db.fetch_row(_TOMBSTONE, user_id)
+    return Tombstone(*row.values()) if row else None
 
 
 async def list_users(wanted: UserFilter, sort: Sort, page: PageRequest) -> list[tuple[User, Key]]:
@@ -198,7 +216,9 @@ def _conditions(wanted: UserFilter) -> tuple[str, list[object]]:
     if term:
         is_indexed = len(term) >= _INDEXED_SEARCH_LENGTH
         add(_CONTAINS if is_indexed else _BEGINS, _pattern(term, is_indexed), term)
-    if wanted.status is not None:
+    if wanted.status is UserStatus.PENDING_DELETION:
+        add("erase_at IS NOT NULL")
+    elif wanted.status is not None:
         add(_STATUS[wanted.status], clock.now())
     if wanted.email_verified is not None:
         add("email_verified = {0}", wanted.email_verified)

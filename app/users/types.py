@@ -16,8 +16,11 @@ ID_PREFIX = "usr"
 
 
 class UserStatus(StrEnum):
+    """A user has one: whoever is about to be erased counts as that, banned or not."""
+
     ACTIVE = "active"
     BANNED = "banned"
+    PENDING_DELETION = "pending_deletion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,25 @@ class Ban:
     until: datetime | None
     banned_at: datetime
     banned_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """When an account was to be erased, and when it will be. `by` is the user's own id where they wanted it."""
+
+    scheduled_at: datetime
+    erased_at: datetime
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of a deleted user: by whom (an id), and which account it became part of."""
+
+    id: str
+    deleted_at: datetime
+    deleted_by: str | None
+    merged_into: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +69,27 @@ class User:
     created_at: datetime
     updated_at: datetime
     last_sign_in_at: datetime | None
+    deletion: Deletion | None = None
 
     @property
     def status(self) -> UserStatus:
+        if self.deletion:
+            return UserStatus.PENDING_DELETION
         return UserStatus.BANNED if self.ban else UserStatus.ACTIVE
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the user may sign in, and what they gave to applications and keys is worth something."""
+        return self.ban is None and self.deletion is None
+
+    @property
+    def is_leaving_by_own_wish(self) -> bool:
+        return self.deletion is not None and self.deletion.by == self.id
+
+    @property
+    def may_prove_themselves(self) -> bool:
+        """Whether signing in leads anywhere: in, or to calling off a deletion that the user wanted."""
+        return self.ban is None and (self.deletion is None or self.is_leaving_by_own_wish)
 
     @property
     def label(self) -> str:
@@ -165,6 +204,13 @@ def status_of(user: User) -> dict[str, object]:
     return {"status": "banned", "reason": user.ban.reason, "until": until}
 
 
+def deletion_of(user: User) -> dict[str, object] | None:
+    """When and at whose wish a user will be erased, as JSON values; None when that is not planned."""
+    if user.deletion is None:
+        return None
+    return {"erased_at": user.deletion.erased_at.isoformat(), "is_own_wish": user.is_leaving_by_own_wish}
+
+
 @dataclass(frozen=True, kw_only=True)
 class UserEvent(Event):
     target_type: ClassVar[str] = "user"
@@ -187,6 +233,14 @@ class UserUpdated(UserEvent):
 
 class UserDeleted(UserEvent):
     action: ClassVar[str] = "user.deleted"
+
+
+class UserDeletionScheduled(UserEvent):
+    action: ClassVar[str] = "user.deletion_scheduled"
+
+
+class UserRestored(UserEvent):
+    action: ClassVar[str] = "user.restored"
 
 
 class UserVerified(UserEvent):

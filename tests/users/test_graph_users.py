@@ -111,7 +111,9 @@ async def test_nobody_bans_or_deletes_themselves(mutation: str) -> None:
 
 async def test_a_deleted_user_is_gone_and_the_id_told() -> None:
     admin, user = as_user(await make_admin()), await make_user()
-    source = f'mutation {{ userDelete(input: {{id: "{user.id}"}}) {{ deletedId errors {{ code }} }} }}'
+    source = (
+        f'mutation {{ userDelete(input: {{id: "{user.id}", immediately: true}}) {{ deletedId errors {{ code }} }} }}'
+    )
 
     assert (await read(source, actor=admin))["userDelete"] == {"deletedId": user.id, "errors": []}
     assert await find_user(user.id) is None
@@ -162,7 +164,7 @@ async def test_the_total_is_counted_only_when_asked_for_and_only_so_far(monkeypa
     assert answer["users"]["totalCount"] == 3
 
 
-DELETE = """mutation ($id: ID!, $dry: Boolean!) { userDelete(input: {id: $id, dryRun: $dry}) {
+DELETE = """mutation ($id: ID!, $dry: Boolean!) { userDelete(input: {id: $id, immediately: true, dryRun: $dry}) {
     deletedId user { id sessions { totalCount } } errors { code field } } }"""
 
 

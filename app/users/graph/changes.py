@@ -1,4 +1,4 @@
-"""Changing, banning and erasing users."""
+"""Changing and banning users. Deleting them is with `app.lifecycle.graph`."""
 
 from __future__ import annotations
 
@@ -63,14 +63,6 @@ class UserUnbanInput:
     id: ID = field(description=_WHICH)
 
 
-@strawberry.input(description='Whom to erase. Example: `{id: "usr_01jq3zv4m9w8k2c7d5f6g1h0ab", dryRun: true}`')
-class UserDeleteInput:
-    id: ID = field(description=_WHICH)
-    dry_run: bool = field(
-        default=False, description="Only tell whether it can be done, and show in `user` what would be gone."
-    )
-
-
 @strawberry.type(description="The outcome of changing a user.")
 class UserUpdatePayload:
     user: User | None = field(default=None, description="The user as it is now; null when something is wrong.")
@@ -86,16 +78,6 @@ class UserBanPayload:
 @strawberry.type(description="The outcome of lifting a ban.")
 class UserUnbanPayload:
     user: User | None = field(default=None, description="The user; null when something is wrong.")
-    errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
-
-
-@strawberry.type(description="The outcome of erasing a user.")
-class UserDeletePayload:
-    deleted_id: ID | None = field(default=None, description="The id that is gone for good; null for a dry run.")
-    user: User | None = field(
-        default=None,
-        description="Of a dry run: whom it would erase. Its edges, such as `sessions` and `tuples`, would be gone too.",
-    )
     errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
 
 
@@ -125,14 +107,3 @@ class UserMutation:
         self, info: Info, input: Annotated[UserUnbanInput, argument(description="Whose ban.")]
     ) -> UserUnbanPayload:
         return UserUnbanPayload(user=as_node(await service.unban_user(info.context.actor, input.id)))
-
-    @mutation(
-        description="Erase a user and what hangs from it. The id never comes back.", requires="users.delete"
-    )  # fmt: skip
-    async def user_delete(
-        self, info: Info, input: Annotated[UserDeleteInput, argument(description="Whom.")]
-    ) -> UserDeletePayload:
-        if input.dry_run:
-            return UserDeletePayload(user=as_node(await service.review_deletion(info.context.actor, input.id)))
-        await service.delete_user(info.context.actor, input.id)
-        return UserDeletePayload(deleted_id=input.id)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.clients.types import Client
     from app.events.types import AuditEvent
     from app.factors.graph import Factors
+    from app.impersonation.graph import ImpersonationRefusal
     from app.oidc.edges import StoredConsent
     from app.oidc.families import TokenFamily
     from app.oidc.graph import Consent
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 class UserStatus(Enum):
     ACTIVE = enum_value(types.UserStatus.ACTIVE, description="May sign in.")
     BANNED = enum_value(types.UserStatus.BANNED, description="May not, for now or for good.")
+    PENDING_DELETION = enum_value(
+        types.UserStatus.PENDING_DELETION, description="May not: the account is about to be erased, banned or not."
+    )
 
 
 @strawberry.type(description="Why and until when a user may not sign in.")
@@ -53,6 +57,21 @@ class UserBan:
         return await load_user(info, ban.banned_by)
 
 
+@strawberry.type(description="When an account was deleted, and when it will be erased. Until then it can be restored.")
+class UserDeletion:
+    scheduled_at: datetime = field(description="When it was deleted.")
+    erased_at: datetime = field(description="When it will be erased, with what hangs from it.")
+
+    @field(
+        description="Who deleted it: the user, or an operator. Null when that account is gone or hidden from the "
+        "caller, or a program did.",
+        graphql_type=Annotated["User", strawberry.lazy("app.users.graph")] | None,
+    )
+    @staticmethod
+    async def by(deletion: Parent[types.Deletion], info: Info) -> types.User | None:
+        return await load_user(info, deletion.by)
+
+
 @strawberry.type(description="An account of a person.")
 class User(Node, UserEdges):
     email: str = field(description="The e-mail address, unique without regard to case.")
@@ -65,6 +84,7 @@ class User(Node, UserEdges):
     attributes: JSON = field(description="Free attributes, a JSON object.")
     status: UserStatus = field(description="Whether the user may sign in.")
     ban: UserBan | None = field(description="The ban in force.")
+    deletion: UserDeletion | None = field(description="The deletion that waits to be carried out.")
     created_at: datetime = field(description="When the account was made.")
     updated_at: datetime = field(description="When the account last changed.")
     last_sign_in_at: datetime | None = field(description="When the user last signed in.")
@@ -158,6 +178,16 @@ class User(Node, UserEdges):
         from app.factors.graph import load_factors_of
 
         return await load_factors_of(info, user.id)
+
+    @field(
+        description="Why the caller may not act as this user; null when they may.",
+        graphql_type=Annotated["ImpersonationRefusal", strawberry.lazy("app.impersonation.graph")] | None,
+    )
+    @staticmethod
+    async def impersonation_refusal(user: Parent[types.User], info: Info) -> ImpersonationRefusal | None:
+        from app.impersonation.graph import load_refusal
+
+        return await load_refusal(info, user)
 
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:

@@ -1,12 +1,11 @@
-"""Use cases of the users room."""
+"""Accounts: made, found, changed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 
-from app.events.service import emit, scrub_user
+from app.events.service import emit
 from app.kit import clock, db
 from app.kit.actor import Actor, ActorKind
 from app.kit.guard import guard, has_permission
@@ -14,23 +13,18 @@ from app.kit.idempotency import read_creation
 from app.kit.ids import new_id
 from app.kit.paging import Page, PageRequest, make_page
 from app.users import queries, rules
-from app.users.errors import IdempotencyMismatch, InvalidUser, OwnAccount, UserNotFound, raise_problems
+from app.users.errors import IdempotencyMismatch, UserNotFound, raise_problems
 from app.users.types import (
     ID_PREFIX,
     NewUser,
     User,
-    UserBanned,
     UserChanges,
     UserCreated,
-    UserDeleted,
-    UserEvent,
     UserFilter,
     UserSort,
-    UserUnbanned,
     UserUpdated,
     UserVerified,
     describe,
-    status_of,
 )
 
 
@@ -156,7 +150,16 @@ async def update_user(actor: Actor, user_id: str, changes: UserChanges) -> User:
         UserNotFound, InputProblems, EmailTaken, UsernameTaken.
     """
     await guard(actor, "users.update")
-    before = await _lock(user_id)
+    return await change_user(actor, user_id, changes)
+
+
+async def change_user(actor: Actor, user_id: str, changes: UserChanges) -> User:
+    """Change some fields as `update_user` does. No guard: for other rooms' services, which decided who may.
+
+    Raises:
+        UserNotFound, InputProblems, EmailTaken, UsernameTaken.
+    """
+    before = await lock_user(user_id)
     given = changes.given()
     raise_problems(rules.check_fields(given))
     columns = _columns_to_change(before, given)
@@ -177,79 +180,13 @@ async def update_user(actor: Actor, user_id: str, changes: UserChanges) -> User:
     return after
 
 
-async def ban_user(actor: Actor, user_id: str, *, reason: str | None = None, until: datetime | None = None) -> User:
-    """Ban a user: sessions and refresh tokens end at once. A ban with an end lifts itself.
-
-    Raises:
-        Forbidden: without `users.ban`.
-        UserNotFound, OwnAccount, InvalidUser.
-    """
-    await guard(actor, "users.ban")
-    if actor.id == user_id:
-        raise OwnAccount
-    if until is not None and (until.tzinfo is None or until <= clock.now()):
-        raise InvalidUser("until", "The end of a ban lies in the future.")
-    if reason is not None and (len(reason) > rules.MAX_REASON or rules.has_control_characters(reason)):
-        raise InvalidUser("reason", f"A reason has at most {rules.MAX_REASON} characters on one line.")
-    before = await _lock(user_id)
-    now = clock.now()
-    columns = {"banned_at": now, "ban_until": until, "ban_reason": reason, "banned_by": actor.id, "updated_at": now}
-    user = await queries.update_columns(user_id, columns)
-    assert user is not None
-    await emit(actor, _tell(UserBanned, before, user, reason))
-    return user
-
-
-async def unban_user(actor: Actor, user_id: str) -> User:
-    """Lift a ban; nothing happens when there is none.
-
-    Raises:
-        Forbidden: without `users.ban`.
-        UserNotFound.
-    """
-    await guard(actor, "users.ban")
-    before = await _lock(user_id)
-    if before.ban is None:
-        return before
-    columns = dict.fromkeys(("banned_at", "ban_until", "ban_reason", "banned_by"))
-    user = await queries.update_columns(user_id, {**columns, "updated_at": clock.now()})
-    assert user is not None
-    await emit(actor, _tell(UserUnbanned, before, user))
-    return user
-
-
-async def delete_user(actor: Actor, user_id: str) -> None:
-    """Erase a user and what hangs from it; audit rows stay, with personal fields scrubbed.
-
-    Raises:
-        Forbidden: without `users.delete`.
-        UserNotFound, OwnAccount: it is the caller's own.
-    """
-    await review_deletion(actor, user_id)
-    await emit(actor, UserDeleted(target_id=user_id, snapshot={"id": user_id}))
-    await queries.delete_user(user_id)
-    await scrub_user(user_id)
-
-
-async def review_deletion(actor: Actor, user_id: str) -> User:
-    """Whom `delete_user` would erase, locked; nothing changes.
-
-    Raises:
-        Forbidden, UserNotFound, OwnAccount: as `delete_user`.
-    """
-    await guard(actor, "users.delete")
-    if actor.id == user_id:
-        raise OwnAccount
-    return await _lock(user_id)
-
-
 async def verify_email(actor: Actor, user_id: str, email: str) -> User:
     """Note that the user holds this address (they followed a link sent to it).
 
     Raises:
         UserNotFound: there is no such user, or the address has changed since.
     """
-    user = await _lock(user_id)
+    user = await lock_user(user_id)
     if user.email.lower() != email.lower():
         raise UserNotFound
     if user.email_verified:
@@ -265,18 +202,17 @@ async def record_sign_in(user_id: str) -> User | None:
     return await queries.update_columns(user_id, {"last_sign_in_at": clock.now()})
 
 
-def _tell(kind: type[UserEvent], before: User, after: User, reason: str | None = None) -> UserEvent:
-    return kind(
-        target_id=after.id,
-        about_user_id=after.id,
-        before=status_of(before),
-        after=status_of(after),
-        reason=reason,
-        snapshot=describe(after),
-    )
+async def lock_if_there(user_id: str) -> User | None:
+    """The user, if there is one; nobody else changes them until the unit of work ends."""
+    return await queries.lock_user(user_id)
 
 
-async def _lock(user_id: str) -> User:
+async def lock_user(user_id: str) -> User:
+    """The user; nobody else changes them until the unit of work ends.
+
+    Raises:
+        UserNotFound.
+    """
     user = await queries.lock_user(user_id)
     if user is None:
         raise UserNotFound

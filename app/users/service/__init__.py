@@ -1,0 +1,62 @@
+"""Use cases of the users room."""
+
+from app.users.service.accounts import (
+    change_user,
+    count_users,
+    create_user,
+    find_by_email,
+    find_by_login,
+    find_user,
+    get_user,
+    get_users,
+    list_users,
+    lock_if_there,
+    lock_user,
+    may_view_user,
+    record_sign_in,
+    register_user,
+    update_user,
+    verify_email,
+)
+from app.users.service.leaving import (
+    delete_user,
+    erase_user,
+    fill_profile,
+    find_tombstone,
+    list_due_deletions,
+    restore_user,
+    review_deletion,
+    schedule_deletion,
+)
+from app.users.service.notices import tell_user
+from app.users.service.suspension import ban_user, unban_user
+
+__all__ = [
+    "ban_user",
+    "change_user",
+    "count_users",
+    "create_user",
+    "delete_user",
+    "erase_user",
+    "fill_profile",
+    "find_by_email",
+    "find_by_login",
+    "find_tombstone",
+    "find_user",
+    "get_user",
+    "get_users",
+    "list_due_deletions",
+    "list_users",
+    "lock_if_there",
+    "lock_user",
+    "may_view_user",
+    "record_sign_in",
+    "register_user",
+    "restore_user",
+    "review_deletion",
+    "schedule_deletion",
+    "tell_user",
+    "unban_user",
+    "update_user",
+    "verify_email",
+]
