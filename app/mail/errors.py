@@ -19,13 +19,6 @@ class BadHeader(InvalidInput):
         super().__init__("mail_bad_header", "This text cannot be part of a mail header.", detail=name)
 
 
-class BadSmtpUrl(InvalidInput):
-    """`AUTHER_SMTP_URL` is not understood."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__("mail_bad_smtp_url", f"AUTHER_SMTP_URL {why}.")
-
-
 class DeliveryFailed(Unavailable):
     """The mail server did not take the message now."""
 

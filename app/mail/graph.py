@@ -37,6 +37,11 @@ class Mail(Node):
     created_at: datetime = field(description="When it was written.")
     sent_at: datetime | None = field(description="When the mail server took it.")
 
+    @field(description="What the mail server said when the mail was given up.")
+    @staticmethod
+    def failure(mail: Parent[types.Mail]) -> str | None:
+        return mail.error
+
     @field(description="The body as text; empty once it was sent or purged.")
     @staticmethod
     def text(mail: Parent[types.Mail]) -> str:

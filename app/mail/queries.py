@@ -16,6 +16,7 @@ INSERT INTO mail_message (id, recipient, subject, template, locale, status, user
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 _LIST = f"SELECT {_COLUMNS} FROM mail_message WHERE {{where}} ORDER BY {{order}} LIMIT {{limit}}"
+_LIST_OF = f"SELECT {_COLUMNS} FROM mail_message WHERE user_id = $1 AND {{where}} ORDER BY {{order}} LIMIT {{limit}}"
 _COUNT = f"SELECT count(*) FROM (SELECT FROM mail_message LIMIT {COUNT_BOUND + 1}) AS found"
 _GET = f"SELECT {_COLUMNS} FROM mail_message WHERE id = ANY($1::text[])"
 _SET_STATUS = "UPDATE mail_message SET status = $2, sent_at = $3, error = $4 WHERE id = $1 AND status = 'queued'"
@@ -53,6 +54,13 @@ async def list_messages(sort: Sort, page: PageRequest) -> list[MessageRow]:
     part = keyset(sort, page, first_parameter=1)
     sql = _LIST.format(where=part.where, order=part.order, limit=part.limit)
     return [_message(row) for row in await db.fetch(sql, *part.args)]
+
+
+async def list_messages_of(user_id: str, sort: Sort, page: PageRequest) -> list[MessageRow]:
+    """One page of a user's and one more."""
+    part = keyset(sort, page, first_parameter=2)
+    sql = _LIST_OF.format(where=part.where, order=part.order, limit=part.limit)
+    return [_message(row) for row in await db.fetch(sql, user_id, *part.args)]
 
 
 async def count_messages() -> int:

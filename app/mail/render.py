@@ -25,8 +25,11 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "verify_email": ("url",),
     "reset_password": ("url",),
     "email_changed": ("new_email",),
+    "change_email": ("url",),
+    "address_in_use": ("url",),
     "account_exists": ("url",),
     "invitation": ("url",),
+    "sign_in_code": ("code", "url", "device", "ip", "time"),
     "new_device": ("device", "ip", "time"),
     "totp_added": ("time", "url"),
     "totp_removed": ("time", "url"),
@@ -35,10 +38,14 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "factors_reset": ("time", "url"),
     "recovery_code_used": ("left", "time", "url"),
     "codes_guessed": ("time", "url"),
+    "sign_in_locked": ("time", "url"),
     "identity_linked": ("provider", "time", "url"),
     "identity_unlinked": ("provider", "time", "url"),
+    "deletion_scheduled": ("time", "url"),
+    "deletion_ordered": ("time",),
+    "account_restored": ("url",),
 }
-OPTIONAL = ("name", "url", "inviter", "label")
+OPTIONAL = ("name", "url", "inviter", "label", "code")
 # Whoever signs up with somebody else's address chooses what we call its owner; a thief names their passkey.
 _CHOSEN_BY_STRANGERS = frozenset({"name", "inviter", "label"})
 _MAX_VALUE_CHARS = 2_048
@@ -82,7 +89,9 @@ def _complete(template: str, context: Mapping[str, str], locale: str) -> dict[st
 
 
 def _life(template: str) -> timedelta:
-    return settings().reset_link_ttl if template == "reset_password" else settings().email_link_ttl
+    chosen = settings()
+    lives = {"reset_password": chosen.reset_link_ttl, "sign_in_code": chosen.signin_code_ttl}
+    return lives.get(template, chosen.email_link_ttl)
 
 
 def _one_line(name: str, text: str) -> str:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
+from app.kit.mailboxes import split_mailbox
+from app.kit.pages.texts import LANGUAGES, choose_language
 from app.kit.settings import LOOPBACK_HOSTS
-from app.mail.errors import BadHeader, BadRecipient, BadSmtpUrl
+from app.mail.errors import BadHeader, BadRecipient
 from app.mail.types import SmtpServer, Tls
 
-LOCALES = ("en", "de")
-DEFAULT_LOCALE = "en"
+LOCALES = LANGUAGES
 MAX_ADDRESS_CHARS = 254
 MAX_NAME_CHARS = 80
 _LINK_LIKE = re.compile(r"[@/\\:]|\w\.\w{2,}")
 _PORTS = {"smtp": 587, "smtps": 465}
-# One plain address: no list, no group, no display name, no quoting, no control characters.
-_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f-\x9f<>()\[\]\\,;:\"@]+@[^\s\x00-\x1f\x7f-\x9f<>()\\,;:\"@]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNITS = {
     "en": {"day": ("day", "days"), "hour": ("hour", "hours"), "minute": ("minute", "minutes")},
     "de": {"day": ("Tag", "Tage"), "hour": ("Stunde", "Stunden"), "minute": ("Minute", "Minuten")},
+    "fr": {"day": ("jour", "jours"), "hour": ("heure", "heures"), "minute": ("minute", "minutes")},
 }
 _MINUTES = {"day": 1_440, "hour": 60, "minute": 1}
 
@@ -30,16 +30,15 @@ def check_recipient(address: str) -> str:
     """The address, if one mail to one person can be sent to it.
 
     Raises:
-        BadRecipient: a list, a display name, a line break, or too long.
+        BadRecipient: a list, a display name, a line break, too long, or a domain that cannot exist.
     """
-    if not is_address(address):
+    try:
+        name, only = split_mailbox(address)
+    except ValueError:
+        raise BadRecipient from None
+    if name or only != address or len(address) > MAX_ADDRESS_CHARS:
         raise BadRecipient
     return address
-
-
-def is_address(address: str) -> bool:
-    """Whether this is one plain address."""
-    return len(address) <= MAX_ADDRESS_CHARS and _ADDRESS.fullmatch(address) is not None
 
 
 def check_header(name: str, text: str) -> str:
@@ -60,8 +59,7 @@ def is_harmless_name(name: str) -> bool:
 
 def choose_locale(wanted: str | None) -> str:
     """The locale of ours that suits a BCP 47 tag best: `de-AT` → `de`, unknown → English."""
-    language = (wanted or "").replace("_", "-").partition("-")[0].lower()
-    return language if language in LOCALES else DEFAULT_LOCALE
+    return choose_language([wanted] if wanted else [])
 
 
 def describe_duration(duration: timedelta, locale: str) -> str:
@@ -75,34 +73,18 @@ def describe_duration(duration: timedelta, locale: str) -> str:
 
 
 def parse_smtp_url(url: str) -> SmtpServer:
-    """Read `smtp://user:password@host:587` or `smtps://…`.
+    """Read `smtp://user:password@host:587` or `smtps://…`, as the settings allow it.
 
     `smtp` demands STARTTLS unless the host is loopback (there it is used when offered); `?tls=off`
     says that the network in between is trusted, as between containers.
-
-    Raises:
-        BadSmtpUrl: saying what is wrong.
     """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise BadSmtpUrl("is not a URL") from None
-    if parts.scheme not in _PORTS:
-        raise BadSmtpUrl("must begin with smtp:// or smtps://")
-    if not parts.hostname:
-        raise BadSmtpUrl("names no host")
-    options = parse_qs(parts.query)
-    if options not in ({}, {"tls": ["off"]}):
-        raise BadSmtpUrl("has an unknown option; only tls=off is known")
-    is_loopback = parts.hostname in LOOPBACK_HOSTS
-    tls = _choose_tls(parts.scheme, is_loopback=is_loopback, is_off=bool(options))
-    if tls is Tls.OFF and parts.username and not is_loopback:
-        raise BadSmtpUrl("would send a password unprotected; remove tls=off or the password")
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    is_loopback = host in LOOPBACK_HOSTS
     return SmtpServer(
-        parts.hostname,
-        port or _PORTS[parts.scheme],
-        tls,
+        host,
+        parts.port or _PORTS[parts.scheme],
+        _choose_tls(parts.scheme, is_loopback=is_loopback, is_off=bool(parts.query)),
         is_loopback,
         unquote(parts.username) if parts.username else None,
         unquote(parts.password) if parts.password else None,
@@ -111,8 +93,6 @@ def parse_smtp_url(url: str) -> SmtpServer:
 
 def _choose_tls(scheme: str, *, is_loopback: bool, is_off: bool) -> Tls:
     if scheme == "smtps":
-        if is_off:
-            raise BadSmtpUrl("cannot be smtps with tls=off")
         return Tls.IMPLICIT
     if is_off:
         return Tls.OFF

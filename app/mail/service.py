@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from app.jobs.service import enqueue
@@ -27,6 +28,7 @@ __all__ = [
     "find_mail",
     "get_mails",
     "list_mails",
+    "list_mails_of",
     "send_mail",
     "smtp_server",
     "sweep_mails",
@@ -84,11 +86,7 @@ async def send_mail(
 
 
 def smtp_server() -> SmtpServer | None:
-    """Where mail goes; None when no SMTP is configured.
-
-    Raises:
-        BadSmtpUrl: the setting is not understood.
-    """
+    """Where mail goes; None when no SMTP is configured."""
     url = settings().smtp_url
     return None if url is None else parse_smtp_url(url.get_secret_value())
 
@@ -102,6 +100,16 @@ async def list_mails(actor: Actor, page: PageRequest) -> Page[Mail]:
     """
     await guard(actor, "platform.manage_platform")
     rows = [_mail(row) for row in await queries.list_messages(_SORT, page)]
+    return make_page(_SORT, page, rows, lambda mail: (mail.created_at, mail.id))
+
+
+async def list_mails_of(user_id: str, page: PageRequest) -> Page[Mail]:
+    """One page of the mails to a user, newest first, without their bodies. No guard: for exports behind one.
+
+    Raises:
+        InvalidInput, LimitReached: the page is not well-formed.
+    """
+    rows = [replace(_mail(row), text=None, html=None) for row in await queries.list_messages_of(user_id, _SORT, page)]
     return make_page(_SORT, page, rows, lambda mail: (mail.created_at, mail.id))
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from app.kit import clock, db
 from app.kit.db import unit_of_work
+from app.kit.mailboxes import ascii_domain, split_mailbox
 from app.kit.runtime import override
-from app.mail.errors import BadHeader, BadRecipient, BadSmtpUrl
+from app.kit.settings import SettingsProblem, load_settings
+from app.mail.errors import BadHeader, BadRecipient
 from app.mail.rules import parse_smtp_url
 from app.mail.service import send_mail
 from app.mail.smtp import build_message
@@ -22,6 +24,7 @@ from tests.mail.support import LINK, write
         "ada@example.com, eve@example.com", "Ada <ada@example.com>", "ada@example.com;eve@example.com",
         "ada @example.com", '"ada\\r\\n"@example.com', "ada@example.com\0", "a@b@c", "group: ada@example.com",
         "ada@example.com\u0085Bcc: x", "a" * 250 + "@example.com", "ada@exam ple.com", "ada@[127.0.0.1],x@y",
+        "ada@" + "x" * 64 + ".com", "ada@example..com", "ada@xn--a.ä..com", "<ada@example.com>", " ada@example.com",
     ],
 )  # fmt: skip
 async def test_only_one_plain_address_is_a_recipient(address: str) -> None:
@@ -80,18 +83,77 @@ def test_smtp_url_says_where_and_how(url: str, server: SmtpServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "reason"),
     [
-        "http://mail.example.com", "mail.example.com:25", "smtp://", "smtp://host:99999", "smtp://host?tls=maybe",
-        "smtp://host?verify=off", "smtps://host?tls=off", "smtp://user:pass@mail.example.com?tls=off",
+        ("http://mail.example.com", "must be smtp://user:password@host:587 or smtps://user:password@host"),
+        ("mail.example.com:25", "must be smtp://user:password@host:587 or smtps://user:password@host"),
+        ("smtp://", "must be smtp://user:password@host:587 or smtps://user:password@host"),
+        ("smtp://host:99999", "must have a port between 0 and 65535"),
+        ("smtp://host?tls=maybe", "takes no option but tls=off"),
+        ("smtp://host?tls=off&tls=off", "takes no option but tls=off"),
+        ("smtp://host?verify=off", "takes no option but tls=off"),
+        ("smtps://host?tls=off", "cannot be smtps with tls=off"),
+        (
+            "smtp://user:hunter2@mail.example.com?tls=off",
+            "would send a password unprotected; remove tls=off or the password",
+        ),
     ],
-)  # fmt: skip
-def test_wrong_smtp_url_is_refused_with_the_reason(url: str) -> None:
-    with pytest.raises(BadSmtpUrl) as refused:
-        parse_smtp_url(url)
+)
+def test_the_server_does_not_start_with_a_wrong_smtp_url(url: str, reason: str) -> None:
+    with pytest.raises(SettingsProblem) as refused:
+        load_settings(smtp_url=url)
 
-    assert refused.value.message.startswith("AUTHER_SMTP_URL ")
-    assert "pass" not in repr(refused.value).replace("password", "")
+    assert refused.value.problems == [f"AUTHER_SMTP_URL: {reason}"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "name", "address"),
+    [
+        ("no-reply@id.example.com", "", "no-reply@id.example.com"),
+        ("<no-reply@id.example.com>", "", "no-reply@id.example.com"),
+        ("Auther <no-reply@localhost>", "Auther", "no-reply@localhost"),
+        ("Müller, Sons & Co. <no-reply@id.example.com>", "Müller, Sons & Co.", "no-reply@id.example.com"),
+        ('"Müller, Sons" <no-reply@id.example.com>', "Müller, Sons", "no-reply@id.example.com"),
+        ("Straße <post@straße.example>", "Straße", "post@straße.example"),
+    ],
+)
+def test_a_sender_is_a_name_and_an_address(sender: str, name: str, address: str) -> None:
+    assert split_mailbox(load_settings(mail_from=sender).mail_from) == (name, address)
+
+
+@pytest.mark.parametrize(
+    ("sender", "reason"),
+    [
+        ("", "must be one address, such as Auther <no-reply@id.example.com>"),
+        ("Auther", "must be one address, such as Auther <no-reply@id.example.com>"),
+        ("a@example.com, b@example.com", "must be one address, such as Auther <no-reply@id.example.com>"),
+        ("A <a@example.com>, B <b@example.com>", "must be one address, such as Auther <no-reply@id.example.com>"),
+        ("A <a@example.com>\r\nBcc: eve@example.com", "must not hold a line break or another control character"),
+        (f"A <a@{'x' * 64}.com>", "must have a domain that can exist"),
+        ("A <a@example..com>", "must have a domain that can exist"),
+        ("A <a@ä..com>", "must have a domain that can exist"),
+    ],
+)
+def test_the_server_does_not_start_with_a_wrong_sender(sender: str, reason: str) -> None:
+    with pytest.raises(SettingsProblem) as refused:
+        load_settings(mail_from=sender)
+
+    assert refused.value.problems == [f"AUTHER_MAIL_FROM: {reason}"]
+
+
+@pytest.mark.parametrize(
+    ("domain", "in_dns"),
+    [
+        ("example.com", "example.com"),
+        ("exämple.com", "xn--exmple-cua.com"),
+        # IDNA 2003 made it strasse.example, which is somebody else's.
+        ("straße.example", "xn--strae-oqa.example"),
+        ("例え.jp", "xn--r8jz45g.jp"),
+        ("EXÄMPLE.com", "xn--exmple-cua.com"),
+    ],
+)
+def test_a_domain_is_the_one_in_the_dns(domain: str, in_dns: str) -> None:
+    assert ascii_domain(domain) == in_dns
 
 
 def test_password_is_not_in_the_repr() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from app.jobs.service import run_pending
 from app.kit import clock, db
 from app.kit.db import unit_of_work
 from app.kit.runtime import override
+from app.mail import smtp as smtp_module
 from app.mail.service import MAX_ATTEMPTS, SEND_KIND, send_mail
 from tests.mail.support import LINK, Mailbox, mail_server, read, self_signed, write
 
@@ -36,7 +38,7 @@ async def test_committed_mail_reaches_its_reader() -> None:
     assert mailbox.envelopes[0].mail_from == "no-reply@id.example.com"
     assert str(message["From"]) == "Ärger GmbH <no-reply@id.example.com>"
     assert str(message["To"]) == "ada@example.com"
-    assert str(message["Subject"]) == "Bestätigen Sie Ihre E-Mail-Adresse für Auther"
+    assert str(message["Subject"]) == "Bestätige deine E-Mail-Adresse für Auther"
     assert str(message["Message-ID"]) == f"<{mail_id}@id.example.com>"
     assert str(message["Auto-Submitted"]) == "auto-generated"
     assert message["Date"] is not None
@@ -81,23 +83,48 @@ async def test_mail_waits_while_the_server_is_down() -> None:
     assert (await read(mail_id))["status"] == "sent"
 
 
-@pytest.mark.parametrize("code", ["451 Try later", "552 Mailbox full"])
-async def test_temporary_refusal_is_tried_again_and_a_permanent_one_is_not(code: str) -> None:
+@pytest.mark.parametrize("step", ["sender", "recipient", "data"])
+@pytest.mark.parametrize("code", ["451 Try later", "552 No such thing here"])
+async def test_temporary_refusal_is_tried_again_and_a_permanent_one_is_not(step: str, code: str) -> None:
+    is_permanent = code.startswith("5")
     async with mail_server() as mailbox:
-        mailbox.answer_to_recipient = code
+        setattr(mailbox, f"answer_to_{step}", code)
         with override(**smtp(mailbox)), clock.frozen() as stopped:
             mail_id = await write()
             await run_pending()
-            is_permanent = code.startswith("5")
             row = await read(mail_id)
             assert row["status"] == ("failed" if is_permanent else "queued")
-            assert (row["error"] is not None) is is_permanent
+            assert row["error"] == (code if is_permanent else None)
+            # Not again at once.
+            assert await run_pending() == 0
 
-            mailbox.answer_to_recipient = "250 OK"
+            setattr(mailbox, f"answer_to_{step}", "250 OK")
             stopped.advance(timedelta(hours=1))
             await run_pending()
 
     assert len(mailbox.envelopes) == (0 if is_permanent else 1)
+
+
+@pytest.mark.parametrize("limit", ["TIMEOUT_SECONDS", "TOTAL_SECONDS"])
+async def test_a_server_that_says_nothing_is_left_and_asked_again_later(
+    monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    connected: list[asyncio.StreamWriter] = []
+
+    async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.append(writer)
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    monkeypatch.setattr(smtp_module, limit, 0.05)
+    with override(smtp_url=f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"):
+        mail_id = await write()
+        await run_pending()
+    for writer in connected:
+        writer.close()
+    server.close()
+
+    assert (await read(mail_id))["status"] == "queued"
+    assert "Timeout" in await last_error()
 
 
 async def test_mail_is_given_up_after_the_last_attempt() -> None:
@@ -111,7 +138,7 @@ async def test_mail_is_given_up_after_the_last_attempt() -> None:
 
     row = await read(mail_id)
     assert row["status"] == "failed"
-    assert "Not today" in row["error"]
+    assert row["error"] == "451 Not today"
 
 
 async def test_mail_sent_twice_by_a_crash_has_one_message_id() -> None:
@@ -225,3 +252,53 @@ async def test_recipient_beyond_ascii_is_reached() -> None:
 
     assert (await read(mail_id))["status"] == "sent"
     assert mailbox.envelopes[0].rcpt_tos == ["jürgen@xn--exmple-cua.com"]
+
+
+async def test_rfc6531_a_server_that_cannot_take_the_address_is_not_asked_again() -> None:
+    async with mail_server(enable_SMTPUTF8=False) as mailbox:
+        with override(**smtp(mailbox)):
+            mail_id = await write("jürgen@example.com")
+            await run_pending()
+
+    assert mailbox.envelopes == []
+    row = await read(mail_id)
+    assert row["status"] == "failed"
+    assert "SMTPUTF8" in row["error"]
+
+
+async def test_a_domain_beyond_ascii_needs_nothing_of_the_server() -> None:
+    async with mail_server(enable_SMTPUTF8=False) as mailbox:
+        with override(**{**smtp(mailbox), "mail_from": "Müller, Söhne & Co. <post@müller.example>"}):
+            mail_id = await write("ada@straße.example", locale="fr-CA", context={"url": LINK, "name": "Zoë"})
+            await run_pending()
+
+    (envelope,), (message,) = mailbox.envelopes, mailbox.messages
+    assert (envelope.mail_from, envelope.rcpt_tos) == ("post@xn--mller-kva.example", ["ada@xn--strae-oqa.example"])
+    assert [(one.display_name, one.addr_spec) for one in message["From"].addresses] == [
+        ("Müller, Söhne & Co.", "post@xn--mller-kva.example")
+    ]
+    assert str(message["Message-ID"]) == f"<{mail_id}@xn--mller-kva.example>"
+    assert str(message["Subject"]) == "Confirmez votre adresse e-mail pour Auther"
+    assert envelope.original_content is not None
+    assert envelope.original_content.isascii()
+    assert max(map(len, envelope.original_content.split(b"\r\n"))) <= 998  # RFC 5322 §2.1.1
+    text = message.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().startswith("Bonjour Zoë,\r\n")
+
+
+async def test_a_mail_says_what_it_is() -> None:
+    async with mail_server() as mailbox:
+        with override(**smtp(mailbox)), clock.frozen():
+            mail_id = await write(locale="fr")
+            written_at = (await read(mail_id))["created_at"]
+            await run_pending()
+
+    (message,) = mailbox.messages
+    parts = [(part.get_content_type(), part.get_content_charset()) for part in message.iter_parts()]
+    assert message.get_content_type() == "multipart/alternative"
+    assert parts == [("text/plain", "utf-8"), ("text/html", "utf-8")]
+    assert message["Date"].datetime == written_at.replace(microsecond=0)
+    names = ("MIME-Version", "Content-Language", "Auto-Submitted", "X-Auto-Response-Suppress")
+    assert [str(message[name]) for name in names] == ["1.0", "fr", "auto-generated", "All"]
+    assert sorted(set(message.keys())) == sorted(message.keys())

@@ -17,7 +17,7 @@ from app.kit.pages.cookies import (
 )
 from app.kit.pages.csrf import csrf_field, csrf_token
 from app.kit.pages.forms import read_form
-from app.kit.pages.render import error_page, page, see_other
+from app.kit.pages.render import error_page, page, see_other, texts_of
 from app.kit.pages.static import routes
 from app.kit.pages.texts import Texts, choose_language, texts_for
 from app.kit.pages.urls import form_sources, safe_next
@@ -43,4 +43,5 @@ __all__ = [
     "set_cookie",
     "set_session_cookie",
     "texts_for",
+    "texts_of",
 ]

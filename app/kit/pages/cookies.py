@@ -92,6 +92,11 @@ class _Browser:
         return sha256(self.token.encode()).hexdigest()
 
 
+def knows_browser(request: HTTPConnection) -> bool:
+    """Whether `browser_id` can be asked."""
+    return isinstance(request.scope.get("state", {}).get(_STATE_KEY), _Browser)
+
+
 def browser_id(request: HTTPConnection) -> str:
     """Who the browser is: SHA-256, in hex, of its long-lived cookie.
 

@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.kit.errors import AppError
+from app.kit.pages.cookies import knows_browser
 from app.kit.pages.csrf import csrf_field
 from app.kit.pages.static import static_url
-from app.kit.pages.texts import choose_language, texts_for
+from app.kit.pages.texts import Texts, choose_language, texts_for
 from app.kit.runtime import settings
 
 _ROOMS = Path(__file__).parents[2]
@@ -48,22 +49,40 @@ def page(
         form_action: further origins (`https://app.example`) or schemes (`com.example:`) to which a
             form of this page may lead, redirects included (CSP 3 §6.4.2).
         frames: origins that this page may show in frames.
-        ui_locales: languages asked for by the client, best first.
+        ui_locales: languages asked for by the client, best first; else those of the address.
     """
-    language = choose_language(ui_locales, request.headers.get("accept-language"))
+    texts = texts_of(request, ui_locales)
     body = (
         _environment()
         .get_template(template)
         .render(
             request=request,
-            t=texts_for(language),
-            lang=language,
+            t=texts,
+            lang=texts.language,
             product_name=settings().product_name,
+            acting=_acting_of(request),
             **context,
         )
     )
-    headers = _HEADERS | {"Content-Security-Policy": _policy(form_action, frames), "Content-Language": language}
+    headers = _HEADERS | {"Content-Security-Policy": _policy(form_action, frames), "Content-Language": texts.language}
     return HTMLResponse(body, status, headers)
+
+
+def texts_of(request: Request, ui_locales: Iterable[str] = ()) -> Texts:
+    """The texts for a reader: in the language that the client asks for, else the user's own, else the browser's.
+
+    Args:
+        ui_locales: languages asked for by the client, best first; else those of the address.
+    """
+    asked = tuple(ui_locales) or (request.query_params.get("ui_locales") or "").split()
+    own = request.scope.get("state", {}).get("locale")
+    return texts_for(choose_language((*asked, own or ""), request.headers.get("accept-language")))
+
+
+def _acting_of(request: Request) -> object:
+    """Who acts as whom, for the banner; its form needs the browser, which the outermost refusals do not know."""
+    state = request.scope.get("state", {})
+    return state.get("acting") if knows_browser(request) else None
 
 
 def see_other(url: str) -> RedirectResponse:

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 DEFAULT_LANGUAGE = "en"
-LANGUAGES = (DEFAULT_LANGUAGE, "de")
+LANGUAGES = (DEFAULT_LANGUAGE, "de", "fr")
 _MAX_ACCEPTED = 20
 _ROOMS = Path(__file__).parents[2]
 
@@ -56,15 +56,16 @@ def texts_for(language: str) -> Texts:
     return Texts(language, _read_catalog(DEFAULT_LANGUAGE) | _read_catalog(language))
 
 
-def choose_language(ui_locales: Iterable[str], accept_language: str | None) -> str:
-    """The first language asked for that we speak.
+def choose_language(ui_locales: Iterable[str], accept_language: str | None = None) -> str:
+    """The first language asked for that we speak; English when we speak none of them.
 
     Args:
         ui_locales: BCP 47 tags, best first (OIDC Core §3.1.2.1); they win over the header.
+            A tag finds its language whatever its region: `fr-CA` and `fr_CA` are `fr` (RFC 4647 §3.4).
         accept_language: the header (RFC 9110 §12.5.4).
     """
     for tag in (*ui_locales, *_accepted(accept_language or "")):
-        language = tag.partition("-")[0].lower()
+        language = tag.replace("_", "-").partition("-")[0].lower()
         if language in LANGUAGES:
             return language
     return DEFAULT_LANGUAGE
@@ -81,10 +82,11 @@ def _accepted(header: str) -> list[str]:
 
 
 def _weight(parameter: str) -> float:
-    if not parameter.startswith("q="):
+    name, _, value = parameter.partition("=")
+    if name.lower() != "q":
         return 1.0
     try:
-        return float(parameter.removeprefix("q="))
+        return float(value)
     except ValueError:
         return 0.0
 
