@@ -34,6 +34,16 @@ class ShortMemory(Generic[Key, Value]):
         self._ttl = ttl
         self._size = size
         self._held: OrderedDict[Key, tuple[datetime, Value]] = OrderedDict()
+        self._generation = 0
+
+    def begin(self) -> int:
+        """Call before a value is read; what it returns is for `keep`."""
+        return self._generation
+
+    def keep(self, begun: int, key: Key, value: Value) -> None:
+        """Put a value, unless something was dropped since `begin`: it may be as it was before."""
+        if begun == self._generation:
+            self.put(key, value)
 
     def get(self, key: Key) -> Value | None:
         entry = self._held.get(key)
@@ -48,9 +58,11 @@ class ShortMemory(Generic[Key, Value]):
             self._held.popitem(last=False)
 
     def drop(self, key: Key) -> None:
+        self._generation += 1
         self._held.pop(key, None)
 
     def clear(self) -> None:
+        self._generation += 1
         self._held.clear()
 
 
@@ -64,9 +76,10 @@ async def read_client(client_id: str) -> StoredClient | None:
     held = _clients.get(client_id)
     if held is not None:
         return held
+    begun = _clients.begin()
     stored = await queries.find_client(client_id)
     if stored is not None and not stored.is_uncommitted:
-        _clients.put(client_id, stored)
+        _clients.keep(begun, client_id, stored)
     return stored
 
 
@@ -74,8 +87,9 @@ async def read_origin(origin: str) -> bool:
     """Whether a browser application is registered there, as it was at most ORIGIN_TTL ago."""
     held = _origins.get(origin)
     if held is None:
+        begun = _origins.begin()
         held = await queries.has_origin(origin)
-        _origins.put(origin, held)
+        _origins.keep(begun, origin, held)
     return held
 
 

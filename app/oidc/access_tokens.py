@@ -9,6 +9,7 @@ from app.clients.service import find_client
 from app.kit.errors import AppError, Unavailable
 from app.kit.recall import Memory
 from app.kit.runtime import settings
+from app.oidc.acting import may_operator_go_on
 from app.oidc.queries import grants
 from app.oidc.queries.grants import StoredGrant
 from app.oidc.rules import is_strong_enough
@@ -59,9 +60,11 @@ async def read_claims(token: str) -> Claims | None:
 async def find_access_token(token: str) -> AccessToken | None:
     """The live access token; None when it, its grant or its session was ended, its user banned or its client disabled.
 
-    Also None where a second factor is required by now, and its user had signed in without one.
+    Also None where a second factor is required by now, and its user had signed in without one, and where an operator
+    acts as the user who may not any more.
 
-    In one statement, or in none while it is remembered. Signature, expiry and audience count each time.
+    In one statement, or in none while it is remembered, and a few for an operator's rights. Signature, expiry and
+    audience count each time.
 
     Raises:
         Unavailable: keys or database cannot be read now.
@@ -75,7 +78,15 @@ async def find_user_token(claims: Claims) -> AccessToken | None:
     if "grant_id" not in claims:
         return None
     access = _remembered.recall(claims["jti"]) or await _read(claims)
-    return access if access is not None and _is_strong_enough(access.stored) else None
+    if access is None or not _is_strong_enough(access.stored):
+        return None
+    return access if await _may_go_on(access) else None
+
+
+async def _may_go_on(access: AccessToken) -> bool:
+    """Whether whoever acts as the user may still do so: asked each time, and of nobody else's tokens."""
+    operator_id = access.impersonator_id
+    return operator_id is None or await may_operator_go_on(operator_id, access.stored.grant.approval, access.user)
 
 
 def _is_strong_enough(stored: StoredGrant) -> bool:

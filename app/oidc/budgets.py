@@ -21,6 +21,11 @@ async def spend_budget(limit: RateLimit, bucket: str, refusal: str) -> None:
     try:
         await require_room(limit, bucket)
     except TooMany as error:
-        refused = EndpointError(ErrorCode.TEMPORARILY_UNAVAILABLE, refusal)
-        refused.status, refused.retry_after = HTTPStatus.TOO_MANY_REQUESTS, error.retry_after
-        raise refused from error
+        raise over_budget(error, refusal) from error
+
+
+def over_budget(error: TooMany, refusal: str) -> EndpointError:
+    """`temporarily_unavailable` (429), with `retry_after`."""
+    refused = EndpointError(ErrorCode.TEMPORARILY_UNAVAILABLE, refusal)
+    refused.status, refused.retry_after = HTTPStatus.TOO_MANY_REQUESTS, error.retry_after
+    return refused

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
@@ -11,6 +12,8 @@ from app.clients.types import AUTH_BASIC, AUTH_NONE, AUTH_POST, AUTH_PRIVATE_KEY
 from app.events.denials import record_denial
 from app.events.refusals import identify_caller
 from app.kit.actor import ANONYMOUS, Actor, ActorKind, Origin
+from app.kit.errors import TooMany
+from app.oidc.budgets import over_budget
 from app.oidc.client_assertions import ASSERTION_TYPE, is_assertion_good, issuer_of, read_assertion
 from app.oidc.errors import ClientNotProved, EndpointError, ErrorCode
 from app.oidc.params import Params
@@ -64,15 +67,15 @@ class Call:
         return value
 
 
-async def authenticate_client(params: Params, authorization: str | None, origin: Origin) -> Client:
+async def authenticate_client(params: Params, authorization: Sequence[str], origin: Origin) -> Client:
     """The client that calls. Not inside a unit of work: an assertion stays used whatever becomes of the request.
 
     Args:
-        authorization: the header of that name.
+        authorization: every header of that name.
 
     Raises:
         EndpointError: `invalid_request` for two proofs at once, or a parameter that came twice;
-            `temporarily_unavailable` when the client's keys would have to be fetched, and too many were.
+            `temporarily_unavailable` when its keys or its document would have to be fetched, and too many were.
         ClientNotProved: everything else: unknown, disabled, wrong secret, another method than the registered one.
             The refusal is audited.
     """
@@ -93,7 +96,7 @@ async def authenticate_client(params: Params, authorization: str | None, origin:
     return client
 
 
-def read_credentials(params: Params, authorization: str | None) -> Credentials:
+def read_credentials(params: Params, authorization: Sequence[str]) -> Credentials:
     """Exactly one proof out of header and body.
 
     Raises:
@@ -101,12 +104,12 @@ def read_credentials(params: Params, authorization: str | None) -> Credentials:
     """
     client_id, secret, assertion = (params.get(name) for name in ("client_id", "client_secret", "client_assertion"))
     # RFC 6749 §2.3: not more than one method in a request.
-    if sum(proof is not None for proof in (authorization, secret, assertion)) > 1:
+    if len(authorization) + (secret is not None) + (assertion is not None) > 1:
         raise _two_proofs()
     if assertion is not None:
         return _read_assertion(params, assertion)
-    if authorization is not None:
-        basic = _read_basic(authorization)
+    if authorization:
+        basic = _read_basic(authorization[0])
         if client_id not in {None, basic.client_id}:
             raise _two_proofs()
         return basic
@@ -120,6 +123,8 @@ async def _meet(client_id: str, origin: Origin) -> None:
         await meet_client(client_id, origin)
     except DocumentRefused as error:
         raise ClientNotProved from error
+    except TooMany as error:
+        raise over_budget(error, "Too many clients have to be asked who they are. Wait a moment.") from error
 
 
 async def _is_proved(client: Client, credentials: Credentials, origin: Origin) -> bool:

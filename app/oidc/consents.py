@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from app.contexts.service import apply_contexts
+from app.contexts.types import NO_ENTRY, Entry
 from app.events.service import emit
+from app.impersonation.rules import refuse_acting
 from app.kit.actor import Actor
 from app.kit.guard import guard, require_sign_in
 from app.oidc.errors import ConsentNotFound
@@ -11,10 +14,16 @@ from app.oidc.queries.consents import Consent
 from app.oidc.types import ClientAuthorized, ConsentGranted, ConsentWithdrawn
 
 
-async def note_use(actor: Actor, user_id: str, client_id: str) -> None:
-    """Note that a user goes to an application; audited the first time."""
-    if await consents.note_use(user_id, client_id):
+async def note_use(actor: Actor, user_id: str, client_id: str, entry: Entry = NO_ENTRY) -> None:
+    """Note that a user goes to an application; audited the first time.
+
+    Args:
+        entry: how they come: registration contexts that mean them are applied.
+    """
+    is_new, pending = await consents.note_use(user_id, client_id, entry)
+    if is_new:
         await emit(actor, ClientAuthorized(target_id=client_id, about_user_id=user_id))
+    await apply_contexts(actor, user_id, pending)
 
 
 async def grant_consent(actor: Actor, user_id: str, client_id: str, scope: tuple[str, ...]) -> None:
@@ -43,10 +52,11 @@ async def withdraw_consent(actor: Actor, user_id: str, client_id: str) -> None:
     One's own, or anybody's with `users.update`.
 
     Raises:
-        Unauthenticated, Forbidden.
+        Unauthenticated, Forbidden. NotWhileActing: an operator acts as the user.
         ConsentNotFound: the user never used that application.
     """
     require_sign_in(actor)
+    refuse_acting(actor)
     if actor.id != user_id:
         await guard(actor, "users.update")
     scope = await consents.delete(user_id, client_id)

@@ -25,6 +25,7 @@ from app.oidc.errors import ErrorCode, RequestTooLong, as_endpoint_error
 from app.oidc.forms import read_posted
 from app.oidc.introspection import SignedAnswer, introspect_signed, introspect_token, wants_signed
 from app.oidc.pushed import push_request
+from app.oidc.queries.vanished import noticing_vanished_clients
 from app.oidc.refusals import NO_STORE, refuse, refuse_outage
 from app.oidc.revocation import revoke_token
 from app.oidc.token import begin_exchange
@@ -106,7 +107,7 @@ async def begin_call(request: Request) -> Call:
         MalformedRequest, EndpointError.
     """
     params, origin = await read_posted(request), request.state.origin
-    client = await authenticate_client(params, request.headers.get("authorization"), origin)
+    client = await authenticate_client(params, request.headers.getlist("authorization"), origin)
     call = Call(params, client, origin)
     identify_caller(call.actor)
     return call
@@ -153,7 +154,8 @@ async def _answer(
 ) -> Response:
     """Let a client that proves who it is do something; answer in JSON."""
     try:
-        body = await use_case(await begin(request))
+        with noticing_vanished_clients():
+            body = await use_case(await begin(request))
     except (InvalidInput, LimitReached) as error:
         refusal = as_endpoint_error(error)
         mark_refused(refusal.code, is_denial=refusal.error not in _NORMAL)

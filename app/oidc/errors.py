@@ -64,6 +64,19 @@ class ShownToUser(InvalidInput):
     """A page: the client or its redirect URI is not trusted (RFC 6749 §4.1.2.1), or the browser is another one."""
 
 
+class ClientUnknown(ShownToUser):
+    """Nobody is registered under this id, or the client is switched off."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "oidc_client_unknown", "The application that sent you here is not known, or it is switched off."
+        )
+
+
+class ClientVanished(ClientUnknown):
+    """The client was deleted while its request was under way."""
+
+
 class RequestTooLong(MalformedRequest):
     """More than we read of a request."""
 
@@ -108,6 +121,8 @@ def as_endpoint_error(error: InvalidInput | LimitReached | Unavailable) -> Endpo
     """What the rest of the house refuses, in the words of RFC 6749 §5.2."""
     if isinstance(error, EndpointError):
         return error
+    if isinstance(error, ClientVanished):
+        return ClientNotProved()
     if isinstance(error, ProofRefused):
         return EndpointError(error.error, error.message)
     is_away = isinstance(error, Unavailable)

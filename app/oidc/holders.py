@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from app.api_keys.rules.form import looks_like_key
 from app.api_keys.service import actor_of_key, admit_token, prove_key, resolve_key
 from app.api_keys.types import KeyUse, ResolvedKey
+from app.clients.service import find_client
+from app.clients.types import Client
 from app.kit.actor import Actor, ActorKind, Origin
 from app.oidc.access_tokens import AccessToken, find_user_token, read_claims
 from app.oidc.client_tokens import ClientToken, actor_of_client, find_client_token, is_client_token
@@ -15,6 +17,7 @@ from app.oidc.dpop.possession import check_possession, check_scheme
 from app.oidc.dpop.proofs import NO_PROOFS, SentProofs
 from app.oidc.key_tokens import KeyToken, actor_of_key_token, find_key_token, is_key_token
 from app.oidc.shown import ShownToken, not_live, read_authorization
+from app.signing.types import Claims
 
 LiveToken = AccessToken | ClientToken | KeyToken
 Prove = Callable[[str, Origin, KeyUse], Awaitable[ResolvedKey]]
@@ -126,6 +129,18 @@ async def find_token(token: str) -> LiveToken | None:
     if is_key_token(claims):
         return await find_key_token(claims)
     return await find_client_token(claims) if is_client_token(claims) else await find_user_token(claims)
+
+
+async def is_meant_for(client: Client, claims: Claims) -> bool:
+    """Whether a client may ask about an access token of ours, or exchange it.
+
+    It was given to this client, has it as audience, or was given to a client that lists it in `allowed_audiences`.
+    """
+    audience, given_to = claims["aud"], claims["client_id"]
+    if given_to == client.id or client.id == audience or (isinstance(audience, list) and client.id in audience):
+        return True
+    owner = await find_client(given_to)
+    return owner is not None and client.id in owner.allowed_audiences
 
 
 def _actor_of_user(access: AccessToken, origin: Origin) -> Actor:

@@ -6,23 +6,23 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.clients.service import find_client
 from app.clients.types import PAIRWISE_SUBJECT, Client
 from app.kit import clock
 from app.kit.crypto import hash_token, is_same
 from app.kit.runtime import settings
 from app.oidc import refresh_tokens
+from app.oidc.acting import acting_claims
 from app.oidc.client_auth import Call
 from app.oidc.dpop.possession import bound_key
 from app.oidc.errors import ClientNotProved
-from app.oidc.holders import find_token
+from app.oidc.holders import find_token, is_meant_for
 from app.oidc.queries import grants
 from app.oidc.queries.grants import StoredGrant
 from app.oidc.retelling import retell
-from app.oidc.rules import is_strong_enough
+from app.oidc.rules import is_strong_enough, may_go_offline, narrow_scope
 from app.oidc.subjects import sid_for, subject_for
 from app.oidc.tokens import token_type
-from app.oidc.types import INTROSPECTION_TYP, Scope
+from app.oidc.types import INTROSPECTION_TYP
 from app.signing.service import sign_jwt
 from app.signing.types import Claims
 
@@ -58,7 +58,7 @@ async def introspect_token(call: Call) -> dict[str, object]:
     if refresh is not None:
         return await _describe_refresh_token(token, refresh.grant_id, call.client)
     access = await find_token(token)
-    if access is None or not await _is_meant_for(call.client, access.claims):
+    if access is None or not await is_meant_for(call.client, access.claims):
         return INACTIVE
     kind = token_type(bound_key(access.claims))
     return {"active": True, "token_type": kind, **await _for_reader(call.client, access.claims)}
@@ -107,14 +107,6 @@ async def _for_reader(reader: Client, claims: Claims) -> Claims:
     return await retell(claims, reader)
 
 
-async def _is_meant_for(client: Client, claims: Claims) -> bool:
-    audience = claims["aud"]
-    if claims["client_id"] == client.id or (isinstance(audience, list) and client.id in audience):
-        return True
-    owner = await find_client(claims["client_id"])
-    return owner is not None and client.id in owner.allowed_audiences
-
-
 async def _describe_refresh_token(token: str, grant_id: str, client: Client) -> dict[str, object]:
     stored = await grants.find_with_refresh(grant_id)
     if stored is None or stored.grant.approval.client_id != client.id or not _is_in_force(stored, token, client):
@@ -127,10 +119,11 @@ async def _describe_refresh_token(token: str, grant_id: str, client: Client) -> 
         "iss": settings().issuer,
         "sub": await subject_for(client, approval.user_id),
         "client_id": approval.client_id,
-        "scope": " ".join(approval.scope),
+        "scope": " ".join(narrow_scope(approval.scope, client.scopes)),
         "sid": await sid_for(client, approval.session_id),
         "iat": int(stored.grant.created_at.timestamp()),
         "exp": int(min(refresh.expires_at, stored.grant.expires_at).timestamp()),
+        **await acting_claims(client, stored.holder.impersonator_id),
     }
 
 
@@ -141,7 +134,9 @@ def _is_in_force(stored: StoredGrant, token: str, client: Client) -> bool:
         return False
     if not is_same(hash_token(token), refresh.current_hash) or min(refresh.expires_at, stored.grant.expires_at) <= now:
         return False
-    has_base = Scope.OFFLINE_ACCESS in stored.grant.approval.scope or holder.has_session_at(now)
+    scope = stored.grant.approval.scope
+    has_base = may_go_offline(scope, client.scopes) or holder.has_session_at(now)
+    is_permitted = bool(narrow_scope(scope, client.scopes))
     requires_mfa = settings().require_mfa or client.require_mfa
     is_strong = is_strong_enough(stored.grant.approval.acr, requires_mfa=requires_mfa)
-    return not stored.is_revoked and holder.may_go_on and has_base and is_strong
+    return not stored.is_revoked and holder.may_go_on and has_base and is_permitted and is_strong

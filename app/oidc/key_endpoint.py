@@ -40,7 +40,8 @@ async def post_exchange(request: Request) -> Response:
         sent = await _read_body(request)
         text = _read_key(request, sent.get("apiKey"))
         resources = (sent["resource"],) if "resource" in sent else ()
-        wanted = WantedToken(audience=sent.get("audience"), resources=resources, scope=sent.get("scope"))
+        audiences = (sent["audience"],) if "audience" in sent else ()
+        wanted = WantedToken(audiences=audiences, resources=resources, scope=sent.get("scope"))
         return JSONResponse(_show(await exchange_key(text, request.state.origin, wanted)), headers=NO_STORE)
     except (KeyRefusal, KeyMissing) as error:
         return refuse_key(error, request.state.request_id)

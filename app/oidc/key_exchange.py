@@ -38,14 +38,14 @@ class WantedToken:
     """What the token shall be.
 
     Attributes:
-        audience: a client (`_may_name`); None for the client that owns the key, or Auther itself.
+        audiences: at most one client (`_may_name`) and Auther itself; none for the client that owns the key, or Auther.
         resources: resources that are that client, and Auther itself (RFC 8707).
         scope: less than the key may have, separated by spaces; None for all of it.
         client: who asks at the token endpoint; None for a bare key.
         jkt: the key that the token is bound to.
     """
 
-    audience: str | None = None
+    audiences: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     scope: str | None = None
     client: Client | None = None
@@ -72,8 +72,9 @@ async def exchange_key(text: str, origin: Origin, wanted: WantedToken) -> KeyTok
     resolved = await resolve_key(text, origin, KeyUse.EXCHANGE)
     named = await find_targets(wanted.resources)
     audience = await _find_audience(resolved.key, wanted, named)
-    targets = Targets(named.uris, () if audience is None else (audience,))
-    scope = targets.limit(await _find_scope(resolved.key, wanted))
+    names_issuer = settings().issuer in wanted.audiences
+    targets = Targets(named.uris, () if audience is None else (audience,), names_issuer)
+    scope = targets.limit(await _find_scope(resolved.key, wanted), _asking(resolved.key, wanted))
     granted = await _find_permissions(resolved.key, audience, scope)
     if audience is not None and not await _may_name(resolved.key, audience, wanted, granted):
         raise invalid_target()
@@ -88,15 +89,23 @@ async def exchange_key(text: str, origin: Origin, wanted: WantedToken) -> KeyTok
     return KeyTokenAnswer(token, ends_at, int(ends_at.timestamp()) - clock.timestamp(), " ".join(scope))
 
 
+def _asking(key: ApiKey, wanted: WantedToken) -> str | None:
+    """The client that gets the token: who asks, else the one that owns the key."""
+    own = key.owner.id if key.owner.kind is OwnerKind.CLIENT else None
+    return wanted.client.id if wanted.client else own
+
+
 async def _find_audience(key: ApiKey, wanted: WantedToken, named: Targets) -> str | None:
-    """The one client that reads the token; None for Auther itself."""
-    asked = set(named.client_ids) | ({wanted.audience} if wanted.audience else set())
+    """The one client that reads the token; None for Auther itself.
+
+    What a key may do is told of one client, so that several targets cannot be served.
+    """
+    asked = {*named.client_ids, *wanted.audiences} - {settings().issuer}
     if len(asked) > 1:
         raise invalid_target()
-    if wanted.audience == settings().issuer:
+    if not asked and settings().issuer in wanted.audiences:
         return None
-    own = key.owner.id if key.owner.kind is OwnerKind.CLIENT else None
-    audience = next(iter(asked), None) or (wanted.client.id if wanted.client else own)
+    audience = next(iter(asked), None) or _asking(key, wanted)
     if audience is None:
         return None
     client = await find_client(audience)
@@ -108,7 +117,7 @@ async def _find_audience(key: ApiKey, wanted: WantedToken, named: Targets) -> st
 async def _may_name(key: ApiKey, audience: str, wanted: WantedToken, granted: Granted) -> bool:
     """Whether a key may name a client as audience: its owner, one that lets its owner, or where it may do something.
 
-    What a client asks for was settled with that client (`trade.delegate.find_audience`).
+    What a client asks for was settled with that client (`trade.delegate.find_trade_targets`).
     """
     if wanted.client is not None or key.owner.id == audience:
         return True

@@ -8,12 +8,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from app.impersonation.types import COOKIE
 from app.kit.db import unit_of_work
-from app.kit.pages import browser_id, clear_session_cookie, form_sources, page, read_form, see_other
+from app.kit.pages import (
+    browser_id,
+    clear_cookie,
+    clear_session_cookie,
+    form_sources,
+    page,
+    read_form,
+    see_other,
+)
 from app.oidc.farewell import find_frames, find_frames_for
 from app.oidc.forms import query_of_post
 from app.oidc.logout import LogoutPlan, plan_logout
 from app.oidc.params import Params, parse_params
+from app.oidc.routing import GetRoute
 from app.oidc.showing import for_people
 from app.sessions.errors import SessionNotFound
 from app.sessions.service import end_session
@@ -65,7 +75,11 @@ async def _sign_out(request: Request, plan: LogoutPlan, params: Params) -> Respo
         response = _tell(request, frames, plan.target, params)
     else:
         response = see_other(plan.target) if plan.target else _say_goodbye(request, params)
-    clear_session_cookie(response)
+    if request.state.acting is None:
+        clear_session_cookie(response)
+    else:
+        # Who acted as somebody is back: their own session was not what they signed out of.
+        clear_cookie(response, COOKIE)
     return response
 
 
@@ -115,7 +129,7 @@ def _locales(params: Params) -> list[str]:
 
 
 routes: list[BaseRoute] = [
-    Route("/oauth2/logout", get_logout, methods=["GET"]),
+    GetRoute("/oauth2/logout", get_logout),
     Route("/oauth2/logout", post_logout, methods=["POST"]),
     Route("/oauth2/logout/confirm", confirm_logout, methods=["POST"]),
     Route("/oauth2/logout/done/{id}", show_farewell, methods=["GET"]),

@@ -21,6 +21,7 @@ from app.oidc.forms import query_of_post
 from app.oidc.params import Params, parse_params
 from app.oidc.registration.addresses import host_of, host_of_answer
 from app.oidc.registration.documents import meet_client
+from app.oidc.routing import GetRoute
 from app.oidc.showing import DESCRIBED, for_people
 from app.oidc.types import Redirect, Visit
 
@@ -103,9 +104,9 @@ def _render(request: Request, outcome: Redirect | Visit) -> Response:
 
 
 routes: list[BaseRoute] = [
-    Route("/oauth2/authorize", get_authorize, methods=["GET"]),
+    GetRoute("/oauth2/authorize", get_authorize),
     Route("/oauth2/authorize", post_authorize, methods=["POST"]),
-    Route("/oauth2/authorize/{id}", resume_authorize, methods=["GET"]),
+    GetRoute("/oauth2/authorize/{id}", resume_authorize),
     Route("/oauth2/consent/{id}", get_consent, methods=["GET"]),
     Route("/oauth2/consent/{id}", post_consent, methods=["POST"]),
     *logout_pages.routes,

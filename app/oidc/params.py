@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
 from app.oidc.errors import MalformedRequest
+from app.oidc.types import GrantType
 
 MAX_REQUEST_BYTES = 16_384
 MAX_PARAMETERS = 64
-# RFC 8707 §2: the one parameter that may come several times.
+# RFC 8707 §2: the one parameter that may come several times everywhere.
 RESOURCE: Final = "resource"
+# RFC 8693 §2.1: this one may, too, in a token exchange.
+AUDIENCE: Final = "audience"
 
 # What a request to authorize is made of; whatever else comes along is ignored (RFC 6749 §3.1).
 REQUEST_PARAMETERS: Final = frozenset({
@@ -31,11 +34,13 @@ class Params:
 
     Attributes:
         resources: the values of `resource`, each once, in their order.
+        audiences: the same of `audience`.
     """
 
     values: Mapping[str, str]
     repeated: frozenset[str] = frozenset()
     resources: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
 
     def get(self, name: str) -> str | None:
         """The value; None when it is absent, empty or came more than once."""
@@ -72,5 +77,11 @@ def parse_params(raw: bytes) -> Params:
         raise MalformedRequest("A parameter holds a NUL character.")
     single = [pair for pair in pairs if pair[0] != RESOURCE]
     counts = Counter(name for name, _ in single)
-    resources = dict.fromkeys(value for name, value in pairs if name == RESOURCE and value)
-    return Params(dict(single), frozenset(name for name, count in counts.items() if count > 1), tuple(resources))
+    values, repeated = dict(single), frozenset(name for name, count in counts.items() if count > 1)
+    if values.get("grant_type") == GrantType.TOKEN_EXCHANGE:
+        repeated -= {AUDIENCE}
+    return Params(values, repeated, _all_of(RESOURCE, pairs), _all_of(AUDIENCE, pairs))
+
+
+def _all_of(name: str, pairs: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for each, value in pairs if each == name and value))

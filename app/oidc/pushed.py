@@ -11,12 +11,12 @@ from typing import Final
 
 from app.kit import clock
 from app.kit.crypto import hash_token, new_token
-from app.kit.errors import TooMany
 from app.kit.ids import new_id
-from app.kit.limits import RateLimit, address_bucket, require_room
+from app.kit.limits import RateLimit, address_bucket
 from app.oidc.authorize import review
 from app.oidc.authorize.attempt import Asked
 from app.oidc.authorize.take_request import REQUEST_URI_PREFIX
+from app.oidc.budgets import spend_budget
 from app.oidc.client_auth import Call
 from app.oidc.errors import EndpointError, ErrorCode, SentToClient, ShownToUser
 from app.oidc.params import Params
@@ -33,7 +33,7 @@ PER_CLIENT: Final = RateLimit("oidc.pushed_client", hits=6_000, window=timedelta
 # that anybody can have written.
 PER_DYNAMIC_CLIENT: Final = RateLimit("oidc.pushed_dynamic_client", hits=600, window=timedelta(minutes=1))
 PER_ADDRESS: Final = RateLimit("oidc.pushed_address", hits=300, window=timedelta(minutes=10))
-_TOO_MANY = 429
+_TOO_MANY: Final = "Too many requests were pushed. Wait a moment."
 
 
 async def push_request(call: Call) -> dict[str, object]:
@@ -89,13 +89,8 @@ def _bind(call: Call, params: Params) -> Params:
 
 async def _require_room(call: Call) -> None:
     client = call.client
-    try:
-        if client.is_public or client.is_dynamic:
-            await require_room(PER_ADDRESS, address_bucket(call.origin.ip))
-        # Strangers can say a public client's id: what they send must not take its room.
-        if not client.is_public:
-            await require_room(PER_DYNAMIC_CLIENT if client.is_dynamic else PER_CLIENT, client.id)
-    except TooMany as error:
-        refusal = EndpointError(ErrorCode.TEMPORARILY_UNAVAILABLE, "Too many requests were pushed. Wait a moment.")
-        refusal.status, refusal.retry_after = _TOO_MANY, error.retry_after
-        raise refusal from error
+    if client.is_public or client.is_dynamic:
+        await spend_budget(PER_ADDRESS, address_bucket(call.origin.ip), _TOO_MANY)
+    # Strangers can say a public client's id: what they send must not take its room.
+    if not client.is_public:
+        await spend_budget(PER_DYNAMIC_CLIENT if client.is_dynamic else PER_CLIENT, client.id, _TOO_MANY)

@@ -22,9 +22,10 @@ from app.clients.service import policy_for
 from app.clients.types import Client, ClientSource
 from app.kit import clock
 from app.kit.actor import Origin
-from app.kit.errors import AppError, TooMany
+from app.kit.errors import AppError
 from app.kit.http import OutboundPolicy, fetch
-from app.kit.limits import RateLimit, address_bucket, require_room
+from app.kit.limits import RateLimit, address_bucket
+from app.oidc.budgets import spend_budget
 from app.oidc.errors import EndpointError, ErrorCode
 from app.signing.foreign import MAX_FOREIGN_BYTES
 
@@ -38,6 +39,7 @@ PER_CLIENT: Final = RateLimit("oidc.request_uri_client", hits=300, window=timede
 PER_HOST: Final = RateLimit("oidc.request_uri_host", hits=600, window=timedelta(minutes=1))
 MAX_KEPT: Final = 1_000
 _OK: Final = 200
+_TOO_MANY: Final = "Too many requests were fetched. Wait a moment."
 _ACCEPT: Final = "application/oauth-authz-req+jwt, application/jwt, application/jose"
 
 
@@ -100,13 +102,9 @@ def _find(uri: str, policy: OutboundPolicy) -> _Kept:
 
 
 async def _require_room(uri: str, client: Client, origin: Origin) -> None:
-    try:
-        await require_room(PER_ADDRESS, address_bucket(origin.ip))
-        await require_room(PER_CLIENT, client.id)
-        await require_room(PER_HOST, urlsplit(uri).hostname or "")
-    except TooMany as error:
-        text = "Too many requests were fetched. Wait a moment."
-        raise EndpointError(ErrorCode.TEMPORARILY_UNAVAILABLE, text) from error
+    await spend_budget(PER_ADDRESS, address_bucket(origin.ip), _TOO_MANY)
+    await spend_budget(PER_CLIENT, client.id, _TOO_MANY)
+    await spend_budget(PER_HOST, urlsplit(uri).hostname or "", _TOO_MANY)
 
 
 async def _ask(uri: str, policy: OutboundPolicy) -> str | None:

@@ -61,7 +61,9 @@ async def get_jwks(request: Request) -> Response:
 @for_registered_origins
 async def get_userinfo(request: Request) -> Response:
     try:
-        form = parse_params(await read_body(request)) if is_form(request) else None
+        # RFC 6750 §2.2: a request that has no business with a body brings no token in it.
+        has_form = request.method == "POST" and is_form(request)
+        form = parse_params(await read_body(request)) if has_form else None
         shown = find_token(request.headers.getlist("authorization"), form)
         info = await describe_user(shown, SentProofs.of(request))
         if info.alg is None:

@@ -65,6 +65,11 @@ def may_refresh(scope: Iterable[str], grant_types: Iterable[str], *, is_first_pa
     return "refresh_token" in grant_types and (is_first_party or Scope.OFFLINE_ACCESS in scope)
 
 
+def may_go_offline(granted: Iterable[str], allowed: Iterable[str]) -> bool:
+    """Whether a grant outlives its session: the user allowed that, and the client still may (OIDC Core §11)."""
+    return Scope.OFFLINE_ACCESS in narrow_scope(granted, allowed)
+
+
 def is_strong_enough(acr: str, *, requires_mfa: bool) -> bool:
     """Whether a grant counts where a second factor is required. One from before that rule does not.
 

@@ -16,7 +16,6 @@ from app.oidc.farewell import find_farewell
 from app.oidc.holders import Shown, find_holder, find_holder_again, look_at_holder
 from app.oidc.queries import assertions, codes, devices, grants, interactions, proofs, pushed, tokens
 from app.oidc.registration.sweeping import sweep_unused
-from app.oidc.subjects import seal_again
 from app.sessions.types import SessionDeleted
 
 __all__ = [
@@ -66,11 +65,8 @@ async def forget_tokens(actor: Actor, event: Event) -> None:
 async def sweep() -> int:
     """Delete what time has finished: what waited, codes, grants, revoked tokens, used assertions, unused
     dynamic clients; how many rows.
-
-    The key of pairwise subjects is sealed again by the way, after `AUTHER_SECRET` was rotated.
     """
     now = clock.now()
-    await seal_again()
     return (
         await interactions.sweep(now)
         + await codes.sweep(now - MEMORY)

@@ -13,6 +13,7 @@ from app.kit.pages import error_page
 from app.oidc.answers import send_error
 from app.oidc.claims import SCOPE_CLAIMS
 from app.oidc.errors import ErrorCode, MalformedRequest, SentToClient, ShownToUser
+from app.oidc.queries.vanished import noticing_vanished_clients
 from app.oidc.types import Scope
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -27,7 +28,8 @@ def for_people(handler: Handler) -> Handler:
 
     async def answer(request: Request) -> Response:
         try:
-            return await handler(request)
+            with noticing_vanished_clients():
+                return await handler(request)
         except SentToClient as error:
             mark_refused(error.code, is_denial=error.error not in _NORMAL)
             return send_error(request, error)

@@ -8,12 +8,13 @@ Source: RFC 8707, RFC 8693 §2.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.clients.rules import is_resource_uri
 from app.clients.service import find_resources
+from app.clients.types import Resource
 from app.kit.runtime import settings
 from app.oidc.client_auth import Call
 from app.oidc.errors import EndpointError, ErrorCode
@@ -32,10 +33,14 @@ class Targets:
     Attributes:
         uris: the resources that were named, as they are registered; our issuer is one.
         client_ids: the clients that these are, or that were named by `audience`.
+        names_issuer: whether Auther itself was named by `audience`.
+        requires_mfa: whether one of the clients wants a second factor of its users.
     """
 
     uris: tuple[str, ...] = ()
     client_ids: tuple[str, ...] = ()
+    names_issuer: bool = False
+    requires_mfa: bool = False
 
     @property
     def claim(self) -> str | list[str]:
@@ -48,9 +53,14 @@ class Targets:
         """What a user agrees to besides a scope: each resource that is not Auther itself, told apart from any scope."""
         return tuple(f"{CONSENT_PREFIX}{uri}" for uri in self.uris if uri != settings().issuer)
 
-    def limit(self, scope: Iterable[str]) -> tuple[str, ...]:
-        """The scope of a token for them: one that is for other resources opens no API of ours (RFC 8707 §2.2)."""
-        if not self.uris or settings().issuer in self.uris:
+    def limit(self, scope: Iterable[str], asking: str | None) -> tuple[str, ...]:
+        """The scope of a token for them: one that is for others opens no API of ours (RFC 8707 §2.2, RFC 8693 §2.1).
+
+        Args:
+            asking: who gets the token. To name oneself by `audience` is to name nobody else.
+        """
+        is_for_others = bool(self.uris) or not set(self.client_ids) <= {asking}
+        if not is_for_others or self.names_issuer or settings().issuer in self.uris:
             return tuple(scope)
         return tuple(word for word in scope if word != Scope.AUTHER_API)
 
@@ -67,25 +77,65 @@ async def find_targets(uris: Sequence[str]) -> Targets:
     """
     if len(uris) > MAX_RESOURCES or not all(is_resource_uri(uri) for uri in uris):
         raise invalid_target()
-    issuer = settings().issuer
-    others = [uri for uri in uris if not is_own_resource(uri)]
-    found = await find_resources(others) if others else {}
-    if len(found) < len(others):
+    found = await _find_others(uris)
+    targets = _name(uris, found)
+    if len(targets) < len(set(uris)):
         raise invalid_target()
-    named = dict.fromkeys(found[uri].uri if uri in found else issuer for uri in uris)
-    return Targets(tuple(named), tuple(dict.fromkeys(found[uri].client.id for uri in others)))
+    return _collect(targets, found)
+
+
+async def find_remaining(uris: Sequence[str], *, is_strong: bool) -> Targets:
+    """Those of the granted resources that can still be had, in at most one statement.
+
+    Args:
+        uris: resources as they were registered.
+        is_strong: whether the user proved a second factor; where not, resources that want one are left out.
+
+    Raises:
+        EndpointError: `invalid_target`: none is left of some.
+    """
+    found = await _find_others(uris)
+    usable = {uri: each for uri, each in found.items() if is_strong or not each.client.require_mfa}
+    targets = _name(uris, usable)
+    if uris and not targets:
+        raise invalid_target()
+    return _collect(targets, usable)
+
+
+async def _find_others(uris: Sequence[str]) -> Mapping[str, Resource]:
+    others = [uri for uri in uris if not is_own_resource(uri)]
+    return await find_resources(others) if others else {}
+
+
+def _name(uris: Sequence[str], found: Mapping[str, Resource]) -> dict[str, str]:
+    """What each URI is registered as; those that are not are left out."""
+    issuer = settings().issuer
+    return {uri: found[uri].uri if uri in found else issuer for uri in uris if uri in found or is_own_resource(uri)}
+
+
+def _collect(names: Mapping[str, str], found: Mapping[str, Resource]) -> Targets:
+    clients = [found[uri].client for uri in names if uri in found]
+    return Targets(
+        uris=tuple(dict.fromkeys(names.values())),
+        client_ids=tuple(dict.fromkeys(client.id for client in clients)),
+        requires_mfa=any(client.require_mfa for client in clients),
+    )
 
 
 async def find_named(call: Call) -> Targets:
     """What a call names by `resource` and `audience`, whether it may or not.
 
     Raises:
-        EndpointError: `invalid_target`, as `find_targets`.
+        EndpointError: `invalid_target`, as `find_targets`, also for too many of both.
     """
-    found = await find_targets(call.params.resources)
-    audience, own = call.params.get("audience"), {call.client.id, settings().issuer}
-    named = () if audience is None or audience in own else (audience,)
-    return Targets(found.uris, tuple(dict.fromkeys((*found.client_ids, *named))))
+    found, asked, issuer = await find_targets(call.params.resources), call.params.audiences, settings().issuer
+    client_ids = tuple(dict.fromkeys((*found.client_ids, *(each for each in asked if each != issuer))))
+    if len(client_ids) > MAX_RESOURCES:
+        raise invalid_target()
+    if client_ids == (call.client.id,) and set(found.uris) <= {issuer}:
+        # Whoever names only itself gets what it gets without naming anybody.
+        client_ids = ()
+    return replace(found, client_ids=client_ids, names_issuer=issuer in asked)
 
 
 async def read_targets(call: Call, *, allowed: Iterable[str]) -> Targets:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256, sha512
 
 from app.authz.service.permissions import resolve_permissions
@@ -34,6 +34,8 @@ class Issue:
         subject: what the client knows the user by.
         sid: what the client knows the session by.
         jkt: the key that the access token is bound to.
+        acting: what tells of an operator who acts as the user.
+        ends_at: when nothing of it is worth anything any more, however young.
     """
 
     grant: Grant
@@ -45,6 +47,13 @@ class Issue:
     targets: Targets = field(default_factory=Targets)
     nonce: str | None = None
     jkt: str | None = None
+    acting: Mapping[str, object] = field(default_factory=dict)
+    ends_at: datetime | None = None
+
+    def lifetime(self, ttl: timedelta) -> int:
+        """So many seconds a token of this issue lives that otherwise lives for `ttl`."""
+        rest = ttl if self.ends_at is None else min(ttl, self.ends_at - clock.now())
+        return max(0, int(rest.total_seconds()))
 
 
 async def issue_tokens(issue: Issue, refresh_token: str | None) -> dict[str, object]:
@@ -55,7 +64,7 @@ async def issue_tokens(issue: Issue, refresh_token: str | None) -> dict[str, obj
     answer: dict[str, object] = {
         "access_token": access_token,
         "token_type": token_type(issue.jkt),
-        "expires_in": int(ttl.total_seconds()),
+        "expires_in": issue.lifetime(ttl),
         "scope": " ".join(issue.scope),
     }
     if refresh_token is not None:
@@ -144,12 +153,13 @@ def _common_claims(issue: Issue, ttl: timedelta) -> Mapping[str, object]:
         "iss": settings().issuer,
         "sub": issue.subject,
         "iat": now,
-        "exp": now + int(ttl.total_seconds()),
+        "exp": now + issue.lifetime(ttl),
         "jti": new_id(TOKEN_ID_PREFIX),
         "sid": issue.sid,
         "auth_time": int(approval.auth_time.timestamp()),
         "acr": approval.acr,
         "amr": approval.amr,
+        **issue.acting,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.kit import clock
 from app.kit.runtime import settings
@@ -16,6 +17,9 @@ from app.oidc.params import Params
 from app.oidc.shown import ShownToken, not_live, read_authorization
 from app.oidc.types import USERINFO_TYP, Scope
 from app.signing.service import sign_jwt
+
+# Whoever greets the user shall know that it is an operator.
+_ACTING: Final = ("act", "impersonator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ async def describe_user(shown: ShownToken, sent: SentProofs) -> UserInfo:
     approval = access.stored.grant.approval
     # Claims asked for one by one are for the client that the user allowed them, not for one that exchanged its token.
     requested = approval.claims.userinfo if access.claims["client_id"] == approval.client_id else ()
-    claims = {"sub": access.claims["sub"], **released(access.user, access.scope, requested)}
+    acting = {name: access.claims[name] for name in _ACTING} if "impersonator" in access.claims else {}
+    claims = {"sub": access.claims["sub"], **acting, **released(access.user, access.scope, requested)}
     return UserInfo(claims, access.claims["client_id"], access.stored.userinfo_alg)
 
 

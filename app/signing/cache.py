@@ -99,9 +99,11 @@ class KeyCache:
         self._snapshot: Snapshot | None = None
         self._refreshing_since: datetime | None = None
         self._searched_at: datetime | None = None
+        self._generation = 0
 
     def forget(self) -> None:
         """Read the keys again at the next use."""
+        self._generation += 1
         self._snapshot = self._refreshing_since = self._searched_at = None
 
     def peek(self) -> Snapshot | None:
@@ -138,9 +140,11 @@ class KeyCache:
         return await self._load()
 
     async def _load(self) -> Snapshot:
+        generation = self._generation
         stored = await self._fetch()
         snapshot = _build(stored, self._snapshot)
-        if not any(key.is_uncommitted for key in stored):
+        # What was read before something changed is no longer what counts.
+        if generation == self._generation and not any(key.is_uncommitted for key in stored):
             self._snapshot = snapshot
         return snapshot
 

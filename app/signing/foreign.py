@@ -36,6 +36,8 @@ _MAX_HEADER_CHARACTERS = 1_024
 _MAX_KID = 255
 _PARTS_AFTER_HEADER = 2
 _RSA_BITS = (2_048, 4_096)
+# Verifying costs as much as the exponent is long; those in use have 17 bits.
+_EXPONENT_BITS = 32
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _HEADER_NAMES = frozenset({"alg", "kid", "typ"})
 _ALGORITHMS_OF = {"RSA": ("RS256", "PS256"), "EC": ("ES256",), "OKP": ("EdDSA", "Ed25519")}
@@ -224,7 +226,8 @@ def _is_usable(jwk: Mapping[str, object]) -> bool:
     except (JoseError, ValueError, KeyError, TypeError):
         return False
     if isinstance(public, RSAPublicKey):
-        return _RSA_BITS[0] <= public.key_size <= _RSA_BITS[1]
+        is_cheap = public.public_numbers().e.bit_length() <= _EXPONENT_BITS
+        return is_cheap and _RSA_BITS[0] <= public.key_size <= _RSA_BITS[1]
     return (
         isinstance(public.curve, SECP256R1) if isinstance(public, EllipticCurvePublicKey) else jwk["crv"] == "Ed25519"
     )

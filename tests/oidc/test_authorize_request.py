@@ -13,6 +13,7 @@ from app.clients.types import ClientKind
 from app.kit import db
 from app.sessions.types import Session
 from app.users.types import User
+from tests.oidc.requesting import push
 from tests.oidc.support import CALLBACK, CHALLENGE, Party, answer_of, claims_of, encode, make_party
 from tests.support import ISSUER
 
@@ -34,6 +35,7 @@ from tests.support import ISSUER
         ({"code_challenge": "too-short"}, "invalid_request"),
         ({"prompt": "none login"}, "invalid_request"),
         ({"prompt": "whatever"}, "invalid_request"),
+        ({"nonce": "n" * 1_025}, "invalid_request"),
         ({"max_age": "-1"}, "invalid_request"),
         ({"max_age": "soon"}, "invalid_request"),
         ({"max_age": "9" * 30}, "invalid_request"),
@@ -222,3 +224,18 @@ async def test_challenge_of_another_length_than_sha256_is_refused(party: Party, 
     answer = answer_of(await party.authorize(code_challenge=CHALLENGE + "A"))
 
     assert answer["error"] == "invalid_request"
+
+
+async def test_a_nonce_that_is_as_long_as_it_may_be_comes_back(party: Party, session: Session) -> None:
+    nonce = "n" * 1_024
+
+    tokens = await party.tokens(nonce=nonce)
+
+    assert claims_of(tokens["id_token"])["nonce"] == nonce
+
+
+async def test_a_nonce_that_is_too_long_is_not_pushed_either(party: Party) -> None:
+    answer = await push(party, nonce="n" * 1_025)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert await db.fetch_value("SELECT count(*) FROM oidc_pushed_request") == 0

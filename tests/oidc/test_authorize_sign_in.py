@@ -14,6 +14,7 @@ from app.sessions.service import find_flow, finish_flow
 from app.sessions.types import Flow, Session
 from app.users.service import ban_user
 from app.users.types import User
+from tests.oidc.requesting import push
 from tests.oidc.support import Party, answer_of, browser_id, claims_of, complete_flow, make_party, sign_in
 from tests.support import commit, make_user
 
@@ -192,18 +193,31 @@ async def test_prompt_select_account_lets_the_user_choose_and_may_keep_the_sessi
     assert "code" in answer_of(await browser.get(flow.return_to))
 
 
-@pytest.mark.parametrize(
-    ("policy", "is_open"), [("open", True), ("domain", True), ("invite", False), ("closed", False)]
-)
+@pytest.mark.parametrize("policy", ["open", "domain"])
 async def test_prompt_create_begins_a_sign_up_where_one_may(
-    browser: httpx.AsyncClient, party: Party, policy: str, is_open: bool
+    browser: httpx.AsyncClient, party: Party, policy: str
 ) -> None:
     with override(signup_policy=policy, signup_domains=("example.com",)):
         flow = await flow_of(browser, await party.authorize(prompt="create"))
         advertised = (await browser.get("/.well-known/openid-configuration")).json()["prompt_values_supported"]
 
-    assert flow.is_sign_up is is_open
-    assert ("create" in advertised) is is_open
+    assert flow.is_sign_up is True
+    assert "create" in advertised
+
+
+@pytest.mark.parametrize("policy", ["invite", "closed"])
+async def test_initiating_user_registration_4_1_create_is_refused_where_nobody_may_sign_up(
+    browser: httpx.AsyncClient, party: Party, session: Session, policy: str
+) -> None:
+    with override(signup_policy=policy):
+        answers = [answer_of(await party.authorize(prompt=prompt)) for prompt in ("create", "create login")]
+        pushed = await push(party, prompt="create")
+        advertised = (await browser.get("/.well-known/openid-configuration")).json()["prompt_values_supported"]
+
+    assert [each["error"] for each in answers] == ["invalid_request", "invalid_request"]
+    assert (pushed.status_code, pushed.json()["error"]) == (400, "invalid_request")
+    assert "create" not in advertised
+    assert await db.fetch_value("SELECT count(*) FROM oidc_interaction") == 0
 
 
 async def test_prompt_create_leads_to_the_page_for_it(browser: httpx.AsyncClient, party: Party) -> None:

@@ -7,15 +7,18 @@ from typing import Any
 import httpx
 import pytest
 
+from app.authz.service.bypasses import flush_bypasses
+from app.authz.service.follower import following
 from app.authz.service.tuples import write_tuples
 from app.authz.types import RelationTuple, TupleKey
 from app.authz.types.writes import TupleWrite
+from app.kit.actor import SYSTEM
 from app.kit.crypto import b64url
 from app.sessions.types import Session
 from app.users.types import User
 from tests.oidc.live import EVALUATION, WITH_API, Asker, let_manage, let_read, make_asker
 from tests.oidc.support import Party, make_party
-from tests.support import SYSTEM, commit, deciding, make_user, read_everything
+from tests.support import commit, counted_statements, deciding, make_user, read_audit, read_everything
 
 SUBJECT, RESOURCE, ACTION = (f"/access/v1/search/{kind}" for kind in ("subject", "resource", "action"))
 READ = {"name": "read"}
@@ -167,6 +170,51 @@ async def test_8_2_a_token_is_good_for_the_search_that_it_came_from_only(asker: 
     assert [(each.status_code, each.json()["error"]) for each in answers] == [(400, "oidc_page_invalid")] * 8
     same = await search(asker, RESOURCE, **request, page={"token": token, "limit": 1})
     assert [each["id"] for each in same["results"]] == ["1"]
+
+
+def make_requests(asker: Asker) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (RESOURCE, {"subject": asker.subject, "action": READ, "resource": {"type": "document"}}),
+        (ACTION, {"subject": asker.subject, "resource": DOCUMENT}),
+        (SUBJECT, {"subject": {"type": "user"}, "action": READ, "resource": DOCUMENT}),
+    ]
+
+
+async def test_8_names_and_answers_rest_on_one_state_of_the_tuples(manager: Asker) -> None:
+    states = []
+    for path, request in make_requests(manager):
+        with counted_statements() as statements:
+            await search(manager, path, **request)
+        states.append(len([each for each in statements if "FROM authz_head" in each]))
+
+    # Who may find subjects is read as of now.
+    assert states == [1, 1, 2]
+
+
+async def test_8_a_search_by_the_index_costs_no_statement_of_its_own(manager: Asker) -> None:
+    async with following() as follower:
+        await follower.catch_up()
+        for path, request in make_requests(manager):
+            with counted_statements() as statements:
+                found = await search(manager, path, **request)
+
+            assert found["results"], path
+            assert not [each for each in statements if "authz_" in each], path
+
+
+async def test_8_who_passes_the_models_by_leaves_a_trace(asker: Asker) -> None:
+    key = TupleKey("clients", asker.party.client.id, "full_access", "user", asker.user.id)
+    await commit(write_tuples(SYSTEM, TupleWrite(touch=(RelationTuple(key),))))
+
+    found = await search(asker, RESOURCE, subject=asker.subject, action=READ, resource={"type": "document"})
+    actions = await search(asker, ACTION, subject=asker.subject, resource=DOCUMENT)
+
+    assert found["results"] == [{"type": "document", "id": "*"}]
+    assert len(actions["results"]) == 3
+    assert await flush_bypasses() == 1
+    (event,) = (each for each in await read_audit() if each.action == "authz.bypassed")
+    assert event.after
+    assert (event.about_user_id, event.after["count"]) == (asker.user.id, 4)
 
 
 @pytest.mark.parametrize("page", [[], {"limit": -1}, {"limit": "1"}, {"limit": True}, {"limit": 1.5}])

@@ -163,3 +163,16 @@ async def test_a_user_id_cannot_pass_as_a_client(party: Party, session: Session)
     answer = await redeem(party, {"client_id": session.user_id}, {})
 
     assert_invalid_client(answer)
+
+
+@pytest.mark.parametrize("path", ["token", "revoke", "introspect", "device_authorization", "par"])
+async def test_rfc6749_2_3_two_headers_at_once_are_refused(party: Party, path: str) -> None:
+    assert party.secret is not None
+    good, other = basic(party.client.id, party.secret), basic("x", "y")
+    transport = party.browser._transport
+    async with httpx.AsyncClient(transport=transport, base_url=party.browser.base_url) as machine:
+        for headers in ([good, other], [other, good], [good, good]):
+            pairs = [pair for each in headers for pair in each.items()]
+            answer = await machine.post(f"/oauth2/{path}", data={"token": "x"}, headers=pairs)
+
+            assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")

@@ -182,3 +182,21 @@ async def test_a_token_costs_no_statement_when_client_and_tuples_are_remembered(
             await machine.token()
 
     assert statements == []
+
+
+async def test_a_token_for_another_client_opens_no_api_of_ours(browser: httpx.AsyncClient) -> None:
+    target = await make_machine(browser, name="Target")
+    machine = await make_machine(browser, scopes=("auther:api", "read"), allowed_audiences=(target.client.id,))
+
+    scopes = [
+        claims_of(await machine.token(**form))["scope"]
+        for form in (
+            {"audience": target.client.id},
+            {"audience": target.client.id, "resource": ISSUER},
+            {"audience": machine.client.id},
+            {"audience": ISSUER},
+            {},
+        )
+    ]
+
+    assert scopes == ["read", *["auther:api read"] * 4]

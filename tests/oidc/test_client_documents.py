@@ -493,3 +493,27 @@ async def test_documents_do_not_reach_what_operators_opened_for_themselves(
 
     assert publisher.asked == 0
     assert await count_clients() == 0
+
+
+async def test_at_the_token_endpoint_one_document_too_many_is_an_error_of_the_protocol(
+    browser: httpx.AsyncClient, publisher: Publisher
+) -> None:
+    await commit(create_client(SYSTEM, NewClient(name="App", kind=ClientKind.SPA, redirect_uris=(CALLBACK,))))
+    publisher.status, origin = "404 Not Found", "https://app.example.com"
+    form = {"grant_type": "authorization_code", "code": "x"}
+    with clock.frozen():
+        answers = [
+            await browser.post(
+                "/oauth2/token", data={**form, "client_id": f"{publisher.url}?{n}"}, headers={"origin": origin}
+            )
+            for n in range(21)
+        ]
+
+    assert [(each.status_code, each.json()["error"]) for each in answers] == [
+        *[(401, "invalid_client")] * 20, (429, "temporarily_unavailable"),
+    ]  # fmt: skip
+    late = answers[-1]
+    assert int(late.headers["retry-after"]) > 0
+    assert late.headers["access-control-allow-origin"] == origin
+    assert late.headers["cache-control"] == "no-store"
+    assert publisher.asked == 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import httpx
@@ -12,6 +13,7 @@ from app.clients.types import ClientChanges
 from app.kit import db
 from app.kit.actor import ANONYMOUS, SYSTEM
 from app.kit.errors import Forbidden, NotFound, Unauthenticated
+from app.oidc.queries import consents
 from app.oidc.service import list_consents, withdraw_consent
 from app.sessions.types import Session
 from app.users.types import User
@@ -285,3 +287,35 @@ async def test_saying_no_takes_no_second_look(browser: httpx.AsyncClient, sessio
     await widen(party, "email")
 
     assert answer_of(await decide(party, path, html, "deny"))["error"] == "access_denied"
+
+
+async def test_a_code_that_is_given_while_the_consent_is_withdrawn_ends_with_it(
+    third_party: Party, session: Session, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await allow(third_party)
+    hold, was_held, may_go_on = consents.hold_scope, asyncio.Event(), asyncio.Event()
+
+    async def hold_slowly(user_id: str, client_id: str) -> tuple[str, ...] | None:
+        found = await hold(user_id, client_id)
+        was_held.set()
+        await may_go_on.wait()
+        return found
+
+    monkeypatch.setattr(consents, "hold_scope", hold_slowly)
+    giving = asyncio.create_task(third_party.authorize())
+    await was_held.wait()
+    withdrawing = asyncio.create_task(commit(withdraw_consent(as_user(user), user.id, third_party.client.id)))
+    await until_one_waits()
+    may_go_on.set()
+    code = answer_of(await giving)["code"]
+    await withdrawing
+
+    assert (await third_party.redeem(code)).json()["error"] == "invalid_grant"
+
+
+async def until_one_waits() -> None:
+    """Until somebody waits for a row that somebody else holds."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(20):
+        while not await db.fetch_value(waiting):  # noqa: ASYNC110 - it says so to nobody
+            await asyncio.sleep(0.01)

@@ -67,7 +67,7 @@ async def test_an_address_cannot_fill_the_table(device: Device) -> None:
 
         answer = await device.post("/oauth2/device_authorization", {"scope": "openid"})
 
-    assert (answer.status_code, answer.json()["error"]) == (400, "slow_down")
+    assert (answer.status_code, answer.json()["error"]) == (429, "temporarily_unavailable")
     assert int(answer.headers["retry-after"]) > 0
     assert await db.fetch_value("SELECT count(*) FROM oidc_device") == 0
 

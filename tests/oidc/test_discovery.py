@@ -206,7 +206,7 @@ async def test_every_acr_that_is_advertised_can_be_reached(party: Party, user: U
 
 
 async def test_every_ui_locale_that_is_advertised_is_spoken(third_party: Party, session: Session) -> None:
-    titles = {"en": "Allow Notes?", "de": "Notes erlauben?"}
+    titles = {"en": "Allow Notes?", "de": "Notes erlauben?", "fr": "Autoriser Notes\u202f?"}
     for locale in (await read(third_party.browser))["ui_locales_supported"]:
         answer = await third_party.authorize(ui_locales=f"xx {locale}")
         page = await third_party.browser.get(answer.headers["location"])

@@ -14,6 +14,7 @@ from app.authz.types import RelationTuple, TupleKey
 from app.authz.types.writes import TupleWrite
 from app.kit import clock, db
 from app.kit.actor import ANONYMOUS, SYSTEM
+from app.oidc.queries import grants
 from app.oidc.service import sweep
 from app.sessions.types import Session
 from app.users.types import User
@@ -95,6 +96,17 @@ async def test_an_operator_sees_everything_of_it(party: Party, session: Session,
         "user": {"id": user.id},
         "session": {"id": session.id},
     }
+
+
+async def test_a_token_that_is_kept_is_shown_as_used(party: Party, session: Session, user: User) -> None:
+    with clock.frozen() as now:
+        family = await commit(give_family(user.id, party.client.id, session.id))
+        now.advance(timedelta(hours=1))
+        await commit(grants.prolong(family, expires_at=clock.now() + LIFE, jkt=None))
+        with deciding():
+            answer = await read("{ viewer { user { tokenFamilies { nodes { lastUsedAt } } } } }", actor=as_user(user))
+
+        assert answer["viewer"]["user"]["tokenFamilies"]["nodes"] == [{"lastUsedAt": _show(clock.now())}]
 
 
 def _show(moment: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.authz.service import grant_relation, super_admin
+from app.authz.service import grant_relation, revoke_relation, super_admin
 from app.authz.types import TupleKey
 from app.clients.service import update_client
 from app.clients.types import ClientChanges, ClientKind
@@ -17,6 +17,7 @@ from app.sessions.service import end_session
 from app.sessions.types import Session
 from app.users.service import ban_user
 from app.users.types import User
+from tests.api_keys.support import make_key, relate
 from tests.oidc.machines import ACCESS_TOKEN_TYPE, USER_ID_TYPE, Machine, give_document, make_machine
 from tests.oidc.support import claims_of, make_party, sign_in
 from tests.support import ISSUER, as_user, commit, deciding, make_user, read_everything
@@ -248,6 +249,80 @@ async def test_a_machine_with_the_permission_may_impersonate(browser: httpx.Asyn
 
     claims = claims_of(answer.json()["access_token"])
     assert claims["act"] == {"sub": machine.client.id, "sub_type": "client"}
-    assert (await machine.userinfo(answer.json()["access_token"])).json() == {"sub": user.id}
+    assert (await machine.userinfo(answer.json()["access_token"])).json() == {
+        "sub": user.id, "act": claims["act"], "impersonator": machine.client.id,
+    }  # fmt: skip
     await commit(update_client(SYSTEM, machine.client.id, ClientChanges(is_enabled=False)))
     assert (await machine.userinfo(answer.json()["access_token"])).status_code == 401
+
+
+async def test_it_ends_when_the_operator_loses_the_right(desk: Desk, user: User) -> None:
+    token = (await desk.become(user.id)).json()["access_token"]
+    traded = (await desk.machine.trade(token)).json()["access_token"]
+    right = TupleKey("users", "*", "admin", "user", desk.operator.id)
+    assert [(await desk.machine.userinfo(each)).status_code for each in (token, traded)] == [200, 200]
+
+    await commit(revoke_relation(SYSTEM, right))
+
+    for each in (token, traded):
+        assert (await desk.machine.userinfo(each)).status_code == 401
+        assert await desk.machine.introspect(each) == {"active": False}
+        assert (await desk.machine.trade(each)).json()["error"] == "invalid_request"
+    await commit(grant_relation(SYSTEM, right))
+    assert (await desk.machine.userinfo(token)).status_code == 200
+
+
+async def test_it_ends_when_the_user_becomes_stronger(desk: Desk, user: User) -> None:
+    token = (await desk.become(user.id)).json()["access_token"]
+    assert (await desk.machine.userinfo(token)).status_code == 200
+
+    await commit(grant_relation(SYSTEM, super_admin("user", user.id)))
+
+    assert (await desk.machine.userinfo(token)).status_code == 401
+
+
+async def test_a_machine_that_loses_the_right_acts_as_nobody_any_more(browser: httpx.AsyncClient, user: User) -> None:
+    machine, right = await make_acting_machine(browser)
+    shown = {"actor_token": await machine.token(), "actor_token_type": ACCESS_TOKEN_TYPE}
+    answer = await machine.trade(user.id, subject_token_type=USER_ID_TYPE, **shown)
+    token = answer.json()["access_token"]
+    assert (await machine.userinfo(token)).status_code == 200
+
+    await commit(revoke_relation(SYSTEM, right))
+
+    assert (await machine.userinfo(token)).status_code == 401
+    assert await machine.introspect(token) == {"active": False}
+
+
+async def test_a_machine_that_acts_through_another_client_ends_with_itself(
+    browser: httpx.AsyncClient, user: User
+) -> None:
+    machine, _ = await make_acting_machine(browser)
+    front = await make_machine(browser, scopes=("auther:api", "openid"))
+    await commit(update_client(SYSTEM, machine.client.id, ClientChanges(allowed_audiences=(front.client.id,))))
+    through = (await front.trade(await machine.token())).json()["access_token"]
+    shown = {"actor_token": through, "actor_token_type": ACCESS_TOKEN_TYPE}
+    token = (await front.trade(user.id, subject_token_type=USER_ID_TYPE, **shown)).json()["access_token"]
+    assert claims_of(token)["impersonator"] == machine.client.id
+    assert (await front.userinfo(token)).status_code == 200
+
+    await commit(update_client(SYSTEM, machine.client.id, ClientChanges(is_enabled=False)))
+
+    assert (await front.userinfo(token)).status_code == 401
+
+
+async def test_an_api_key_acts_as_nobody(desk: Desk, user: User) -> None:
+    key = await make_key(desk.operator, scopes=("auther:api",))
+    await relate("users:*", "admin", key.key.id, "apikey")
+    form = {"subject_token_type": "urn:auther:params:oauth:token-type:api-key"}
+    token = (await desk.machine.trade(str(key.secret), **form)).json()["access_token"]
+
+    await assert_denied(desk, user.id, "oidc_impersonation_not_possible", actor_token=token)
+
+
+async def make_acting_machine(browser: httpx.AsyncClient) -> tuple[Machine, TupleKey]:
+    """A machine that may impersonate, and the right that lets it."""
+    machine = await make_machine(browser, scopes=("auther:api", "openid"))
+    right = TupleKey("users", "*", "admin", "client", machine.client.id)
+    await commit(grant_relation(SYSTEM, right))
+    return machine, right

@@ -26,7 +26,7 @@ from tests.clients.support import make_client
 from tests.oidc.support import make_party
 from tests.oidc.test_key_exchange import EXCHANGE, KEY_TYPE, SOURCE, exchange
 from tests.oidc.test_remembered_tokens import until
-from tests.support import ORIGIN, commit, counted_statements, read_audit
+from tests.support import ISSUER, ORIGIN, commit, counted_statements, read_audit
 
 CHECK = "/api/auth/check-permission"
 VIEWER = {"query": "{ viewer { user { id } apiKey { id } can { usersView } apiKeys { nodes { id } } } }"}
@@ -125,7 +125,7 @@ async def test_a_token_of_a_key_is_the_key_everywhere(
 ) -> None:
     made = await make_key(user, scopes=("auther:api",))
     await relate(f"{app_client.id}:document:1", "viewer", made.key.id, "apikey")
-    headers = await bearer(browser, made, audience=app_client.id)
+    headers = await bearer(browser, made, audience=app_client.id, resource=ISSUER)
 
     checked = (await check(browser, headers, "document")).json()
     viewed = (await browser.post("/graphql", json=VIEWER, headers=headers)).json()

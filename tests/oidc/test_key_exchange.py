@@ -129,7 +129,7 @@ async def test_rfc8707_2_a_key_names_an_application_by_its_uri(browser: httpx.As
     assert await refused(browser, made, resource="https://unknown.example") == (400, "oidc_invalid_target")
 
 
-async def test_platform_permissions_go_to_an_application_by_the_scope_only(
+async def test_a_token_for_an_application_opens_our_own_api_only_where_auther_is_named_too(
     browser: httpx.AsyncClient, user: User
 ) -> None:
     app = await make_app()
@@ -139,11 +139,13 @@ async def test_platform_permissions_go_to_an_application_by_the_scope_only(
         await relate("users:*", "viewer", each.key.id, "apikey")
         await relate(f"{app.id}:document:1", "viewer", each.key.id, "apikey")
 
-    wide = claims_of((await exchange(browser, made, audience=app.id))["token"])
-    narrow = claims_of((await exchange(browser, other, audience=app.id))["token"])
+    alone = claims_of((await exchange(browser, made, audience=app.id))["token"])
+    both = claims_of((await exchange(browser, made, audience=app.id, resource=ISSUER))["token"])
+    without_scope = claims_of((await exchange(browser, other, audience=app.id, resource=ISSUER))["token"])
 
-    assert (wide["scope"], wide["permissions"]) == ("auther:api", {"users": ["view"], **document})
-    assert (narrow["scope"], narrow["permissions"]) == ("", document)
+    assert (alone["scope"], alone["permissions"]) == ("", document)
+    assert (both["scope"], both["permissions"]) == ("auther:api", {"users": ["view"], **document})
+    assert (without_scope["scope"], without_scope["permissions"]) == ("", document)
 
 
 async def test_a_key_names_no_client_where_it_may_do_nothing(browser: httpx.AsyncClient, user: User) -> None:
@@ -226,7 +228,7 @@ async def test_keys_that_do_not_count_are_told_by_status_and_code(browser: httpx
         (403, "api_keys_use_refused"), (429, "api_keys_rate_limited"),
     ]  # fmt: skip
     assert 1 <= int(late.headers["retry-after"]) <= 60
-    told = [event.reason for event in await read_audit() if event.action == "api_key.refused"]
+    told = [str(event.reason) for event in await read_audit() if event.action == "api_key.refused"]
     assert sorted(told) == sorted([*(code for _, code in answers), "api_keys_rate_limited"])
     assert [event.action for event in await read_audit() if event.outcome.value == "denied"] == ["api_key.refused"] * 6
 
@@ -368,3 +370,26 @@ async def test_nothing_of_a_key_is_logged(
     told = "".join(capsys.readouterr())
     assert EXCHANGE in told
     assert secret[-49:-1] not in told
+
+
+async def test_a_key_is_exchanged_for_one_client_at_a_time(browser: httpx.AsyncClient, user: User) -> None:
+    party = await make_party(browser, grant_types=("authorization_code", TOKEN_EXCHANGE), scopes=("auther:api",))
+    targets = [await make_party(browser, name=name) for name in ("One", "Two")]
+    for each in targets:
+        await commit(update_client(SYSTEM, each.client.id, ClientChanges(token_exchange_clients=(party.client.id,))))
+    made = await make_key(user, scopes=("auther:api",))
+
+    async def trade(*audiences: str) -> httpx.Response:
+        form: dict[str, Any] = {
+            "grant_type": TOKEN_EXCHANGE, "subject_token": made.secret, "subject_token_type": KEY_TYPE,
+            "audience": list(audiences),
+        }  # fmt: skip
+        return await party.post("/oauth2/token", form)
+
+    one, two = [each.client.id for each in targets]
+    refused, alone, with_ours = await trade(one, two), await trade(one), await trade(one, ISSUER)
+
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_target")
+    assert (alone.status_code, alone.json()["scope"]) == (200, "")
+    assert (with_ours.status_code, with_ours.json()["scope"]) == (200, "auther:api")
+    assert claims_of(with_ours.json()["access_token"])["aud"] == [ISSUER, one]

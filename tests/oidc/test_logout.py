@@ -272,7 +272,7 @@ async def test_rp_initiated_2_the_language_is_kept_through_the_question(party: P
     answer = await confirm(party.browser, page.text)
 
     assert page.headers["content-language"] == answer.headers["content-language"] == "de"
-    assert "Sie sind abgemeldet" in answer.text
+    assert "Du bist abgemeldet" in answer.text
 
 
 async def test_rp_initiated_2_1_a_post_may_have_everything(party: Party, session: Session) -> None:

@@ -27,6 +27,7 @@ from app.clients.types import (
     ClientKind,
     NewClient,
 )
+from app.jobs.service import enqueue, run_pending
 from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.db import unit_of_work
@@ -35,8 +36,8 @@ from app.kit.recall import ear
 from app.kit.runtime import keyring, override
 from app.oidc.access_tokens import find_access_token
 from app.oidc.backchannel import make_logout_token
+from app.oidc.jobs import SEAL
 from app.oidc.queries.participants import Parting
-from app.oidc.service import sweep
 from app.oidc.subjects import forget_pairwise_key, sector_of, subject_for, user_of
 from app.sessions.types import Session
 from app.users.types import User
@@ -149,7 +150,8 @@ async def test_subjects_survive_the_rotation_of_the_secret(hidden: Party, user: 
     with override(secret=NEXT_SECRET, secret_previous=(SECRET,)):
         forget_pairwise_key()
         during = await subject_for(hidden.client, user.id)
-        await sweep()
+        await commit(enqueue(SEAL, {}))
+        await run_pending()
     with override(secret=NEXT_SECRET):
         forget_pairwise_key()
         after = await subject_for(hidden.client, user.id)

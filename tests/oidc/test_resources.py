@@ -174,6 +174,28 @@ async def test_a_resource_that_is_switched_off_cannot_be_had(party: Party, sessi
     assert (refreshed.status_code, refreshed.json()["error"]) == (400, "invalid_target")
 
 
+async def test_what_is_no_resource_any_more_is_left_out_of_a_refresh(
+    browser: httpx.AsyncClient, session: Session, mcp: Machine, files: Machine
+) -> None:
+    party = await make_party(browser, scopes=("openid", "auther:api"))
+    code = (await ask(party, MCP, FILES, scope="openid auther:api"))["code"]
+    first = await redeem(party, code)
+    await commit(update_client(SYSTEM, mcp.client.id, ClientChanges(resource_uris=())))
+
+    some = await refresh(party, first.json()["refresh_token"])
+    named = await refresh(party, some.json()["refresh_token"], MCP)
+    await commit(update_client(SYSTEM, files.client.id, ClientChanges(is_enabled=False)))
+    none = await refresh(party, some.json()["refresh_token"])
+
+    assert aud_of(some) == [ISSUER, FILES, files.client.id]
+    # With or without the one that is gone: it is for others, and opens no API of ours.
+    assert some.json()["scope"] == "openid"
+    for answer in (named, none):
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_target")
+    await commit(update_client(SYSTEM, mcp.client.id, ClientChanges(resource_uris=(MCP,))))
+    assert aud_of(await refresh(party, some.json()["refresh_token"])) == [ISSUER, MCP, mcp.client.id]
+
+
 async def test_rfc3986_6_2_3_a_bare_origin_has_two_spellings(party: Party, session: Session, files: Machine) -> None:
     answer = await redeem(party, (await ask(party, f"{FILES}/"))["code"], f"{FILES}/")
 

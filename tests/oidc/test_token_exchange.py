@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from app.clients.service import update_client
-from app.clients.types import ClientChanges, ClientKind
+from app.clients.types import TOKEN_EXCHANGE, ClientChanges, ClientKind
 from app.kit import clock, db
 from app.kit.actor import SYSTEM
 from app.oidc.trade.types import MAX_ACTORS
@@ -330,3 +330,58 @@ async def test_a_refusal_leaves_one_row_in_the_trail(mesh: Mesh) -> None:
 
 async def test_a_user_cannot_be_reached_by_name_alone(mesh: Mesh, user: User) -> None:
     await assert_refused(mesh.front, user.id, "invalid_request")
+
+
+async def test_rfc8693_2_1_several_audiences_may_be_named(mesh: Mesh, browser: httpx.AsyncClient) -> None:
+    third = await make_machine(browser, name="Third", token_exchange_clients=(mesh.front.client.id,))
+    stranger = await make_machine(browser, name="Stranger")
+    names = [mesh.back.client.id, third.client.id, mesh.front.client.id]
+    token = await mesh.user_token()
+
+    answer = await trade_for(mesh.front, token, *names, mesh.back.client.id)
+    refused = [
+        await trade_for(mesh.front, token, mesh.back.client.id, stranger.client.id),
+        await trade_for(mesh.front, token, *(f"cli_{number}" for number in range(6))),
+    ]
+
+    assert claims_of(answer.json()["access_token"])["aud"] == [ISSUER, *names]
+    for each in (mesh.back, third, mesh.front):
+        assert (await each.introspect(answer.json()["access_token"]))["active"] is True
+    assert [(each.status_code, each.json()["error"]) for each in refused] == [(400, "invalid_target")] * 2
+
+
+@pytest.mark.parametrize("form", [{}, {"subject_token": ["a", "b"]}, {"scope": ["read", "read"]}], ids=str)
+async def test_rfc6749_3_2_nothing_else_may_come_twice(mesh: Mesh, form: dict[str, Any]) -> None:
+    token, twice = await mesh.user_token(), [mesh.front.client.id, mesh.back.client.id]
+    other = {"grant_type": "client_credentials"} if not form else {}
+
+    answer = await mesh.front.trade(token, **{"audience": twice, **form, **other})
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("by", ["audience", "resource"])
+async def test_a_token_for_another_client_opens_no_api_of_ours(
+    browser: httpx.AsyncClient, session: Session, by: str
+) -> None:
+    app = await make_party(browser, scopes=("openid", "auther:api"), grant_types=("authorization_code", TOKEN_EXCHANGE))
+    changes = {"resource_uris": ("https://back.example.com",), "token_exchange_clients": (app.client.id,)}
+    back = await make_machine(browser, name="Back", **changes)
+    trader = Machine(app.client, app.secret, browser)
+    token = (await app.tokens(scope="openid auther:api"))["access_token"]
+    named = back.client.id if by == "audience" else "https://back.example.com"
+
+    other = (await trader.trade(token, **{by: named})).json()
+    own = (await trader.trade(token, audience=app.client.id)).json()
+    ours = (await trade_for(trader, token, back.client.id, ISSUER)).json()
+
+    assert other["scope"] == claims_of(other["access_token"])["scope"] == "openid"
+    assert own["scope"] == "openid auther:api"
+    assert ours["scope"] == "openid auther:api"
+    assert claims_of(ours["access_token"])["aud"] == [ISSUER, back.client.id]
+
+
+async def trade_for(machine: Machine, token: str, *audiences: str) -> httpx.Response:
+    """Exchange a token for one with all of these as audience."""
+    form: dict[str, Any] = {"audience": list(audiences)}
+    return await machine.trade(token, **form)

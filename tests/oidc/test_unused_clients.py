@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from contextvars import Context
 from datetime import timedelta
 
 import httpx
+import pytest
 
 from app.clients.registration import service as registrations
 from app.clients.service import update_client
@@ -63,3 +67,24 @@ async def test_a_document_that_is_asked_for_keeps_its_client(browser: httpx.Asyn
         await commit(sweep())
 
         assert await left() == {URL}
+
+
+async def test_whoever_is_let_in_while_it_is_swept_stays(
+    browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = await make_user()
+    with clock.frozen() as now, override(registration="open"):
+        client_id = (await browser.post(PATH, json=metadata())).json()["client_id"]
+        now.advance(timedelta(days=31))
+        lock = registrations.lock_clients
+
+        async def let_in_before(ids: Sequence[str]) -> None:
+            assert list(ids) == [client_id]
+            await asyncio.create_task(commit(note_use(SYSTEM, user.id, client_id)), context=Context())
+            await lock(ids)
+
+        monkeypatch.setattr(registrations, "lock_clients", let_in_before)
+        await commit(sweep())
+
+    assert await left() == {client_id}
+    assert await db.fetch_value("SELECT count(*) FROM oidc_consent") == 1

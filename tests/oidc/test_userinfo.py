@@ -185,3 +185,11 @@ async def test_rfc6750_3_1_a_token_without_openid_has_an_insufficient_scope(part
     token = (await party.tokens(scope="profile"))["access_token"]
 
     assert_challenge(await party.userinfo(token), 403, "insufficient_scope")
+
+
+async def test_rfc6750_2_2_a_get_brings_no_token_in_its_body(party: Party, session: Session) -> None:
+    token = (await party.tokens())["access_token"]
+
+    answer = await party.browser.request("GET", "/oauth2/userinfo", data={"access_token": token})
+
+    assert_challenge(answer, 401, None)

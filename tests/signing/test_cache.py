@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -74,6 +75,29 @@ async def test_a_withdrawn_key_is_forgotten_by_other_processes_within_seconds(ti
 
     assert await other.find(kid) is None
     assert kid not in kids((await other.read()).jwks.document)
+
+
+async def test_keys_read_just_before_a_withdrawal_are_not_kept_after_it() -> None:
+    await commit(ensure_keys())
+    kid = await active_kid("ES256")
+    key_id = next(key.id for key in await list_keys(SYSTEM) if key.kid == kid)
+    was_read, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def fetch_slowly() -> list[StoredKey]:
+        found = await queries.fetch_keys()
+        was_read.set()
+        await may_go_on.wait()
+        return found
+
+    other = KeyCache(fetch_slowly)
+    reader = asyncio.create_task(other.read())
+    await was_read.wait()
+    await commit(withdraw_key(SYSTEM, key_id))
+    other.forget()
+    may_go_on.set()
+    await reader
+
+    assert kid not in (await other.read()).by_kid
 
 
 async def test_keys_are_read_again_every_ten_seconds_and_not_more_often(time: FrozenClock) -> None:

@@ -24,6 +24,7 @@ from app.signing.foreign import (
     parse_unsigned,
     read_foreign,
     read_key_set,
+    read_public_key,
 )
 
 CLAIMS = {"iss": "somebody", "n": 1}
@@ -173,3 +174,11 @@ def test_rfc7519_6_an_unsigned_token_is_taken_apart_by_who_asks_for_it(header: d
 def test_what_is_signed_odd_or_too_long_is_not_taken_as_unsigned(header: dict[str, Any], rest: str) -> None:
     with pytest.raises(TokenInvalid):
         parse_unsigned(f"{b64url(orjson.dumps(header))}{rest}")
+
+
+@pytest.mark.parametrize(("exponent", "is_usable"), [(65537, True), (2**32 + 1, False), (2**2047 + 1, False)])
+def test_an_rsa_key_whose_exponent_makes_verifying_dear_is_not_used(exponent: int, is_usable: bool) -> None:
+    jwk = make_key("RS256").as_dict(private=False)
+    dear = {**jwk, "e": b64url(exponent.to_bytes((exponent.bit_length() + 7) // 8))}
+
+    assert (read_public_key(dear) is not None) is is_usable

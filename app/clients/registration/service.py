@@ -157,8 +157,14 @@ async def sweep_documents(before: datetime) -> int:
     return await queries.sweep_documents(before)
 
 
-async def remove_unused(actor: Actor, ids: Sequence[str]) -> None:
-    """Delete dynamic clients that nobody uses."""
+async def lock_clients(ids: Sequence[str]) -> None:
+    """From here to the end of the unit of work nothing new can refer to these clients."""
+    for client_id in sorted(ids):
+        await clients.lock_client(client_id)
+
+
+async def remove_clients(actor: Actor, ids: Sequence[str]) -> None:
+    """Delete those of these clients that nobody here made. No guard: see `lock_clients`."""
     for client_id in ids:
         stored = await clients.lock_client(client_id)
         if stored is not None and stored.client.is_dynamic:

@@ -18,6 +18,7 @@ from app.oidc.authorize.match_subject import match_subject
 from app.oidc.authorize.read_claims import read_claims
 from app.oidc.authorize.read_hint import read_hint
 from app.oidc.authorize.read_key import read_key
+from app.oidc.authorize.read_nonce import read_nonce
 from app.oidc.authorize.read_pkce import read_pkce
 from app.oidc.authorize.read_prompt import read_prompt
 from app.oidc.authorize.read_resources import read_resources
@@ -34,6 +35,7 @@ READING: tuple[Step, ...] = (
     read_response,  # response_type, response_mode
     read_pkce,  # code_challenge, code_challenge_method
     read_key,  # dpop_jkt
+    read_nonce,  # nonce
     read_scope,  # scope
     read_resources,  # resource
     read_claims,  # claims

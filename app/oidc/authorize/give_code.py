@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.contexts.rules import make_entry, origin_of
+from app.contexts.types import NO_ENTRY, Entry
 from app.kit import clock
 from app.kit.crypto import hash_token, new_token
 from app.kit.runtime import settings
@@ -18,6 +20,8 @@ FAPI_CODE_TTL = timedelta(seconds=60)
 
 async def give_code(attempt: Attempt) -> Redirect:
     """Store a code's hash with everything that its redemption must repeat, and answer with the code.
+
+    Who comes for the first time gets what registration contexts give.
 
     Raises:
         InteractionOver: the request was answered already, in another tab.
@@ -35,8 +39,16 @@ async def give_code(attempt: Attempt) -> Redirect:
         expires_at=clock.now() + _life(attempt),
         jkt=attempt.jkt,
     )
-    await note_use(attempt.asked.actor, attempt.session.user.id, attempt.client.id)
+    await note_use(attempt.asked.actor, attempt.session.user.id, attempt.client.id, _entry(attempt))
     return Redirect(attempt.reply, {"code": code})
+
+
+def _entry(attempt: Attempt) -> Entry:
+    """How the user comes, for registration contexts; an operator who acts as the user is not the user."""
+    if attempt.asked.actor.impersonator_id is not None:
+        return NO_ENTRY
+    clients = (attempt.client.id, *attempt.targets.client_ids)
+    return make_entry(attempt.session.user, clients, origin_of(attempt.reply.redirect_uri))
 
 
 def _life(attempt: Attempt) -> timedelta:

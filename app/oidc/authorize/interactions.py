@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.contexts.rules import origin_of
 from app.kit import clock
 from app.kit.ids import new_id
 from app.kit.limits import RateLimit, address_bucket, require_room
-from app.kit.runtime import settings
 from app.oidc.authorize.attempt import Asked, Attempt
 from app.oidc.authorize.strength import needs_mfa
 from app.oidc.consents import grant_consent
-from app.oidc.errors import InteractionOver
+from app.oidc.errors import ErrorCode, InteractionOver
 from app.oidc.params import restore_params
 from app.oidc.queries import interactions, pushed
-from app.oidc.rules import offers_sign_up
 from app.oidc.types import INTERACTION_PREFIX, Interaction, Prompt, Visit
 from app.sessions.service import begin_flow, find_flow
 from app.sessions.types import NewFlow
@@ -52,8 +51,11 @@ async def send_to_sign_in(attempt: Attempt) -> Visit:
     """Keep the request, and begin a sign-in that comes back to it.
 
     Raises:
+        SentToClient: `login_required`, where an operator acts as the user: nobody signs in there.
         TooMany: `kit_rate_limited`, for the address that asks.
     """
+    if attempt.asked.actor.impersonator_id is not None:
+        raise attempt.refuse(ErrorCode.LOGIN_REQUIRED, "An operator acts as this user, and cannot sign in for them.")
     await _require_room(attempt)
     waiting = await _keep(attempt)
     flow = await begin_flow(
@@ -64,11 +66,12 @@ async def send_to_sign_in(attempt: Attempt) -> Visit:
             client_name=attempt.client.name,
             login_hint=_at_most(attempt.params.get("login_hint"), _MAX_HINT),
             ui_locales=_at_most(attempt.params.get("ui_locales"), _MAX_LOCALES),
-            is_sign_up=Prompt.CREATE in attempt.prompt and offers_sign_up(settings().signup_policy),
+            is_sign_up=Prompt.CREATE in attempt.prompt,
             must_reauthenticate=_must_reauthenticate(attempt),
             must_choose_account=Prompt.SELECT_ACCOUNT in attempt.prompt,
             min_auth_time=None if attempt.max_age is None else clock.now() - attempt.max_age,
             requires_mfa=needs_mfa(attempt),
+            origin=origin_of(attempt.reply.redirect_uri),
         )
     )
     await interactions.set_flow(waiting.id, flow.id)
@@ -79,8 +82,11 @@ async def send_to_consent(attempt: Attempt) -> Visit:
     """Keep the request until the user answered the consent page.
 
     Raises:
+        SentToClient: `consent_required`, where an operator acts as the user: only the user agrees.
         TooMany: `kit_rate_limited`, for the address that asks.
     """
+    if attempt.asked.actor.impersonator_id is not None:
+        raise attempt.refuse(ErrorCode.CONSENT_REQUIRED, "An operator acts as this user, and cannot agree for them.")
     await _require_room(attempt)
     return Visit(f"/oauth2/consent/{(await _keep(attempt)).id}")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.kit.runtime import settings
 from app.oidc.authorize.attempt import Attempt
 from app.oidc.errors import ErrorCode
+from app.oidc.rules import offers_sign_up
 from app.oidc.types import Prompt
 
 # Ten years; a longer one means nothing, and a very long one would overflow.
@@ -22,7 +24,9 @@ async def read_prompt(attempt: Attempt) -> None:
 
 def _read_words(attempt: Attempt) -> frozenset[Prompt]:
     words = frozenset((attempt.params.get("prompt") or "").split())
-    if not words <= set(Prompt):
+    # Initiating User Registration §4.1: where nobody can sign up, `create` is no value that is offered.
+    is_closed = Prompt.CREATE in words and not offers_sign_up(settings().signup_policy)
+    if not words <= set(Prompt) or is_closed:
         raise attempt.refuse(ErrorCode.INVALID_REQUEST, "prompt has a value that is not offered.")
     if Prompt.NONE in words and len(words) > 1:
         raise attempt.refuse(ErrorCode.INVALID_REQUEST, "prompt=none stands alone.")

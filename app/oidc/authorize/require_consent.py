@@ -34,5 +34,5 @@ async def _must_ask(attempt: Attempt) -> bool:
     # OIDC Core §11: offline access is asked for each time.
     if Scope.OFFLINE_ACCESS in attempt.scope:
         return True
-    agreed = await consents.find_scope(attempt.session.user.id, attempt.client.id)
+    agreed = await consents.hold_scope(attempt.session.user.id, attempt.client.id)
     return agreed is None or not set(attempt.consent_scope) <= set(agreed)

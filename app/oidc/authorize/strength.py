@@ -21,8 +21,9 @@ def is_met(acr: str, attempt: Attempt) -> bool:
     Source: OIDC Core §5.5.1.1, RFC 9470 §5.
     """
     wishes = tuple(value for value in attempt.acr_values if value in LEVELS)
-    # Not what the client asks for, but what its operators want of it.
-    rules = (MFA,) if attempt.client.require_mfa or settings().require_mfa else ()
+    # Not what the client asks for, but what operators want of it, and of what its tokens shall be for.
+    requires_mfa = attempt.client.require_mfa or attempt.targets.requires_mfa or settings().require_mfa
+    rules = (MFA,) if requires_mfa else ()
     return all(
         any(_meets(acr, value) for value in wanted) for wanted in (attempt.required_acr, wishes, rules) if wanted
     )

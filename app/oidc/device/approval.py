@@ -8,14 +8,16 @@ from typing import Final
 
 from app.clients.service import find_client
 from app.clients.types import Client
+from app.contexts.rules import make_entry
+from app.contexts.service import enter
 from app.events.service import emit
 from app.kit.actor import Actor
 from app.kit.limits import RateLimit, address_bucket, release_hit, require_room
 from app.oidc.consents import grant_consent, note_use
 from app.oidc.device.codes import hash_user_code, read_user_code
-from app.oidc.errors import DeviceOver, UserCodeUnknown
+from app.oidc.errors import DeviceOver, EndpointError, UserCodeUnknown
 from app.oidc.queries import devices
-from app.oidc.targets import Targets
+from app.oidc.targets import Targets, find_remaining
 from app.oidc.types import Approval, Device, DeviceAllowed, DeviceRefused, RequestedClaims
 from app.sessions.service import begin_flow
 from app.sessions.types import ACR_MFA, NewFlow, ResolvedSession
@@ -27,11 +29,16 @@ PER_ADDRESS: Final = RateLimit("oidc.user_code_address", hits=60, window=timedel
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A device that a person is asked about."""
+    """A device that a person is asked about.
+
+    Attributes:
+        targets: those of the resources that can be had now.
+    """
 
     device: Device
     client: Client
     session: ResolvedSession
+    targets: Targets
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -76,12 +83,17 @@ async def review_device(device_id: str, session: ResolvedSession) -> Question:
     client = await find_client(device.client_id) if device else None
     if device is None or client is None or not client.is_enabled:
         raise DeviceOver
-    return Question(device, client, session)
+    try:
+        targets = await find_remaining(device.resources, is_strong=True)
+    except EndpointError as error:
+        raise DeviceOver from error
+    return Question(device, client, session, targets)
 
 
 def lacks_factor(question: Question) -> bool:
-    """Whether the device's client wants a second factor that this session has not proved."""
-    return question.client.require_mfa and question.session.session.acr != ACR_MFA
+    """Whether the device's client, or a resource that it wants, wants a second factor that this session lacks."""
+    requires_mfa = question.client.require_mfa or question.targets.requires_mfa
+    return requires_mfa and question.session.session.acr != ACR_MFA
 
 
 async def ask_for_factor(question: Question, browser_id: str) -> str:
@@ -109,8 +121,17 @@ async def let_in(question: Question, actor: Actor) -> None:
         await note_use(actor, user.id, client.id)
     else:
         await grant_consent(actor, user.id, client.id, question.asked)
+    await _enter(question, actor)
     event = DeviceAllowed(target_id=client.id, about_user_id=user.id, after=_describe(question))
     await emit(actor, event)
+
+
+async def _enter(question: Question, actor: Actor) -> None:
+    """Apply registration contexts, unless an operator acts as the user. A device comes from no origin."""
+    if actor.impersonator_id is None:
+        clients = [question.client.id, *question.targets.client_ids]
+        user = question.session.user
+        await enter(actor, user.id, make_entry(user, clients))
 
 
 async def turn_away(question: Question, actor: Actor) -> None:

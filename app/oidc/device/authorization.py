@@ -7,10 +7,11 @@ from typing import Final
 
 from app.kit import clock
 from app.kit.crypto import hash_token, new_token
-from app.kit.errors import TooMany, Unavailable
+from app.kit.errors import Unavailable
 from app.kit.ids import new_id
-from app.kit.limits import RateLimit, address_bucket, require_room
+from app.kit.limits import RateLimit, address_bucket
 from app.kit.runtime import settings
+from app.oidc.budgets import spend_budget
 from app.oidc.client_auth import Call
 from app.oidc.device.codes import hash_user_code, make_user_code, show_user_code
 from app.oidc.errors import EndpointError, ErrorCode
@@ -25,6 +26,7 @@ INTERVAL: Final = timedelta(seconds=5)
 PER_ADDRESS: Final = RateLimit("oidc.device_address", hits=300, window=timedelta(minutes=10))
 # Codes are made by chance, and one in billions is taken.
 _TRIES: Final = 3
+_TOO_MANY: Final = "This address began too many device sign-ins. Wait a moment."
 _MAX_IP = 64
 
 
@@ -38,7 +40,7 @@ async def start_device(call: Call) -> dict[str, object]:
     if GrantType.DEVICE_CODE not in call.client.grant_types:
         raise EndpointError(ErrorCode.UNAUTHORIZED_CLIENT, "This client is not registered for device codes.")
     scope, targets = _read_scope(call), await find_targets(call.params.resources)
-    await _require_room(call)
+    await spend_budget(PER_ADDRESS, address_bucket(call.origin.ip), _TOO_MANY)
     device_code = new_token(DEVICE_CODE_PREFIX)
     user_code = await _store(call, scope, targets, device_code)
     page = f"{settings().issuer}/device"
@@ -58,15 +60,6 @@ def _read_scope(call: Call) -> tuple[str, ...]:
     if not scope:
         raise EndpointError(ErrorCode.INVALID_SCOPE, "The scope is malformed, or this client may use none of it.")
     return scope
-
-
-async def _require_room(call: Call) -> None:
-    try:
-        await require_room(PER_ADDRESS, address_bucket(call.origin.ip))
-    except TooMany as error:
-        refusal = EndpointError(ErrorCode.SLOW_DOWN, "This address began too many device sign-ins. Wait a moment.")
-        refusal.retry_after = error.retry_after
-        raise refusal from error
 
 
 async def _store(call: Call, scope: tuple[str, ...], targets: Targets, device_code: str) -> str:

@@ -23,6 +23,7 @@ from app.oidc.device.approval import (
 )
 from app.oidc.device.codes import read_user_code, show_user_code
 from app.oidc.errors import UserCodeUnknown
+from app.oidc.routing import GetRoute
 from app.oidc.showing import DESCRIBED, for_people
 
 _MAX_TYPED = 64
@@ -110,6 +111,6 @@ routes: list[BaseRoute] = [
     Route("/device", get_device, methods=["GET"]),
     Route("/device", post_device, methods=["POST"]),
     Route("/device/done", get_done, methods=["GET"]),
-    Route("/device/{id}", get_question, methods=["GET"]),
+    GetRoute("/device/{id}", get_question),
     Route("/device/{id}", post_question, methods=["POST"]),
 ]

@@ -20,6 +20,7 @@ RETURNING {_APPROVAL}, grant_id, redirect_uri, code_challenge, nonce, expires_at
 """
 _FIND_SPENT = "SELECT grant_id, user_id FROM oidc_code WHERE hash = $1 AND used_at IS NOT NULL"
 _DELETE_OF_CLIENT = "DELETE FROM oidc_code WHERE user_id = $1 AND client_id = $2 AND used_at IS NULL"
+_DELETE_OF_USER = "DELETE FROM oidc_code WHERE user_id = $1"
 _SWEEP = "DELETE FROM oidc_code WHERE expires_at < $1"
 
 
@@ -69,6 +70,11 @@ async def find_spent(code_hash: bytes) -> tuple[str, str] | None:
 async def delete_of_client(user_id: str, client_id: str) -> int:
     """Forget the codes that the client has not redeemed yet."""
     return await db.execute(_DELETE_OF_CLIENT, user_id, client_id)
+
+
+async def delete_of_user(user_id: str) -> int:
+    """Forget all codes of a user, spent ones too."""
+    return await db.execute(_DELETE_OF_USER, user_id)
 
 
 async def sweep(expired_before: datetime) -> int:

@@ -46,6 +46,7 @@ UPDATE oidc_device SET grant_id = $2 WHERE id = $1 AND is_allowed AND grant_id I
 RETURNING client_id, user_id, entered_by AS session_id, scope, auth_time, acr, amr, expires_at, resources
 """
 _DELETE_OF_CLIENT = "DELETE FROM oidc_device WHERE user_id = $1 AND client_id = $2 AND grant_id IS NULL"
+_DELETE_OF_USER = "DELETE FROM oidc_device WHERE user_id = $1"
 _SWEEP = "DELETE FROM oidc_device WHERE expires_at < $1"
 
 
@@ -134,6 +135,11 @@ async def redeem(device_id: str, grant_id: str) -> Code | None:
 async def delete_of_client(user_id: str, client_id: str) -> int:
     """Forget the devices that a user let in and that did not get their tokens yet."""
     return await db.execute(_DELETE_OF_CLIENT, user_id, client_id)
+
+
+async def delete_of_user(user_id: str) -> int:
+    """Forget all devices that a user let in."""
+    return await db.execute(_DELETE_OF_USER, user_id)
 
 
 async def sweep(expired_before: datetime) -> int:

@@ -20,7 +20,9 @@ _GRANT = ", ".join(
 _REFRESH_NAMES = ("refresh_hash", "refresh_expires_at", "spent_hash", "spent_at", "successor")
 _REFRESH = ", ".join(f"g.{name}" for name in _REFRESH_NAMES)
 _USER = ", ".join(f"u.{name} AS user_{name}" for name in COLUMN_NAMES if name != "id")
-_SESSION = "s.expires_at AS session_expires_at, s.ended_at AS session_ended_at"
+_SESSION = (
+    "s.expires_at AS session_expires_at, s.ended_at AS session_ended_at, s.impersonator_id AS session_impersonator_id"
+)
 
 # Somebody else's session (an operator's, who acts as the user) is none that the client knows.
 _INSERT = f"""
@@ -54,7 +56,8 @@ UPDATE oidc_grant SET spent_hash = refresh_hash, spent_at = $2, refresh_hash = $
                       successor = $5, dpop_jkt = $6
 WHERE id = $1
 """
-_PROLONG = "UPDATE oidc_grant SET refresh_expires_at = $2, dpop_jkt = $3 WHERE id = $1"
+# Without a `spent_hash` the time says only when the token was used last.
+_PROLONG = "UPDATE oidc_grant SET refresh_expires_at = $2, dpop_jkt = $3, spent_at = $4 WHERE id = $1"
 _REVOKE = "UPDATE oidc_grant SET revoked_at = $2, successor = NULL WHERE id = $1 AND revoked_at IS NULL"
 _REVOKE_OF_CLIENT = """
 UPDATE oidc_grant SET revoked_at = $3, successor = NULL WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL
@@ -70,16 +73,21 @@ _FORGET = "UPDATE oidc_grant SET successor = NULL WHERE successor IS NOT NULL AN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """Whose grant it is, and what became of the session that it grew from (kept 30 days after its end)."""
+    """Whose grant it is, and what became of the session that it grew from (kept 30 days after its end).
+
+    Attributes:
+        impersonator_id: the operator who acts as the user in that session.
+    """
 
     user: User
     session_expires_at: datetime | None
     has_session_ended: bool
+    impersonator_id: str | None = None
 
     @property
     def may_go_on(self) -> bool:
-        """Whether nobody banned the user or ended the session."""
-        return self.user.ban is None and not self.has_session_ended
+        """Whether the user is neither banned nor leaving, and nobody ended the session."""
+        return self.user.is_active and not self.has_session_ended
 
     def has_session_at(self, now: datetime) -> bool:
         """Whether the session has neither ended nor run out."""
@@ -156,7 +164,7 @@ async def rotate(grant_id: str, *, new_hash: bytes, expires_at: datetime, succes
 
 async def prolong(grant_id: str, *, expires_at: datetime, jkt: str | None) -> None:
     """Keep the refresh token in force, with a later end, for the holder of this key."""
-    await db.execute(_PROLONG, grant_id, expires_at, jkt)
+    await db.execute(_PROLONG, grant_id, expires_at, jkt, clock.now())
 
 
 async def revoke(grant_id: str) -> bool:
@@ -208,6 +216,7 @@ def _to_holder(row: db.Row) -> Holder:
         user=to_user(row, "user_"),
         session_expires_at=row["session_expires_at"],
         has_session_ended=row["session_ended_at"] is not None,
+        impersonator_id=row["session_impersonator_id"],
     )
 
 

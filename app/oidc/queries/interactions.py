@@ -14,6 +14,7 @@ _FIND = f"SELECT {_NAMES} FROM oidc_interaction WHERE id = $1 AND browser_id = $
 _SET_FLOW = "UPDATE oidc_interaction SET flow_id = $2 WHERE id = $1"
 _SET_CONSENT = "UPDATE oidc_interaction SET consented_by = $2, consented_scope = $3 WHERE id = $1"
 _DELETE = "DELETE FROM oidc_interaction WHERE id = $1"
+_DELETE_OF_USER = "DELETE FROM oidc_interaction WHERE consented_by = $1"
 _SWEEP = "DELETE FROM oidc_interaction WHERE expires_at < $1"
 
 
@@ -45,6 +46,11 @@ async def set_consent(interaction_id: str, user_id: str, scope: Sequence[str]) -
 async def delete(interaction_id: str) -> bool:
     """Finish a request; False when it was finished before."""
     return await db.execute(_DELETE, interaction_id) == 1
+
+
+async def delete_of_user(user_id: str) -> int:
+    """Forget the requests that a user consented to."""
+    return await db.execute(_DELETE_OF_USER, user_id)
 
 
 async def sweep(now: datetime) -> int:

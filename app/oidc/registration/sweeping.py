@@ -22,6 +22,9 @@ async def sweep_unused() -> int:
         How many rows: of them, and of documents that made no client.
     """
     now = clock.now()
-    unused = await find_unused(now - UNUSED_FOR, BATCH)
-    await clients.remove_unused(SYSTEM, unused)
+    found = await find_unused(now - UNUSED_FOR, BATCH)
+    await clients.lock_clients(found)
+    # Again, now that nobody can be let in any more: somebody may have been, in between.
+    unused = await find_unused(now - UNUSED_FOR, BATCH, among=found)
+    await clients.remove_clients(SYSTEM, unused)
     return len(unused) + await clients.sweep_documents(now - _FORGOTTEN_AFTER)

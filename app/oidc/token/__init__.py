@@ -11,6 +11,7 @@ from app.oidc.errors import EndpointError, ErrorCode
 from app.oidc.token.check_binding import check_binding
 from app.oidc.token.check_grant import check_grant
 from app.oidc.token.check_holder import check_holder
+from app.oidc.token.check_operator import check_operator
 from app.oidc.token.check_proof import check_proof
 from app.oidc.token.exchange import Exchange, Flow
 from app.oidc.token.give_client_token import give_client_token
@@ -35,6 +36,7 @@ GRANTS: dict[str, Flow] = {
             check_binding,  # client, redirect URI, age, key
             check_proof,  # PKCE
             check_holder,  # user and session still there
+            check_operator,  # and whoever acts as the user still allowed to
             open_grant,  # and its refresh token, if it gets one
             narrow_targets,  # what the access token is for
             give_tokens,
@@ -44,6 +46,7 @@ GRANTS: dict[str, Flow] = {
         steps=(
             lock_grant,  # the family; one refresh at a time
             check_grant,  # client, life, user, session and key
+            check_operator,
             rotate,  # a spent token: the same successor for a moment, then the family is revoked
             narrow_scope,  # a refusal undoes the rotation
             narrow_targets,

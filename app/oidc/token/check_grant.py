@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from app.kit import clock
 from app.kit.runtime import settings
-from app.oidc.rules import is_strong_enough
+from app.oidc.rules import is_strong_enough, may_go_offline
 from app.oidc.token.exchange import Exchange, not_valid
-from app.oidc.types import Scope
 
 
 async def check_grant(exchange: Exchange) -> None:
@@ -27,5 +26,5 @@ async def check_grant(exchange: Exchange) -> None:
     # RFC 9449 §5: other clients prove who they are anyway, and may change their key.
     if exchange.client.is_public and stored.grant.jkt not in {None, exchange.call.jkt}:
         raise not_valid()
-    if Scope.OFFLINE_ACCESS not in stored.grant.approval.scope and not holder.has_session_at(now):
+    if not may_go_offline(stored.grant.approval.scope, exchange.client.scopes) and not holder.has_session_at(now):
         raise not_valid()

@@ -23,7 +23,7 @@ async def give_client_token(exchange: Exchange) -> None:
     if scope is None or not set(scope) <= set(client.scopes):
         raise EndpointError(ErrorCode.INVALID_SCOPE, "The scope is malformed, or wider than this client may have.")
     targets = await read_targets(exchange.call, allowed=client.allowed_audiences)
-    exchange.answer = await issue_client_token(client, targets.limit(scope), targets, jkt=exchange.call.jkt)
+    exchange.answer = await issue_client_token(client, targets.limit(scope, client.id), targets, jkt=exchange.call.jkt)
 
 
 async def _require_own_name(client_id: str) -> None:

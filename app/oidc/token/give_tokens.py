@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.oidc.acting import acting_claims
 from app.oidc.subjects import sid_for, subject_for
 from app.oidc.token.exchange import Exchange
 from app.oidc.tokens import Issue, issue_tokens
@@ -19,5 +20,7 @@ async def give_tokens(exchange: Exchange) -> None:
         targets=exchange.targets,
         nonce=exchange.nonce,
         jkt=exchange.call.jkt,
+        acting=await acting_claims(exchange.client, exchange.holder.impersonator_id),
+        ends_at=exchange.holder.session_expires_at if exchange.holder.impersonator_id else None,
     )
     exchange.answer = await issue_tokens(issue, exchange.refresh_token)

@@ -26,7 +26,7 @@ async def trade_key(exchange: Exchange) -> None:
     # A client that exchanges a key reaches no other target by it than by any other token.
     await find_trade_targets(call)
     wanted = WantedToken(
-        audience=params.get("audience"), resources=params.resources, scope=params.get("scope"), client=call.client,
+        audiences=params.audiences, resources=params.resources, scope=params.get("scope"), client=call.client,
         jkt=call.jkt,
     )  # fmt: skip
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from app.authz.types import SubjectRef
@@ -15,7 +16,7 @@ from app.kit.runtime import settings
 from app.oidc.client_auth import Call
 from app.oidc.errors import EndpointError, ErrorCode
 from app.oidc.retelling import retell
-from app.oidc.rules import narrow_scope, split_scope
+from app.oidc.rules import is_strong_enough, narrow_scope, split_scope
 from app.oidc.targets import Targets, find_named, invalid_target
 from app.oidc.tokens import confirmation, permissions_of, sign_answer
 from app.oidc.trade.present import present_actor, present_subject
@@ -37,7 +38,8 @@ async def delegate_token(call: Call) -> dict[str, object]:
     require_access_token(call)
     subject, actor = await present_subject(call), await present_actor(call)
     targets = await find_trade_targets(call)
-    scope = targets.limit(narrow(call, subject.scope))
+    require_strength(call, targets, subject)
+    scope = targets.limit(narrow(call, subject.scope), call.client.id)
     given = await retell(subject.claims, call.client)
     now = clock.timestamp()
     ends = (subject.expires_at, *([actor.expires_at] if actor else []))
@@ -67,14 +69,26 @@ async def find_trade_targets(call: Call) -> Targets:
     Raises:
         EndpointError: `invalid_target`, the same for an unknown one and for one that did not.
     """
-    targets = await find_named(call)
-    for client_id in targets.client_ids:
+    named, requires_mfa = await find_named(call), False
+    for client_id in named.client_ids:
         target = await find_client(client_id)
         if target is None or not target.is_enabled:
             raise invalid_target()
         if call.client.id not in {client_id, *target.token_exchange_clients}:
             raise invalid_target()
-    return targets
+        requires_mfa = requires_mfa or target.require_mfa
+    return replace(named, requires_mfa=requires_mfa)
+
+
+def require_strength(call: Call, targets: Targets, proved: Presented) -> None:
+    """Refuse a token of somebody who proved one factor to whom a second one is required of.
+
+    Raises:
+        EndpointError: `invalid_target`.
+    """
+    requires_mfa = targets.requires_mfa or call.client.require_mfa
+    if not is_strong_enough(proved.holder.acr or "", requires_mfa=requires_mfa):
+        raise invalid_target()
 
 
 def narrow(call: Call, given: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,9 +14,10 @@ from app.authz.types import SubjectRef
 from app.clients.types import Client
 from app.events.denials import record_denial
 from app.events.service import emit
+from app.impersonation.service import find_refusal
+from app.impersonation.types import ImpersonationRefused, UserImpersonated
 from app.kit import clock
 from app.kit.actor import Actor, ActorKind
-from app.kit.guard import has_permission, permissions_of
 from app.kit.ids import new_id
 from app.oidc import tokens
 from app.oidc.client_auth import Call
@@ -24,22 +25,24 @@ from app.oidc.errors import EndpointError, ErrorCode
 from app.oidc.queries import grants
 from app.oidc.subjects import subject_for
 from app.oidc.targets import Targets
-from app.oidc.trade.delegate import find_trade_targets, narrow, new_claims, require_access_token
+from app.oidc.trade.delegate import (
+    find_trade_targets,
+    narrow,
+    new_claims,
+    require_access_token,
+    require_strength,
+)
 from app.oidc.trade.present import present_actor
 from app.oidc.trade.types import Presented, TokenType, act_for, not_tradable
 from app.oidc.types import (
     GRANT_PREFIX,
     Approval,
     Grant,
-    ImpersonationRefused,
     RequestedClaims,
     Scope,
-    UserImpersonated,
 )
 from app.users.service import find_user
 from app.users.types import User
-
-_PERMISSION = "users.impersonate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ async def prove_operator(call: Call) -> Impersonation:
     if user is None:
         raise not_tradable("subject_token")
     scope = tuple(word for word in narrow(call, operator.scope) if word != Scope.AUTHER_API)
-    return Impersonation(call, operator, user, await find_trade_targets(call), scope)
+    targets = await find_trade_targets(call)
+    require_strength(call, targets, operator)
+    return Impersonation(call, operator, user, targets, scope)
 
 
 async def act_as(asked: Impersonation) -> dict[str, object]:
@@ -106,15 +111,8 @@ async def _find_refusal(operator: Presented, user: User | None) -> str | None:
     actor = operator.holder
     if Scope.AUTHER_API not in actor.scopes:
         return "oidc_impersonation_scope_missing"
-    if actor.impersonator_id is not None or not await has_permission(actor, _PERMISSION):
-        return "oidc_impersonation_not_permitted"
-    if user is None:
-        return None
-    if user.ban is not None or user.id == actor.id or actor.kind not in {ActorKind.USER, ActorKind.CLIENT}:
-        return "oidc_impersonation_not_possible"
-    if not await permissions_of(Actor(ActorKind.USER, user.id)) <= await permissions_of(actor):
-        return "oidc_impersonation_of_stronger"
-    return None
+    refusal = await find_refusal(actor, user)
+    return None if refusal is None else f"oidc_impersonation_{refusal}"
 
 
 async def _open_grant(asked: Impersonation, end: int) -> Grant:

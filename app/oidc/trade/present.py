@@ -6,11 +6,9 @@ they are can be registered for exchange, so that a stolen one is not traded for 
 
 from __future__ import annotations
 
-from app.clients.service import find_client
-from app.clients.types import Client
 from app.oidc.client_auth import Call
 from app.oidc.errors import EndpointError, ErrorCode
-from app.oidc.holders import actor_of, find_token
+from app.oidc.holders import actor_of, find_token, is_meant_for
 from app.oidc.trade.types import Presented, TokenType, not_tradable
 
 _TOKENS = frozenset({TokenType.ACCESS_TOKEN, TokenType.JWT})
@@ -27,7 +25,7 @@ async def present_subject(call: Call) -> Presented:
         EndpointError: `invalid_request`.
     """
     presented = await _present(call, SUBJECT)
-    if not await _is_for(call.client, presented):
+    if not await is_meant_for(call.client, presented.claims):
         raise not_tradable(SUBJECT)
     return presented
 
@@ -56,11 +54,3 @@ async def _present(call: Call, name: str) -> Presented:
     if access is None:
         raise not_tradable(name)
     return Presented(access.claims, actor_of(access, call.origin))
-
-
-async def _is_for(client: Client, presented: Presented) -> bool:
-    audience, given_to = presented.claims["aud"], presented.claims["client_id"]
-    if given_to == client.id or client.id == audience or (isinstance(audience, list) and client.id in audience):
-        return True
-    owner = await find_client(given_to)
-    return owner is not None and client.id in owner.allowed_audiences

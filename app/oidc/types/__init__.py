@@ -11,9 +11,7 @@ from app.oidc.types.events import (
     DeviceAllowed,
     DeviceRefused,
     FamilyRevoked,
-    ImpersonationRefused,
     RefreshReused,
-    UserImpersonated,
 )
 from app.oidc.types.protocol import (
     ACCESS_TOKEN_TYP,
@@ -83,7 +81,6 @@ __all__ = [
     "FamilyRevoked",
     "Grant",
     "GrantType",
-    "ImpersonationRefused",
     "Interaction",
     "Prompt",
     "Redirect",
@@ -92,6 +89,5 @@ __all__ = [
     "RequestedClaims",
     "Scope",
     "Step",
-    "UserImpersonated",
     "Visit",
 ]

@@ -85,26 +85,6 @@ class ClientNotTold(_ClientEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _UserEvent(Event):
-    target_type: ClassVar[str] = "user"
-
-
-class UserImpersonated(_UserEvent):
-    """An operator got a token of a user."""
-
-    action: ClassVar[str] = "user.impersonated"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImpersonationRefused(_UserEvent):
-    """An operator tried to act as a user, and may not."""
-
-    action: ClassVar[str] = "user.impersonation_refused"
-    is_published: ClassVar[bool] = False
-    outcome: Outcome = Outcome.DENIED
-
-
-@dataclass(frozen=True, kw_only=True)
 class ClientRefused(_ClientEvent):
     """A client could not prove who it is."""
 
