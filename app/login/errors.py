@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.kit.errors import Forbidden, Gone, InvalidInput
+from app.kit.errors import Forbidden, Gone, InvalidInput, NotFound
 
 
 class SignInRefused(InvalidInput):
@@ -21,6 +21,14 @@ class AccountSuspended(Forbidden):
         super().__init__("login_suspended", "This account is suspended.")
         self.reason = reason
         self.until = until
+
+
+class AccountLeaving(Forbidden):
+    """Somebody else deleted the account. Shown only to who knew the password."""
+
+    def __init__(self, erased_at: datetime) -> None:
+        super().__init__("login_leaving", "This account was deleted by an administrator.")
+        self.erased_at = erased_at
 
 
 class FlowExpired(Gone):
@@ -74,3 +82,8 @@ class NotWhoSignedUp(InvalidInput):
 class SamePassword(InvalidInput):
     def __init__(self) -> None:
         super().__init__("login_same_password", "Choose a password other than the present one.", field=("password",))
+
+
+class MailedCodesOff(NotFound):
+    def __init__(self) -> None:
+        super().__init__("login_mailed_codes_off", "Nobody signs in by e-mail here.")

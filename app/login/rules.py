@@ -50,7 +50,9 @@ def lacks_only_factor(session: Session, flow: Flow | None) -> bool:
     return satisfies(session, replace(flow, requires_mfa=False))
 
 
-def find_step(pending: Pending, flow: Flow | None, *, has_factor: bool, require_mfa: bool) -> Step | None:
+def find_step(
+    pending: Pending, flow: Flow | None, *, has_factor: bool, require_mfa: bool, is_leaving: bool = False
+) -> Step | None:
     """What somebody still has to do; None when a session may begin.
 
     A factor comes before a new password, so that a stolen initial password does not replace itself.
@@ -58,6 +60,8 @@ def find_step(pending: Pending, flow: Flow | None, *, has_factor: bool, require_
     is_strong = AMR_MFA in pending.amr
     if has_factor and not is_strong:
         return Step.FACTOR
+    if is_leaving:
+        return Step.LEAVING
     if pending.must_change:
         return Step.CHANGE
     is_wanted = require_mfa or (flow is not None and flow.requires_mfa)

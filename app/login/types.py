@@ -12,6 +12,9 @@ from app.sessions.types import Flow
 from app.users.types import User
 
 AMR_PASSWORD = ("pwd",)
+# RFC 8176 §2: a code or a link that came by mail, each a secret for one time.
+AMR_MAILED = ("otp",)
+# One factor that was proved here, whichever it is.
 ACR_PASSWORD = "pwd"
 # An identity provider vouches for the person; it may have asked for less than we would.
 AMR_FEDERATED = ("fed",)
@@ -21,11 +24,15 @@ AMR_MFA = "mfa"
 
 
 class Step(StrEnum):
-    """What somebody who proved a password still has to do before a session begins."""
+    """What somebody who proved a password still has to do before a session begins.
+
+    `LEAVING`: they wanted their account deleted, and have to say that they keep it.
+    """
 
     FACTOR = "factor"
     CHANGE = "change"
     ENROL = "enrol"
+    LEAVING = "leaving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class Pending:
 
     `version` is that of the password, `amr` what was proved so far. `session_id`: the live session that is to be
     made stronger, of who did not type a password now. `auth_time`: when the person was proved; None for just now.
+    `mailbox`: the address whose mail was read, which counts as proved once the rest is.
     """
 
     user_id: str
@@ -59,6 +67,7 @@ class Pending:
     must_change: bool = False
     session_id: str | None = None
     auth_time: datetime | None = None
+    mailbox: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +94,15 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who wants to sign up, and with which browser. The e-mail address is normalized."""
+    """Who wants to sign up, with which browser, and for which application. The e-mail address is normalized."""
 
     email: str
     name: str
     locale: str
     flow_id: str | None
     browser_id: str
+    client_id: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ FROM unnest($1::text[]) AS wanted (id)
 """
 _USE_IDENTITY = "UPDATE upstream_identity SET last_used_at = $2, email = coalesce($3, email) WHERE id = $1"
 _DELETE_IDENTITY = "DELETE FROM upstream_identity WHERE id = $1"
+_MOVE_IDENTITIES = "UPDATE upstream_identity SET user_id = $2 WHERE user_id = $1"
 _HAS_IDENTITIES = "SELECT EXISTS (SELECT FROM upstream_identity WHERE provider_id = $1)"
 _COUNT_OTHERS = """
 SELECT count(*) FROM upstream_identity i JOIN upstream_provider p ON p.id = i.provider_id
@@ -152,6 +153,11 @@ async def insert_identity(
 async def find_identity(provider_id: str, subject: str) -> Identity | None:
     row = await db.fetch_row(_FIND_IDENTITY, provider_id, subject)
     return Identity(*row.values()) if row else None
+
+
+async def move_identities(source_id: str, target_id: str) -> int:
+    """Make one user's links another's; how many."""
+    return await db.execute(_MOVE_IDENTITIES, source_id, target_id)
 
 
 async def has_identities(provider_id: str) -> bool:

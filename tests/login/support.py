@@ -53,7 +53,12 @@ class Page(HTMLParser):
         name = values.get("id", "")
         if tag == "form":
             self._form = self.forms[name] = Form(values.get("action", ""))
-        elif tag in {"input", "button"} and self._form is not None and "name" in values:
+        elif (
+            tag in {"input", "button"}
+            and self._form is not None
+            and "name" in values
+            and "formnovalidate" not in values
+        ):
             self._form.fields[values["name"]] = values.get("value", "")
         elif tag == "a" and name:
             self.links[name] = values["href"]

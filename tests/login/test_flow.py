@@ -164,7 +164,7 @@ async def test_the_form_may_lead_to_where_the_client_is_registered(visitor: Visi
 
 
 async def test_the_client_s_languages_win(visitor: Visitor) -> None:
-    flow = await visitor.begin_flow(ui_locales="fr de en")
+    flow = await visitor.begin_flow(ui_locales="nl de en")
 
     assert (await visitor.get(f"/signin?flow={flow.id}")).title == "Anmelden – Auther"
 

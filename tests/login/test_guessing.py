@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+from starlette.applications import Starlette
+
 from app.credentials.hashing import hasher
 from app.events.denial_limits import PER_CALLER
 from app.kit import clock, db
@@ -97,6 +100,60 @@ async def test_the_owner_s_browser_is_let_in_while_strangers_are_locked_out(
         owner = await visitor.sign_in("ada", url="/signin?other=1")
 
     assert (refused.status, owner.status) == (429, 303)
+
+
+async def test_a_hundred_wrong_passwords_at_once_are_counted_to_the_last(visitor: Visitor) -> None:
+    await make_person()
+    form = await visitor.get("/signin")
+
+    async def guess() -> Page:
+        return await visitor.submit(form, "signin-form", identifier="ada", password="wrong")
+
+    with (
+        clock.frozen(),
+        override(signin_failures_before_delay=100, signin_failures_before_lock=101, signin_attempts_per_address=1_000),
+    ):
+        pages = await asyncio.gather(*(guess() for _ in range(100)))
+        last = await guess()
+
+    assert {page.status for page in pages} == {400}
+    assert await db.fetch_value("SELECT failures FROM credentials_throttle") == 100
+    assert await db.fetch_value("SELECT hits FROM kit_counter WHERE name = 'signin_address'") == 101
+    assert (last.status, last.alert) == (429, "Too many wrong passwords. Try again in 1 second.")
+
+
+@pytest.mark.parametrize(
+    ("other", "status"), [("2001:db8:1:2:ffff::9", 429), ("2001:db8:1:3::1", 400)], ids=["same /64", "another /64"]
+)
+async def test_addresses_of_one_ipv6_subscriber_share_what_they_may_try(
+    app: Starlette, other: str, status: int
+) -> None:
+    first, second = Visitor(app, ip="2001:db8:1:2::1"), Visitor(app, ip=other)
+
+    with clock.frozen(), override(signin_attempts_per_address=3):
+        statuses = [(await first.sign_in(f"u{number}", "wrong")).status for number in range(4)]
+        answer = await second.sign_in("somebody", "wrong")
+
+    assert (statuses, answer.status) == ([400, 400, 400, 429], status)
+    for each in (first, second):
+        await each.client.aclose()
+
+
+async def test_whoever_uses_up_the_owner_s_address_does_not_shut_the_owner_out(
+    app: Starlette, visitor: Visitor
+) -> None:
+    await make_person()
+    await visitor.sign_in("ada")
+    neighbour = Visitor(app)
+
+    with clock.frozen(), override(signin_attempts_per_address=3):
+        for number in range(5):
+            refused = await neighbour.sign_in(f"u{number}", "wrong")
+        owner = await visitor.sign_in("ada", url="/signin?other=1")
+        elsewhere = await visitor.sign_in("bob", "wrong", url="/signin?other=1")
+
+    assert (refused.status, owner.status, elsewhere.status) == (429, 303, 429)
+    await neighbour.client.aclose()
 
 
 async def test_the_counter_survives_although_the_request_failed(visitor: Visitor) -> None:

@@ -93,7 +93,7 @@ async def test_a_link_by_address_is_told_to_the_owner(visitor: Visitor, upstream
     assert await holder(visitor) == user.id
     told = [mail for mail in await read_mails() if mail.template == "identity_linked"]
     assert [mail.to for mail in told] == ["ada@example.com"]
-    assert "Ein Konto bei There wurde mit Ihrem Konto verknüpft." in (told[0].text or "")
+    assert "Ein Konto bei There wurde mit deinem Konto verknüpft." in (told[0].text or "")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ import { apiKeysSearch } from './api_keys/search';
 import { auditSearch } from './audit/search';
 import { modelsSearch, permissionsSearch } from './authz/search';
 import { clientSearch, clientsSearch } from './clients/search';
+import { contextsSearch } from './contexts/search';
 import { mailsSearch } from './mails/search';
 import { sessionsSearch } from './sessions/search';
 import { NotFound, RouteFailed } from './shell/Fallbacks';
@@ -95,6 +96,13 @@ const identityProviders = createRoute({
   component: lazyRouteComponent(() => import('./upstream/ProvidersPage'), 'ProvidersPage'),
 });
 
+const registrationContexts = createRoute({
+  getParentRoute: () => root,
+  path: '/registration-contexts',
+  validateSearch: contextsSearch,
+  component: lazyRouteComponent(() => import('./contexts/ContextsPage'), 'ContextsPage'),
+});
+
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
@@ -121,6 +129,7 @@ export const router = createRouter({
     builtIn,
     sessions,
     apiKeys,
+    registrationContexts,
     identityProviders,
     keys,
     audit,

@@ -10,6 +10,7 @@ from app.factors.service.own import (
     remove_own_totp,
     rename_own_passkey,
     require_fresh_proof,
+    require_own_session,
 )
 from app.factors.service.passkeys import (
     amr_of,
@@ -46,6 +47,7 @@ __all__ = [
     "remove_own_totp",
     "rename_own_passkey",
     "require_fresh_proof",
+    "require_own_session",
     "reset_factors",
     "second_step_options",
     "sign_in_options",

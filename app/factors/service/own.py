@@ -21,7 +21,7 @@ async def require_fresh_proof(actor: Actor) -> User:
         OwnSessionRequired: the caller is an application, a key, or somebody who acts for the user.
         StepUpRequired: the proof is too old, or weaker than the user can give.
     """
-    user = await _require_own_session(actor)
+    user = await require_own_session(actor)
     has_factors = await queries.has_any(user.id)
     rules.check_fresh(actor.auth_time, actor.acr, has_factors=has_factors, now=clock.now())
     return user
@@ -89,7 +89,7 @@ async def rename_own_passkey(actor: Actor, passkey_id: str, name: str) -> Passke
     Raises:
         Unauthenticated, OwnSessionRequired. PasskeyNameInvalid. PasskeyNotFound.
     """
-    return await passkeys.rename_passkey(actor, await _require_own_session(actor), passkey_id, name)
+    return await passkeys.rename_passkey(actor, await require_own_session(actor), passkey_id, name)
 
 
 async def remove_own_passkey(actor: Actor, passkey_id: str) -> Passkey:
@@ -101,7 +101,12 @@ async def remove_own_passkey(actor: Actor, passkey_id: str) -> Passkey:
     return await passkeys.remove_passkey(actor, await require_fresh_proof(actor), passkey_id)
 
 
-async def _require_own_session(actor: Actor) -> User:
+async def require_own_session(actor: Actor) -> User:
+    """Who may change what is their own and opens nothing, without a fresh proof.
+
+    Raises:
+        Unauthenticated, OwnSessionRequired: as `require_fresh_proof`.
+    """
     require_sign_in(actor)
     is_through_other = actor.client_id is not None or actor.impersonator_id is not None
     if actor.kind is not ActorKind.USER or actor.id is None or actor.session_id is None or is_through_other:

@@ -39,7 +39,7 @@ async def show_change(request: Request) -> Response:
             await service.require_own_strength(visit.actor, visit.actor.id or "")
     except StepUpRequired:
         return await _ask_for_factor(visit)
-    return visit.show("change.html", _context(is_forced=pending is not None))
+    return visit.show("change.html", _context(pending))
 
 
 async def post_change(request: Request) -> Response:
@@ -57,7 +57,7 @@ async def post_change(request: Request) -> Response:
     except AppError as error:
         if error.status >= 500 and error.retry_after is None:
             raise
-        return visit.show("change.html", _context(is_forced=pending is not None), error=error)
+        return visit.show("change.html", _context(pending), error=error)
     return enter(visit, new)
 
 
@@ -101,8 +101,13 @@ async def _prepare(user: User, form: Mapping[str, str]) -> PreparedPassword:
     return await prepare_password(form.get("password", ""), user.email, user.username, user.name)
 
 
-def _context(*, is_forced: bool) -> dict[str, object]:
-    return {"is_forced": is_forced, "min_length": settings().password_min_length}
+def _context(pending: Pending | None) -> dict[str, object]:
+    lead = "change" if pending is None else "change_forced" if pending.mailbox is None else "change_mailed"
+    return {
+        "is_forced": pending is not None,
+        "lead": f"login.{lead}_lead",
+        "min_length": settings().password_min_length,
+    }
 
 
 routes: list[BaseRoute] = [

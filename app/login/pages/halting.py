@@ -7,6 +7,7 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from app.factors.service import find_factors_of
+from app.impersonation.types import COOKIE as ACTING
 from app.kit.pages import clear_cookie, cookie_name, see_other, set_cookie, set_session_cookie
 from app.kit.runtime import settings
 from app.login import rules, service
@@ -15,7 +16,12 @@ from app.login.service.pending import PENDING_TTL
 from app.login.types import Arrival, Halted, Pending, Step
 from app.sessions.types import NewSession
 
-PATHS = {Step.FACTOR: "/signin/second", Step.CHANGE: "/password/change", Step.ENROL: "/signin/enrol"}
+PATHS = {
+    Step.FACTOR: "/signin/second",
+    Step.CHANGE: "/password/change",
+    Step.ENROL: "/signin/enrol",
+    Step.LEAVING: "/signin/leaving",
+}
 OFFER_PATH = "/signin/offer"
 _OFFERED = "offered"
 # Who did not want a passkey in this browser is left alone for so long.
@@ -65,6 +71,8 @@ def admit(visit: Visit, new: NewSession, response: Response) -> Response:
     """Put the new session into an answer. Nobody else's half-way state stays in the browser."""
     if cookie_name("pending", settings()) in _cookies(visit):
         clear_cookie(response, "pending")
+    if cookie_name(ACTING, settings()) in _cookies(visit):
+        clear_cookie(response, ACTING)
     set_session_cookie(response, new.token, settings().session_absolute_ttl)
     return response
 

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.factors.rules import is_fresh
 from app.factors.service import sign_in_options
+from app.impersonation.pages import find_detour
 from app.kit import clock
 from app.kit.db import unit_of_work
 from app.kit.errors import AppError
@@ -19,18 +20,22 @@ from app.kit.runtime import settings
 from app.login import rules, service
 from app.login.errors import SessionOver
 from app.login.pages.halting import arrival_of, enter, enter_with_offer, halt
+from app.login.pages.mailed import begin_by_mail
 from app.login.pages.proving import prove, try_passkey
 from app.login.pages.visit import Visit, read_visit
 from app.login.types import Halted, Step
 from app.sessions.types import ResolvedSession
 from app.upstream.service import offered_providers
 
-CONTINUE = "continue"
-NOTICES = frozenset({"reset", "verified", "invited", "signed_up", "signed_out"})
+CONTINUE, BY_EMAIL = "continue", "email"
+NOTICES = frozenset({"reset", "verified", "invited", "signed_up", "signed_out", "unlocked"})
 
 
 async def show_sign_in(request: Request) -> Response:
     visit, query = await read_visit(request), request.query_params
+    detour = find_detour(request, visit.url("/signin") if visit.flow else visit.destination)
+    if detour is not None:
+        return detour
     if visit.flow and visit.flow.is_sign_up and "existing" not in query:
         return see_other(visit.url("/signup"))
     if visit.session is not None and "other" not in query:
@@ -47,6 +52,8 @@ async def post_sign_in(request: Request) -> Response:
     form = await read_form(request)
     if form.get("action") == CONTINUE:
         return await _continue(visit)
+    if form.get("action") == BY_EMAIL:
+        return await begin_by_mail(visit, form.get("identifier", ""))
     try:
         return await _sign_in(visit, form)
     except AppError as error:
@@ -94,6 +101,7 @@ async def show_form(
         "is_again": visit.session is not None and "other" not in visit.request.query_params,
         "options": sign_in_options(arrival_of(visit).place),
         "providers": await offered_providers(),
+        "by_email": settings().signin_by_email,
         "can_sign_up": rules.sign_up_refusal(settings()) is None,
     }
     return visit.show("signin.html", context, error=error)

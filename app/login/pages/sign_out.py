@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from app.impersonation.types import STOP_PAGE
 from app.kit.db import unit_of_work
 from app.kit.pages import clear_session_cookie, read_form, see_other
 from app.login.farewell import find_way_out
@@ -16,6 +17,8 @@ from app.sessions.service import end_session
 
 async def show_sign_out(request: Request) -> Response:
     visit = await read_visit(request)
+    if visit.actor.impersonator_id is not None:
+        return see_other(STOP_PAGE)
     if visit.session is None:
         return see_other(visit.url("/signin", notice="signed_out"))
     return visit.show("signout.html", {"session": visit.session})
@@ -24,6 +27,8 @@ async def show_sign_out(request: Request) -> Response:
 async def post_sign_out(request: Request) -> Response:
     visit = await read_visit(request)
     await read_form(request)
+    if visit.actor.impersonator_id is not None:
+        return see_other(STOP_PAGE)
     response = see_other(await _sign_out(visit) or visit.url("/signin", notice="signed_out"))
     clear_session_cookie(response)
     return response

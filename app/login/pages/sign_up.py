@@ -41,9 +41,7 @@ async def post_sign_up(request: Request) -> Response:
 
 
 async def _ask(visit: Visit, form: Mapping[str, str]) -> None:
-    applicant = service.read_applicant(
-        form, locale=visit.texts.language, flow_id=visit.flow_id, browser_id=visit.browser_id
-    )
+    applicant = service.read_applicant(form, locale=visit.texts.language, flow=visit.flow, browser_id=visit.browser_id)
     await service.require_room_to_ask(visit.actor)
     prepared = await prepare_password(form.get("password", ""), applicant.email, applicant.name)
     async with unit_of_work():

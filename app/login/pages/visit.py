@@ -16,7 +16,7 @@ from app.events.refusals import mark_refused
 from app.kit.actor import Actor
 from app.kit.errors import AppError
 from app.kit.ids import prefix_of
-from app.kit.pages import Texts, browser_id, choose_language, form_sources, page, safe_next, texts_for
+from app.kit.pages import Texts, browser_id, form_sources, page, safe_next, texts_of
 from app.login.errors import FlowExpired
 from app.login.pages.explain import explain
 from app.login.types import FormErrors
@@ -52,7 +52,7 @@ class Visit:
 
     @property
     def texts(self) -> Texts:
-        return texts_for(choose_language(self.ui_locales, self.request.headers.get("accept-language")))
+        return texts_of(self.request, self.ui_locales)
 
     def url(self, path: str, **query: str) -> str:
         """One of our pages, with what this visit is for."""
@@ -63,12 +63,12 @@ class Visit:
     def show(
         self, template: str, context: Mapping[str, object] | None = None, *, error: AppError | None = None
     ) -> Response:
-        """Answer with a page of this room; with an error, the page says it and has its status."""
+        """Answer with a page of this room, or of `another/`; with an error, the page says it and has its status."""
         if error:
             mark_refused(error.code, is_denial=False)
         response = page(
             self.request,
-            f"login/{template}",
+            template if "/" in template else f"login/{template}",
             status=error.status if error else 200,
             form_action=self.form_action,
             frames=(),

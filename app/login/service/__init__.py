@@ -2,6 +2,7 @@
 
 from app.login.service.arriving import next_step, require_active, strengthen
 from app.login.service.invitation import accept_invitation, read_invitation, send_invitation
+from app.login.service.keeping import keep_account
 from app.login.service.pending import open_pending, seal_pending
 from app.login.service.recovery import ask_for_reset, read_reset, reset_password, send_reset
 from app.login.service.second_step import (
@@ -33,6 +34,7 @@ from app.login.service.sign_up import (
     require_room_to_ask,
     was_asked_by,
 )
+from app.login.service.unlocking import read_unlock, send_unlock, unlock_sign_in
 from app.login.service.verification import confirm_email, read_verification, send_verification
 
 __all__ = [
@@ -52,12 +54,14 @@ __all__ = [
     "continue_session",
     "enrol_app",
     "enrol_passkey",
+    "keep_account",
     "next_step",
     "open_pending",
     "read_applicant",
     "read_invitation",
     "read_reset",
     "read_sign_up",
+    "read_unlock",
     "read_verification",
     "record_failure",
     "record_wrong_proof",
@@ -70,8 +74,10 @@ __all__ = [
     "seal_pending",
     "send_invitation",
     "send_reset",
+    "send_unlock",
     "send_verification",
     "sign_in_with_passkey",
     "strengthen",
+    "unlock_sign_in",
     "was_asked_by",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -10,15 +11,16 @@ from app.credentials.types import PasswordCheck
 from app.events.denials import record_denial
 from app.events.types import Outcome
 from app.factors.service import has_factor
-from app.kit.actor import Actor
+from app.kit.actor import Actor, ActorKind
 from app.kit.db import after_rollback
 from app.kit.runtime import settings
 from app.login import rules
-from app.login.errors import AccountSuspended, StartOver
+from app.login.errors import AccountLeaving, AccountSuspended, StartOver
 from app.login.types import Arrival, Halted, Pending, Step
-from app.sessions.service import begin_session, find_session, finish_flow
+from app.sessions.service import begin_session, end_user_sessions, find_session, finish_flow
 from app.sessions.types import Flow, NewSession, ResolvedSession, SignInFailed
-from app.users.service import find_user
+from app.users.errors import UserNotFound
+from app.users.service import find_user, verify_email
 from app.users.types import User
 
 
@@ -26,13 +28,16 @@ async def proceed(actor: Actor, pending: Pending, arrival: Arrival) -> NewSessio
     """Begin a session for who has proved enough, and finish the flow that asked for it; else tell the next step.
 
     Raises:
-        AccountSuspended: the user is banned.
-        StartOver: the password was changed, the user deleted, or the session to be made stronger ended meanwhile.
+        AccountSuspended: the user is banned. AccountLeaving: an operator deleted the account.
+        StartOver: password or proved address were changed, the user deleted, or the session to be made stronger ended
+            meanwhile.
     """
     user = await find_current(actor, pending, arrival)
-    step = await next_step(pending, arrival.flow)
+    step = await _find_step(pending, arrival.flow, user)
     if step:
         return Halted(pending, step)
+    if pending.mailbox is not None:
+        await _prove_mailbox(actor, user, pending.mailbox)
     return await let_in(actor, user, pending.amr, arrival, auth_time=pending.auth_time)
 
 
@@ -58,8 +63,17 @@ async def let_in(
 
 async def next_step(pending: Pending, flow: Flow | None) -> Step | None:
     """What is still missing, as of now."""
-    is_protected = await has_factor(pending.user_id)
-    return rules.find_step(pending, flow, has_factor=is_protected, require_mfa=settings().require_mfa)
+    return await _find_step(pending, flow, await find_user(pending.user_id))
+
+
+async def _find_step(pending: Pending, flow: Flow | None, user: User | None) -> Step | None:
+    return rules.find_step(
+        pending,
+        flow,
+        has_factor=await has_factor(pending.user_id),
+        require_mfa=settings().require_mfa,
+        is_leaving=user is not None and user.is_leaving_by_own_wish,
+    )
 
 
 async def strengthen(resolved: ResolvedSession) -> Pending:
@@ -86,6 +100,17 @@ async def find_current(actor: Actor, pending: Pending, arrival: Arrival) -> User
     return user
 
 
+async def _prove_mailbox(actor: Actor, user: User, address: str) -> None:
+    owner = replace(actor, kind=ActorKind.USER, id=user.id)
+    try:
+        await verify_email(owner, user.id, address)
+    except UserNotFound:
+        raise StartOver from None
+    if not user.email_verified:
+        # Whoever began them may not be who reads the mail.
+        await end_user_sessions(owner, user.id)
+
+
 async def _require_strengthening(session_id: str, arrival: Arrival) -> None:
     session = await find_session(session_id) if session_id == arrival.replaces else None
     # A note that one flow gave does not answer another that wants a new proof of the person.
@@ -94,14 +119,17 @@ async def _require_strengthening(session_id: str, arrival: Arrival) -> None:
 
 
 def require_active(actor: Actor, user: User) -> None:
-    """Let nobody in who is suspended; the refusal is audited. In a unit of work.
+    """Let nobody in who is suspended, or whom an operator deleted; the refusal is audited. In a unit of work.
 
     Raises:
-        AccountSuspended.
+        AccountSuspended. AccountLeaving.
     """
     if user.ban is not None:
         after_rollback(partial(record_denial, actor, denied(user.id, "login_suspended")))
         raise AccountSuspended(user.ban.reason, user.ban.until)
+    if user.deletion is not None and not user.is_leaving_by_own_wish:
+        after_rollback(partial(record_denial, actor, denied(user.id, "login_leaving")))
+        raise AccountLeaving(user.deletion.erased_at)
 
 
 def denied(user_id: str | None, reason: str) -> SignInFailed:

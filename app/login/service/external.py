@@ -28,7 +28,10 @@ async def enter_from_outside(actor: Actor, came: Return, arrival: Arrival) -> Ne
         ProofStale: the flow wants a newer sign-in than the provider tells of, and nothing here makes up for it.
         AccountSuspended: the user is banned.
     """
-    user = await recognise(actor, came)
+    flow = arrival.flow
+    user = await recognise(
+        actor, came, client_id=flow.client_id if flow else None, origin=flow.origin if flow else None
+    )
     if not is_recent_enough(came.proved_at, arrival.flow) and not await has_factor(user.id):
         raise ProofStale(came.provider.name)
     # When somebody proved it is unknown: so long ago that nothing takes it for a fresh proof.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from app.contexts.rules import make_entry
+from app.contexts.service import welcome
 from app.credentials.service import new_link
 from app.credentials.types import LinkClaim, LinkPurpose, PreparedPassword
 from app.kit.actor import Actor
 from app.login.service.addresses import page_link
 from app.login.service.recovery import read_reset, reset_password
 from app.mail.service import send_mail
+from app.users.service import get_user
 from app.users.types import User
 
 
@@ -32,9 +35,11 @@ async def read_invitation(token: str) -> tuple[LinkClaim, User]:
 
 
 async def accept_invitation(actor: Actor, token: str, prepared: PreparedPassword, *, browser_id: str) -> None:
-    """Set the first password; the address counts as proved.
+    """Set the first password; the address counts as proved, and registration contexts give what they have.
 
     Raises:
         LinkInvalid.
     """
+    _, invited = await read_invitation(token)
     await reset_password(actor, token, prepared, browser_id=browser_id, purpose=LinkPurpose.INVITE)
+    await welcome(actor, invited.id, make_entry(await get_user(invited.id)))

@@ -11,7 +11,7 @@ from app.kit.runtime import keyring
 from app.login.types import Pending
 
 PENDING_TTL = timedelta(minutes=10)
-_PURPOSE = "login-pending-3"
+_PURPOSE = "login-pending-4"
 _MAX_LENGTH = 1_024
 
 
@@ -34,11 +34,11 @@ def open_pending(note: str, browser_id: str) -> Pending | None:
         return None
     if not is_ours:
         return None
-    user_id, version, amr, must_change, session_id, proved_at, until = db.load_json(content)
+    user_id, version, amr, must_change, session_id, proved_at, mailbox, until = db.load_json(content)
     if until <= clock.timestamp():
         return None
     auth_time = datetime.fromisoformat(proved_at) if proved_at else None
-    return Pending(user_id, version, tuple(amr), must_change, session_id, auth_time)
+    return Pending(user_id, version, tuple(amr), must_change, session_id, auth_time, mailbox)
 
 
 def _signed(note: bytes, browser_id: str) -> bytes:

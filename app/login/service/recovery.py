@@ -34,7 +34,7 @@ async def ask_for_reset(actor: Actor, login: str, *, flow_id: str | None, locale
 async def send_reset(login: str, *, flow_id: str | None, locale: str) -> None:
     """Send the mail, if there is such a user; a few an hour at most."""
     user = await find_by_login(login)
-    if user is None or user.ban is not None or await count_hit(_PER_USER, user.id) > _PER_USER.hits:
+    if user is None or not user.may_prove_themselves or await count_hit(_PER_USER, user.id) > _PER_USER.hits:
         return
     token = await new_link(LinkPurpose.RESET_PASSWORD, user.id, user.email)
     context = {"name": user.label, "url": page_link("/password/reset", token=token, flow=flow_id)}

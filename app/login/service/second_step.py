@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.credentials.service import open_address_attempt, open_code_attempt
+from app.credentials.service import open_address_attempt, open_code_attempt, read_version
 from app.credentials.types import Attempt
 from app.events.denials import record_denial
 from app.events.service import emit
@@ -14,14 +14,12 @@ from app.factors.rules import is_fresh
 from app.factors.types import AMR_CODE, SECURITY_PAGE
 from app.kit import clock
 from app.kit.actor import Actor
-from app.kit.runtime import settings
 from app.login.errors import StartOver
 from app.login.service.arriving import denied, find_current, let_in, next_step, proceed, require_active
 from app.login.types import Arrival, Halted, Pending, Step
-from app.mail.service import send_mail
 from app.sessions.service import find_session, is_known_browser
 from app.sessions.types import NewSession, SignInFailed
-from app.users.service import find_user
+from app.users.service import find_user, tell_user
 
 
 async def begin_code(actor: Actor, pending: Pending, browser_id: str) -> Attempt:
@@ -67,17 +65,19 @@ async def complete_with_passkey(
     return await proceed(actor, replace(_stronger(pending, proof.amr), auth_time=None), arrival)
 
 
-async def sign_in_with_passkey(actor: Actor, answer: str, arrival: Arrival) -> NewSession:
+async def sign_in_with_passkey(actor: Actor, answer: str, arrival: Arrival) -> NewSession | Halted:
     """Let in whose passkey proved itself: possession and its own check of the person are two factors.
 
     Raises:
-        PasskeyRefused. AccountSuspended: the user is banned.
+        PasskeyRefused. AccountSuspended: the user is banned. AccountLeaving: an operator deleted the account.
     """
     proof = await factors.prove_passkey(answer, arrival.place)
     user = await find_user(proof.user_id)
     if user is None:
         raise PasskeyRefused("unknown")
     require_active(actor, user)
+    if user.is_leaving_by_own_wish:
+        return Halted(Pending(user.id, await read_version(user.id), proof.amr), Step.LEAVING)
     return await let_in(actor, user, proof.amr, arrival)
 
 
@@ -118,9 +118,7 @@ async def record_wrong_proof(actor: Actor, user_id: str | None, reason: str, att
     await emit(actor, SignInFailed(target_id=user_id, about_user_id=user_id, reason=reason))
     user = await find_user(user_id) if user_id and attempt.locks else None
     if user is not None:
-        at = f"{clock.now():%Y-%m-%d %H:%M} UTC"
-        context = {"name": user.label, "url": f"{settings().public_url}{SECURITY_PAGE}", "time": at}
-        await send_mail(user.email, "codes_guessed", context, locale=user.locale, user_id=user.id)
+        await tell_user(user, "codes_guessed", page=SECURITY_PAGE)
 
 
 async def _require_enrolling(pending: Pending, arrival: Arrival) -> None:

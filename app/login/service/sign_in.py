@@ -15,6 +15,7 @@ from app.kit.actor import Actor, ActorKind
 from app.login import rules
 from app.login.errors import SessionOver
 from app.login.service.arriving import denied, find_current, proceed
+from app.login.service.unlocking import note_lock
 from app.login.types import Arrival, Halted, Pending, Proof, SignIn
 from app.sessions.service import end_user_sessions, finish_flow, is_known_browser
 from app.sessions.types import ACR_MFA, Flow, NewSession, ResolvedSession, SignInFailed
@@ -32,7 +33,10 @@ async def begin_sign_in(actor: Actor, login: str, browser_id: str) -> SignIn:
 
 
 async def record_failure(actor: Actor, sign_in: SignIn) -> None:
-    """One audit row for a refused attempt; once a whole address is shut out, that of the endpoint is enough."""
+    """One audit row for a refused attempt; once a whole address is shut out, that of the endpoint is enough.
+
+    The owner gets a mail, with a way out, when strangers are locked out.
+    """
     refusal = sign_in.attempt.refusal
     if isinstance(refusal, TooManyAttempts):
         return
@@ -42,6 +46,8 @@ async def record_failure(actor: Actor, sign_in: SignIn) -> None:
         return
     reason = "wrong_password" if sign_in.user else "unknown_account"
     await emit(actor, SignInFailed(target_id=user_id, about_user_id=user_id, reason=reason))
+    if sign_in.attempt.locks:
+        await note_lock(user_id)
 
 
 async def complete_sign_in(actor: Actor, proof: Proof, arrival: Arrival) -> NewSession | Halted:

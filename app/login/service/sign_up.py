@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256
 
+from app.contexts.rules import make_entry
+from app.contexts.service import welcome
 from app.credentials.errors import LinkInvalid
 from app.credentials.service import adopt_password, consume_link, is_password_of, new_sign_up_link, read_link
 from app.credentials.types import LinkClaim, LinkPurpose, PreparedPassword
@@ -26,6 +28,7 @@ from app.login.errors import AddressInvalid, NotWhoSignedUp
 from app.login.service.addresses import page_link
 from app.login.types import Applicant
 from app.mail.service import send_mail
+from app.sessions.types import Flow
 from app.users.errors import EmailTaken, InvalidUser
 from app.users.rules import check_fields, normalize_email
 from app.users.service import find_by_email, register_user
@@ -47,8 +50,8 @@ async def require_room_to_ask(actor: Actor) -> None:
     await require_room(_PER_ADDRESS, address_bucket(actor.origin.ip))
 
 
-def read_applicant(form: Mapping[str, str], *, locale: str, flow_id: str | None, browser_id: str) -> Applicant:
-    """Who wants to sign up, if anybody may.
+def read_applicant(form: Mapping[str, str], *, locale: str, flow: Flow | None, browser_id: str) -> Applicant:
+    """Who wants to sign up, if anybody may; for the sake of a flow, if there is one.
 
     Raises:
         SignUpClosed, SignUpByInvite: nobody may.
@@ -60,7 +63,9 @@ def read_applicant(form: Mapping[str, str], *, locale: str, flow_id: str | None,
     problems = [*([problem] if problem else []), *check_fields({"name": name})]
     if problems:
         raise InputProblems(problems)
-    return Applicant(email, name, locale, flow_id, browser_id)
+    if flow is None:
+        return Applicant(email, name, locale, None, browser_id)
+    return Applicant(email, name, locale, flow.id, browser_id, flow.client_id, flow.origin)
 
 
 async def ask_to_sign_up(applicant: Applicant, prepared: PreparedPassword) -> None:
@@ -72,6 +77,8 @@ async def ask_to_sign_up(applicant: Applicant, prepared: PreparedPassword) -> No
         "flow_id": applicant.flow_id or "",
         "browser_id": applicant.browser_id,
         "phc": prepared.phc,
+        "client_id": applicant.client_id or "",
+        "origin": applicant.origin or "",
     }
     sealed = keyring().seal(db.dump_json(wish).encode(), purpose=_SEAL)
     await enqueue(ANSWER_SIGN_UP, {"wish": b64url(sealed)})
@@ -123,7 +130,7 @@ async def require_password_of(claim: LinkClaim, token: str, password: str) -> No
 
 
 async def confirm_sign_up(actor: Actor, token: str) -> None:
-    """Use the link up and make the account, its address proved.
+    """Use the link up and make the account, its address proved, with what registration contexts give.
 
     Raises:
         LinkInvalid: also when somebody has got the address meanwhile, or signing up was closed.
@@ -140,6 +147,8 @@ async def confirm_sign_up(actor: Actor, token: str) -> None:
         raise LinkInvalid from None
     owner = Actor(ActorKind.USER, user.id, origin=actor.origin)
     await adopt_password(owner, user.id, PreparedPassword(claim.details["phc"]))
+    client_id = claim.details.get("client_id")
+    await welcome(actor, user.id, make_entry(user, [client_id] if client_id else [], claim.details.get("origin")))
 
 
 def _read_address(text: str) -> tuple[str, AppError | None]:

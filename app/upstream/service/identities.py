@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.contexts.rules import make_entry
+from app.contexts.service import welcome
 from app.credentials.service import has_password
 from app.factors.service import find_factors_of, has_factor, require_fresh_proof
 from app.kit.actor import Actor, ActorKind
@@ -35,8 +37,11 @@ from app.users.service import find_by_email, get_user, register_user
 from app.users.types import NewUser, User
 
 
-async def recognise(actor: Actor, came: Return) -> User:
+async def recognise(actor: Actor, came: Return, *, client_id: str | None = None, origin: str | None = None) -> User:
     """Whose account this is: linked before, linked now by a proved address, or new. In a unit of work.
+
+    Args:
+        client_id, origin: of the application that sent them; who is new gets what registration contexts give.
 
     Raises:
         AddressUnproved: the provider's word on the address is none, or does not count here.
@@ -61,7 +66,9 @@ async def recognise(actor: Actor, came: Return) -> User:
         return same
     if not provider.can_sign_up:
         raise AccountMissing(provider.name)
-    return await _sign_up(actor, provider, person)
+    user = await _sign_up(actor, provider, person)
+    await welcome(actor, user.id, make_entry(user, [client_id] if client_id else [], origin))
+    return user
 
 
 async def _may_link_by_address(person: Person, user: User) -> bool:

@@ -16,7 +16,7 @@ from app.kit.guard import ALL_PERMISSIONS
 from app.users.types import User
 from tests.factors.support import Authenticator, code_of, fresh, give_app, give_passkey
 from tests.graph.support import NOBODY, console_documents, execute, read
-from tests.graph.test_mutations import OWN
+from tests.graph.test_mutations import OWN_FACTORS as OWN
 from tests.support import ORIGIN, as_user, deciding, make_user, read_audit, read_everything
 
 DOCUMENTS = {

@@ -26,7 +26,7 @@ export function Actor({ event }: { event: AuditEventFieldsFragment }) {
       {actor ? <PersonLink person={actor} /> : (actorId ?? actorType)}
       {impersonator && (
         <Text size="xs" c="dimmed" truncate>
-          acted on by {personName(impersonator)}
+          impersonated by {personName(impersonator)}
         </Text>
       )}
     </Text>

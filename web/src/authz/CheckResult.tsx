@@ -46,7 +46,12 @@ export function CheckResult(props: CheckResultProps) {
       {explainError && <ProblemPanel error={explainError} />}
       {explanation ? (
         <>
-          <Missing scope={scope} keys={explanation.missing} onAdded={onAdded} />
+          <Missing
+            scope={scope}
+            keys={explanation.missing}
+            conditioned={explanation.missingConditioned}
+            onAdded={onAdded}
+          />
           {proof && (
             <section className={`${shared.surface} ${shared.card}`} aria-label="Why">
               <ProofTree key={explanation.answer.checkedAt} scope={scope} proof={proof} />

@@ -13,30 +13,44 @@ import { keyInput } from './tupleInput';
 interface MissingProps {
   scope: string;
   keys: readonly TupleKeyFieldsFragment[];
+  /** Those that the model takes only with a condition. */
+  conditioned: readonly ConditionedKey[];
   onAdded: () => void;
 }
 
+interface ConditionedKey {
+  key: TupleKeyFieldsFragment;
+  condition: string;
+}
+
+interface MissingTuple {
+  key: TupleKeyFieldsFragment;
+  condition: string | null;
+}
+
 /** Tuples of which each alone would turn a no into a yes. */
-export function Missing({ scope, keys, onAdded }: MissingProps) {
-  const [chosen, setChosen] = useState<TupleKeyFieldsFragment | null>(null);
-  if (keys.length === 0) return null;
+export function Missing({ scope, keys, conditioned, onAdded }: MissingProps) {
+  const [chosen, setChosen] = useState<MissingTuple | null>(null);
+  const tuples: MissingTuple[] = [...keys.map((key) => ({ key, condition: null })), ...conditioned];
+  if (tuples.length === 0) return null;
   return (
     <section className={`${shared.surface} ${shared.card}`} aria-label="Missing tuples">
       <Title order={2}>What is missing</Title>
       <Text size="sm" c="dimmed" mb="xs">
-        Each of these tuples alone would allow it, the nearest first.
+        Each of these tuples alone would allow it, the nearest first
+        {conditioned.length > 0 && '; those with a condition where it holds'}.
       </Text>
       <ul className={classes.list}>
-        {keys.map((key) => (
-          <li key={key.text} className={classes.row}>
-            <Text className={shared.mono}>{tupleText(scope, key)}</Text>
+        {tuples.map((missing) => (
+          <li key={missingText(scope, missing)} className={classes.row}>
+            <Text className={shared.mono}>{missingText(scope, missing)}</Text>
             <Button
               size="compact-sm"
               variant="default"
               flex="none"
               leftSection={<Plus size={14} />}
-              aria-label={`Add this tuple: ${tupleText(scope, key)}`}
-              onClick={() => setChosen(key)}
+              aria-label={`Add this tuple: ${missingText(scope, missing)}`}
+              onClick={() => setChosen(missing)}
             >
               Add this tuple
             </Button>
@@ -50,9 +64,13 @@ export function Missing({ scope, keys, onAdded }: MissingProps) {
   );
 }
 
+function missingText(scope: string, { key, condition }: MissingTuple): string {
+  return condition ? `${tupleText(scope, key)} with ${condition}` : tupleText(scope, key);
+}
+
 interface AddMissingProps {
   scope: string;
-  missing: TupleKeyFieldsFragment;
+  missing: MissingTuple;
   onAdded: () => void;
   onClose: () => void;
 }
@@ -63,7 +81,10 @@ function AddMissing({ scope, missing, onAdded, onClose }: AddMissingProps) {
   const write = useAction(TuplesWriteDocument, (data) => data.tuplesWrite);
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const input = { writes: [keyInput(missing)], reason: reason.trim() || null, dryRun: false };
+    const tuple = missing.condition
+      ? { ...keyInput(missing.key), condition: { name: missing.condition } }
+      : keyInput(missing.key);
+    const input = { writes: [tuple], reason: reason.trim() || null, dryRun: false };
     const { errors } = await write.run({ input });
     if (errors) return setFailed(errors.map((error) => error.message));
     notifyDone('The tuple stands.');
@@ -75,7 +96,7 @@ function AddMissing({ scope, missing, onAdded, onClose }: AddMissingProps) {
       <form onSubmit={submit}>
         <Stack>
           <FormAlert errors={failed} />
-          <Text className={shared.mono}>{tupleText(scope, missing)}</Text>
+          <Text className={shared.mono}>{missingText(scope, missing)}</Text>
           <TextInput
             label="Reason"
             description="For the changelog and the audit trail"

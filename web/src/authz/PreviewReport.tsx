@@ -1,5 +1,5 @@
 import { Alert, Badge, Group, Stack, Text, Title } from '@mantine/core';
-import { Ban, ListX } from 'lucide-react';
+import { Ban, CircleHelp, ListX } from 'lucide-react';
 import type { ModelPreviewFieldsFragment } from '../gen/graphql';
 import shared from '../shared/shared.module.css';
 import classes from './authz.module.css';
@@ -67,7 +67,8 @@ export function PreviewReport({ scope, preview }: PreviewReportProps) {
 type ImpactFields = NonNullable<ModelPreviewFieldsFragment['impact']>;
 
 function Impact({ scope, impact }: { scope: string; impact: ImpactFields }) {
-  const { gained, lost, changes, isComplete } = impact;
+  const { gained, lost, gainedConditionally, lostConditionally, changes, isComplete, omissions } = impact;
+  const conditional = gainedConditionally + lostConditionally;
   const about = isComplete ? '' : 'at least ';
   return (
     <div>
@@ -87,10 +88,22 @@ function Impact({ scope, impact }: { scope: string; impact: ImpactFields }) {
             <Text span inherit fw={600} className={lost > 0 ? classes.lost : undefined}>
               {lost} lost
             </Text>
+            {conditional > 0 && `; ${conditional} of them concern what attributes decide`}
             {changes.length < gained + lost && `; the first ${changes.length} are shown`}
           </>
         )}
       </Text>
+      {omissions.length > 0 && (
+        <Alert color="yellow" icon={<CircleHelp size={18} />} title="Not everything was compared" mt="xs">
+          <ul className={classes.list}>
+            {omissions.map((omission) => (
+              <li key={omission}>
+                <Text size="sm">{withoutScope(scope, omission)}</Text>
+              </li>
+            ))}
+          </ul>
+        </Alert>
+      )}
       {changes.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         <section className={classes.changes} tabIndex={0} aria-label="Who gains and who loses">
@@ -117,6 +130,12 @@ function Impact({ scope, impact }: { scope: string; impact: ImpactFields }) {
 
 type Change = ImpactFields['changes'][number];
 
+const WORDS: Record<Change['before'], string> = {
+  ALLOWED: 'always',
+  DENIED: 'not at all',
+  UNDECIDED: 'as attributes decide',
+};
+
 function changeKey({ kind, subject, action, entity }: Change): string {
   return [kind, subject.type, subject.id, subject.relation, action, entity.type, entity.id].join(' ');
 }
@@ -129,6 +148,11 @@ function ChangeRow({ scope, change }: { scope: string; change: Change }) {
         <Text size="sm" className={isGain ? classes.gained : classes.lost}>
           {isGain ? '+ gains' : '− loses'}
         </Text>
+        {[change.before, change.after].includes('UNDECIDED') && (
+          <Text size="xs" c="dimmed">
+            {WORDS[change.before]} → {WORDS[change.after]}
+          </Text>
+        )}
       </td>
       <td>
         <Text size="sm" component="div">

@@ -1,9 +1,5 @@
-import type {
-  TupleInput,
-  TupleKeyFieldsFragment,
-  TupleKeyInput,
-  UserErrorFieldsFragment,
-} from '../gen/graphql';
+import type { TupleInput, TupleKeyFieldsFragment, TupleKeyInput } from '../gen/graphql';
+import type { UserProblem } from '../shared/problems';
 import { objectError, parseObject } from './names';
 import type { KnownType, SubjectKind } from './types';
 
@@ -103,9 +99,7 @@ const FIELDS: Record<string, keyof TupleValues> = {
 };
 
 /** Errors of the only tuple of a write (`writes.0.subject`), at the inputs of the form. */
-export function atInputs(
-  errors: readonly UserErrorFieldsFragment[] | null,
-): UserErrorFieldsFragment[] | null {
+export function atInputs(errors: readonly UserProblem[] | null): UserProblem[] | null {
   return (
     errors?.map((error) => {
       const [list, index, part] = error.field[0] === 'input' ? error.field.slice(1) : error.field;

@@ -16,6 +16,7 @@ import type { ClientSearch } from './search';
 const ClientSettings = lazyRouteComponent(() => import('./ClientSettings'), 'ClientSettings');
 const ClientSecrets = lazyRouteComponent(() => import('./ClientSecrets'), 'ClientSecrets');
 const ScopePermissions = lazyRouteComponent(() => import('../authz/ScopePermissions'), 'ScopePermissions');
+const Contexts = lazyRouteComponent(() => import('../contexts/Contexts'), 'Contexts');
 const DeleteClient = lazyRouteComponent(() => import('./DeleteClient'), 'DeleteClient');
 const route = getRouteApi('/clients/$clientId');
 
@@ -48,6 +49,7 @@ export function ClientPage() {
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
           {hasSecret(client) && <Tabs.Tab value="secrets">Secrets</Tabs.Tab>}
           {canSeePermissions(can) && <Tabs.Tab value="permissions">Permissions</Tabs.Tab>}
+          {canSeePermissions(can) && <Tabs.Tab value="registration">Registration</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="connect">
           <ClientConnect client={client} />
@@ -73,6 +75,15 @@ export function ClientPage() {
               scope={client.id}
               search={{ ...search, dialog: search.dialog === 'tuple' ? 'tuple' : undefined }}
               move={(next, replace = false) => navigate({ search: { ...next, tab: 'permissions' }, replace })}
+            />
+          </Suspense>
+        </Tabs.Panel>
+        <Tabs.Panel value="registration">
+          <Suspense fallback={<Skeleton h={280} />}>
+            <Contexts
+              clientId={client.id}
+              search={search}
+              move={(next) => navigate({ search: { ...next, tab: 'registration' } })}
             />
           </Suspense>
         </Tabs.Panel>

@@ -1,4 +1,5 @@
 import { type ScopeSearch, scopeSearch } from '../authz/search';
+import { type ContextsSearch, contextsSearch } from '../contexts/search';
 import type { ClientFilter, ClientKind, ClientSort } from '../gen/graphql';
 import { type PageSearch, pageVariables } from '../shared/paging';
 import { flag, oneOf, paging, type RawSearch, text } from '../shared/search';
@@ -42,14 +43,19 @@ export function clientsVariables(search: ClientsSearch) {
   return { ...pageVariables(search), filter, sort: search.sort ?? DEFAULT_CLIENT_SORT };
 }
 
-const TABS = ['connect', 'settings', 'secrets', 'permissions'] as const;
+const TABS = ['connect', 'settings', 'secrets', 'permissions', 'registration'] as const;
 const DIALOGS = ['rotate', 'delete', 'tuple'] as const;
 
-export interface ClientSearch extends ScopeSearch {
+export interface ClientSearch extends ScopeSearch, ContextsSearch {
   tab?: (typeof TABS)[number] | undefined;
   dialog?: (typeof DIALOGS)[number] | undefined;
 }
 
 export function clientSearch(raw: RawSearch): ClientSearch {
-  return { tab: oneOf(raw, 'tab', TABS), dialog: oneOf(raw, 'dialog', DIALOGS), ...scopeSearch(raw) };
+  return {
+    tab: oneOf(raw, 'tab', TABS),
+    dialog: oneOf(raw, 'dialog', DIALOGS),
+    ...scopeSearch(raw),
+    ...contextsSearch(raw),
+  };
 }

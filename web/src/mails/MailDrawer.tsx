@@ -1,4 +1,4 @@
-import { Anchor, Drawer, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Drawer, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from 'urql';
 import { MailDocument, type MailQuery } from '../gen/graphql';
 import { styleNonce } from '../shared/csp';
@@ -55,8 +55,15 @@ function MailContent({ mail, view, onView }: { mail: OpenMail; view: View; onVie
           />
         )}
       </Group>
+      {mail.failure && (
+        <Alert color="red" title="This mail was given up">
+          <Text size="sm" className={classes.failure}>
+            {mail.failure}
+          </Text>
+        </Alert>
+      )}
       {mail.text === '' && !mail.html ? (
-        <Text c="dimmed">What a mail says is not kept once it is sent.</Text>
+        <Text c="dimmed">Only its reader sees the text of a mail that is sent.</Text>
       ) : shown === 'html' && mail.html ? (
         <iframe
           className={classes.frame}

@@ -7,6 +7,8 @@ interface TypedDeleteProps {
   /** What must be typed before the button works. */
   phrase: string;
   children: ReactNode;
+  /** What can be chosen besides. */
+  choices?: ReactNode;
   isRunning: boolean;
   errors: readonly string[];
   onDelete: () => void;
@@ -17,6 +19,7 @@ export function TypedDelete({
   title,
   phrase,
   children,
+  choices,
   isRunning,
   errors,
   onDelete,
@@ -34,6 +37,7 @@ export function TypedDelete({
         <Stack>
           <FormAlert errors={errors} />
           <Text size="sm">{children}</Text>
+          {choices}
           <TextInput
             label={
               <>

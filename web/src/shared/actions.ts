@@ -2,19 +2,16 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useState } from 'react';
 import { type AnyVariables, type CombinedError, useMutation } from 'urql';
-import type { UserErrorFieldsFragment } from '../gen/graphql';
-import { formErrors, problemOf } from './problems';
+import { formErrors, problemOf, type UserProblem } from './problems';
 
 interface Payload {
-  errors: readonly UserErrorFieldsFragment[];
+  errors: readonly UserProblem[];
 }
 
 /** What a mutation came to: its payload, or the errors to show. */
-export type Outcome<P> =
-  | { payload: P; errors: null }
-  | { payload: null; errors: readonly UserErrorFieldsFragment[] };
+export type Outcome<P> = { payload: P; errors: null } | { payload: null; errors: readonly UserProblem[] };
 
-function asUserError(error: CombinedError | undefined): UserErrorFieldsFragment {
+function asUserError(error: CombinedError | undefined): UserProblem {
   if (!error) return { code: 'INVALID', message: 'The server sent no answer.', field: [] };
   const { message, requestId } = problemOf(error);
   return { code: 'INVALID', message: requestId ? `${message} (request ${requestId})` : message, field: [] };
@@ -45,7 +42,7 @@ export function formPaths(values: object): string[] {
 /** Puts the errors of an answer at the form's inputs and keeps the rest for an alert above them. */
 export function useFormReport<T extends object>(form: UseFormReturnType<T>) {
   const [rest, setRest] = useState<string[]>([]);
-  function report(errors: readonly UserErrorFieldsFragment[] | null) {
+  function report(errors: readonly UserProblem[] | null) {
     const sorted = formErrors(errors ?? [], formPaths(form.getValues()));
     form.setErrors(sorted.fields);
     setRest(sorted.rest);

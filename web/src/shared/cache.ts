@@ -7,6 +7,9 @@ const EMBEDDED = [
   'Entity',
   'Explanation',
   'Factors',
+  'Impersonation',
+  'ImpersonationStartPayload',
+  'ImpersonationStopPayload',
   'LinkedIdentityConnection',
   'LinkedIdentityDeletePayload',
   'Totp',
@@ -42,6 +45,11 @@ const EMBEDDED = [
   'InitialAccessTokenConnection',
   'IdentityProviderConnection',
   'IdentityProviderFinding',
+  'RegistrationContextConnection',
+  'RegistrationContextCreatePayload',
+  'RegistrationContextDeletePayload',
+  'RegistrationContextUpdatePayload',
+  'RegistrationGrant',
   'IdentityProviderCreatePayload',
   'IdentityProviderDeletePayload',
   'IdentityProviderUpdatePayload',
@@ -63,7 +71,12 @@ const EMBEDDED = [
   'SessionRevokePayload',
   'UserBanPayload',
   'UserCreatePayload',
+  'UserDataExportPayload',
   'UserDeletePayload',
+  'UserDeletion',
+  'UserMergePart',
+  'UserMergePayload',
+  'UserRestorePayload',
   'UserUnbanPayload',
   'UserUpdatePayload',
 ];
@@ -75,6 +88,7 @@ type ListField =
   | 'apiKeys'
   | 'sessions'
   | 'identityProviders'
+  | 'registrationContexts'
   | 'auditEvents';
 
 function forget(cache: Cache, entity: string, field: string) {
@@ -109,6 +123,28 @@ function remove(typename: string, ...fields: ListField[]): UpdateResolver {
   };
 }
 
+/** Edges of a user that a merge adds to, or ends. */
+const MERGED = [
+  'sessions',
+  'auditEvents',
+  'linkedIdentities',
+  'consents',
+  'clients',
+  'tokenFamilies',
+  'tuples',
+];
+
+/** The account that went is nowhere any more, and whatever it had is with the other, unless it was only tried. */
+const mergeUsers: UpdateResolver = (result, args, cache, info) => {
+  const { input } = args;
+  if (typeof input !== 'object' || input === null || !('from' in input) || !('into' in input)) return;
+  if ('dryRun' in input && input.dryRun) return;
+  cache.invalidate({ __typename: 'User', id: String(input.from) });
+  const stays = cache.keyOfEntity({ __typename: 'User', id: String(input.into) });
+  if (stays) for (const field of MERGED) forget(cache, stays, field);
+  refresh('users', 'sessions', 'apiKeys')(result, args, cache, info);
+};
+
 /** Tuples and models decide together what anybody may do. */
 const PERMISSIONS = ['tuples', 'tokenPreview', 'model', 'modelVersion'];
 
@@ -134,6 +170,8 @@ export function cache() {
         userBan: refresh('users', 'sessions'),
         userUnban: refresh('users'),
         userDelete: remove('User', 'users', 'sessions'),
+        userRestore: refresh('users'),
+        userMerge: mergeUsers,
         clientCreate: refresh('clients'),
         clientUpdate: refresh('clients'),
         clientSecretRotate: refresh(),
@@ -149,6 +187,9 @@ export function cache() {
         identityProviderCreate: refresh('identityProviders'),
         identityProviderUpdate: refresh('identityProviders'),
         identityProviderDelete: remove('IdentityProvider', 'identityProviders'),
+        registrationContextCreate: refresh('registrationContexts'),
+        registrationContextUpdate: refresh('registrationContexts'),
+        registrationContextDelete: remove('RegistrationContext', 'registrationContexts'),
         linkedIdentityDelete: remove('LinkedIdentity'),
         userFactorsReset: refresh(),
         sessionRevoke: remove('Session', 'sessions'),

@@ -1,6 +1,9 @@
 import type { CombinedError } from 'urql';
 import type { UserErrorFieldsFragment } from '../gen/graphql';
 
+/** Something that a person can mend in a form. */
+export type UserProblem = Omit<UserErrorFieldsFragment, 'reason'>;
+
 /** A failure that a person cannot mend in a form. */
 export interface Problem {
   code: string;
@@ -16,6 +19,11 @@ function extension(error: CombinedError, name: string): string | null {
 /** The stable code of a top-level error; NETWORK when the server did not answer. */
 export function codeOf(error: CombinedError): string {
   return extension(error, 'code') ?? (error.networkError ? 'NETWORK' : 'INTERNAL');
+}
+
+/** The stable reason of a top-level error, such as `factors_step_up_required`. */
+export function reasonOf(error: CombinedError): string | null {
+  return extension(error, 'reason');
 }
 
 export function problemOf(error: CombinedError): Problem {
@@ -37,7 +45,7 @@ export interface FormErrors {
  * Ties each error to the deepest field that the form knows. `["input", "redirectUris", "1"]` becomes
  * `redirectUris.1` if the form has that field, else `redirectUris`, else an error of the whole form.
  */
-export function formErrors(errors: readonly UserErrorFieldsFragment[], known: readonly string[]): FormErrors {
+export function formErrors(errors: readonly UserProblem[], known: readonly string[]): FormErrors {
   const result: FormErrors = { fields: {}, rest: [] };
   for (const error of errors) {
     const field = deepestKnown(error.field, known);

@@ -4,9 +4,9 @@ import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useQuery } from 'urql';
 import { ViewerDocument, type ViewerQuery } from '../gen/graphql';
-import { personName } from '../shared/Person';
 import { ProblemPanel } from '../shared/ProblemPanel';
 import { Brand } from './Brand';
+import { ImpersonationBanner } from './Impersonation';
 import { Navigation } from './Navigation';
 import classes from './shell.module.css';
 import { TopBar } from './TopBar';
@@ -56,7 +56,7 @@ function Frame({ viewer }: { viewer: ViewerQuery }) {
           <Navigation onNavigate={nav.close} />
         </AppShell.Navbar>
         <AppShell.Main className={classes.main} id="main" tabIndex={-1}>
-          <ImpersonationBanner viewer={viewer} />
+          <ImpersonationBanner viewer={viewer.viewer} />
           <Box className={classes.content}>
             <Outlet />
           </Box>
@@ -64,16 +64,5 @@ function Frame({ viewer }: { viewer: ViewerQuery }) {
       </AppShell>
       <Suspense>{isPaletteWanted && <Palette onClose={() => setPaletteWanted(false)} />}</Suspense>
     </ViewerContext>
-  );
-}
-
-function ImpersonationBanner({ viewer: { viewer } }: { viewer: ViewerQuery }) {
-  const impersonator = viewer.session?.impersonator;
-  if (!impersonator || !viewer.user) return null;
-  return (
-    <Box className={classes.impersonation} role="status" mb="md">
-      {personName(impersonator)}, you are acting as {personName(viewer.user)}. Everything you do is recorded
-      under both names.
-    </Box>
   );
 }

@@ -1,6 +1,6 @@
 import { Menu, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { LogOut, UserRound } from 'lucide-react';
+import { LogOut, Settings, UserRound } from 'lucide-react';
 import type { PersonFieldsFragment } from '../gen/graphql';
 import { PersonAvatar, personName } from '../shared/Person';
 
@@ -23,6 +23,9 @@ export default function UserMenuOpen({ user }: { user: PersonFieldsFragment }) {
           </Text>
         </Menu.Label>
         <Menu.Divider />
+        <Menu.Item component="a" href="/account" leftSection={<Settings size={16} />}>
+          Your account
+        </Menu.Item>
         <Menu.Item component={Link} to={`/users/${user.id}`} leftSection={<UserRound size={16} />}>
           Your user page
         </Menu.Item>

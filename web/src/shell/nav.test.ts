@@ -57,6 +57,7 @@ test('each permission to view opens its page', () => {
   expect(labels({ ...NOTHING, platformManage: true })).toEqual([
     'Overview',
     'Permissions',
+    'Registration',
     'Identity providers',
     'Audit trail',
     'Mail outbox',

@@ -9,6 +9,7 @@ import {
   MonitorSmartphone,
   ScrollText,
   ShieldCheck,
+  UserPlus,
   Users,
 } from 'lucide-react';
 import { type Can, canSeePermissions, canSeePlatform } from './viewer';
@@ -22,6 +23,7 @@ export interface NavItem {
     | '/clients'
     | '/api-keys'
     | '/permissions'
+    | '/registration-contexts'
     | '/identity-providers'
     | '/keys'
     | '/audit'
@@ -55,6 +57,12 @@ const GROUPS: readonly NavGroup[] = [
   {
     label: 'Platform',
     items: [
+      {
+        label: 'Registration',
+        to: '/registration-contexts',
+        icon: UserPlus,
+        isShown: canSeePlatform,
+      },
       { label: 'Identity providers', to: '/identity-providers', icon: Handshake, isShown: canSeePlatform },
       { label: 'Signing keys', to: '/keys', icon: KeyRound, isShown: (can) => can.keysView },
       { label: 'Audit trail', to: '/audit', icon: ScrollText, isShown: canSeePlatform },

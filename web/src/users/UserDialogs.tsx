@@ -1,13 +1,14 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { UserDeleteDocument, type UserDetailFieldsFragment, UserUnbanDocument } from '../gen/graphql';
+import { type UserDetailFieldsFragment, UserRestoreDocument, UserUnbanDocument } from '../gen/graphql';
 import { useAction } from '../shared/actions';
 import { FormAlert } from '../shared/FormAlert';
 import { personName } from '../shared/Person';
-import { TypedDelete } from '../shared/TypedDelete';
 import { notifyDone } from '../shared/toasts';
 import { BanUser } from './BanUser';
+import { DeleteUser } from './DeleteUser';
+import { ImpersonateUser } from './ImpersonateUser';
+import { MergeUser } from './MergeUser';
 import type { UserSearch } from './search';
 
 interface UserDialogsProps {
@@ -18,17 +19,21 @@ interface UserDialogsProps {
 
 export function UserDialogs({ user, dialog, onClose }: UserDialogsProps) {
   if (dialog === 'delete') return <DeleteUser user={user} onClose={onClose} />;
-  const isBan = dialog === 'ban';
+  if (dialog === 'merge') return <MergeUser user={user} onClose={onClose} />;
+  if (dialog === 'impersonate') return <ImpersonateUser user={user} onClose={onClose} />;
+  const { title, Body } = ASKED[dialog];
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={isBan ? `Ban ${personName(user)}` : `Lift the ban of ${personName(user)}`}
-    >
-      {isBan ? <BanUser user={user} onClose={onClose} /> : <UnbanUser user={user} onClose={onClose} />}
+    <Modal opened onClose={onClose} title={`${title} ${personName(user)}`}>
+      <Body user={user} onClose={onClose} />
     </Modal>
   );
 }
+
+const ASKED = {
+  ban: { title: 'Ban', Body: BanUser },
+  unban: { title: 'Lift the ban of', Body: UnbanUser },
+  restore: { title: 'Restore', Body: RestoreUser },
+};
 
 interface UserDialogProps {
   user: UserDetailFieldsFragment;
@@ -60,27 +65,29 @@ function UnbanUser({ user, onClose }: UserDialogProps) {
   );
 }
 
-function DeleteUser({ user, onClose }: UserDialogProps) {
-  const navigate = useNavigate();
+function RestoreUser({ user, onClose }: UserDialogProps) {
   const [failed, setFailed] = useState<string[]>([]);
-  const erase = useAction(UserDeleteDocument, (data) => data.userDelete);
+  const restore = useAction(UserRestoreDocument, (data) => data.userRestore);
   async function submit() {
-    const { errors } = await erase.run({ input: { id: user.id } });
+    const { payload, errors } = await restore.run({ input: { id: user.id } });
     if (errors) return setFailed(errors.map((error) => error.message));
-    notifyDone(`${user.email} was deleted.`);
-    navigate({ to: '/users' });
+    if (payload) notifyDone(`${personName(user)} is restored.`);
+    onClose();
   }
   return (
-    <TypedDelete
-      title={`Delete ${personName(user)}`}
-      phrase={user.email}
-      isRunning={erase.isRunning}
-      errors={failed}
-      onDelete={submit}
-      onClose={onClose}
-    >
-      The account, its credentials and its sessions are erased, and apps are told. Audit events stay, without
-      personal data. This cannot be undone.
-    </TypedDelete>
+    <Stack>
+      <FormAlert errors={failed} />
+      <Text size="sm">
+        The account stays, and they are told by mail. Sessions and tokens that ended stay ended.
+      </Text>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button loading={restore.isRunning} onClick={submit} data-autofocus>
+          Restore
+        </Button>
+      </Group>
+    </Stack>
   );
 }

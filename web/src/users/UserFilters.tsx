@@ -12,6 +12,7 @@ const STATUS_CHOICES = [
   { value: '', label: 'Any status' },
   { value: 'ACTIVE', label: 'Active' },
   { value: 'BANNED', label: 'Banned' },
+  { value: 'PENDING_DELETION', label: 'Deleted' },
 ];
 
 const VERIFIED_CHOICES = [

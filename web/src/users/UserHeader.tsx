@@ -1,22 +1,25 @@
 import { Alert, Anchor, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { Link } from '@tanstack/react-router';
-import { Ban, ChevronLeft, ShieldCheck, Trash2 } from 'lucide-react';
-import type { UserDetailFieldsFragment } from '../gen/graphql';
+import { Ban, ChevronLeft, Merge, ShieldCheck, Trash2, Undo2, VenetianMask } from 'lucide-react';
+import type { ImpersonationRefusal, UserDetailFieldsFragment } from '../gen/graphql';
 import { CopyValue } from '../shared/Copy';
 import { PersonAvatar, personName } from '../shared/Person';
 import { Time } from '../shared/Time';
 import { absoluteTime } from '../shared/times';
 import { useCan } from '../shell/viewer';
+import { refusalText } from './impersonate';
 import type { UserSearch } from './search';
 import { UserState } from './userColumns';
 
 interface UserHeaderProps {
   user: UserDetailFieldsFragment;
+  /** Why the viewer may not act as the user. */
+  refusal: ImpersonationRefusal | null;
   onDialog: (dialog: UserSearch['dialog']) => void;
 }
 
-export function UserHeader({ user, onDialog }: UserHeaderProps) {
+export function UserHeader({ user, refusal, onDialog }: UserHeaderProps) {
   const can = useCan();
   useDocumentTitle(`${personName(user)} · Auther`);
   return (
@@ -42,17 +45,19 @@ export function UserHeader({ user, onDialog }: UserHeaderProps) {
             <CopyValue value={user.id} label="id" />
           </Stack>
         </Group>
-        <UserActions user={user} onDialog={onDialog} />
+        <UserActions user={user} refusal={refusal} onDialog={onDialog} />
       </Group>
       <BanNotice user={user} />
+      <DeletionNotice user={user} />
     </>
   );
 }
 
-function UserActions({ user, onDialog }: UserHeaderProps) {
+function UserActions({ user, refusal, onDialog }: UserHeaderProps) {
   const can = useCan();
   return (
     <Group gap="xs">
+      {can.usersImpersonate && <ActAs refusal={refusal} onClick={() => onDialog('impersonate')} />}
       {can.usersBan && user.status === 'ACTIVE' && (
         <Button variant="default" leftSection={<Ban size={16} />} onClick={() => onDialog('ban')}>
           Ban
@@ -63,12 +68,39 @@ function UserActions({ user, onDialog }: UserHeaderProps) {
           Lift the ban
         </Button>
       )}
+      {can.usersDelete && can.usersUpdate && !user.deletion && (
+        <Button variant="default" leftSection={<Merge size={16} />} onClick={() => onDialog('merge')}>
+          Merge…
+        </Button>
+      )}
+      {can.usersDelete && user.deletion && (
+        <Button variant="default" leftSection={<Undo2 size={16} />} onClick={() => onDialog('restore')}>
+          Restore
+        </Button>
+      )}
       {can.usersDelete && (
         <Button variant="default" leftSection={<Trash2 size={16} />} onClick={() => onDialog('delete')}>
-          Delete
+          {user.deletion ? 'Erase' : 'Delete'}
         </Button>
       )}
     </Group>
+  );
+}
+
+function ActAs({ refusal, onClick }: { refusal: ImpersonationRefusal | null; onClick: () => void }) {
+  const why = refusalText(refusal);
+  return (
+    <Button
+      variant="default"
+      leftSection={<VenetianMask size={16} />}
+      aria-disabled={why !== null}
+      data-disabled={why !== null || undefined}
+      aria-description={why ?? undefined}
+      title={why ?? undefined}
+      onClick={() => why === null && onClick()}
+    >
+      Act as this user…
+    </Button>
   );
 }
 
@@ -87,6 +119,28 @@ function BanNotice({ user: { ban } }: { user: UserDetailFieldsFragment }) {
         </>
       )}
       {ban.until ? `, until ${absoluteTime(ban.until)}.` : ', without an end.'}
+    </Alert>
+  );
+}
+
+function DeletionNotice({ user }: { user: UserDetailFieldsFragment }) {
+  const { deletion } = user;
+  if (!deletion) return null;
+  const isOwn = deletion.by?.id === user.id;
+  return (
+    <Alert color="red" icon={<Trash2 size={18} />} mb="lg" title="Deleted, not erased yet">
+      {isOwn ? 'By their own wish ' : ''}
+      <Time value={deletion.scheduledAt} />
+      {deletion.by && !isOwn && (
+        <>
+          {' '}
+          by{' '}
+          <Anchor inherit underline="always" component={Link} to={`/users/${deletion.by.id}`}>
+            {personName(deletion.by)}
+          </Anchor>
+        </>
+      )}
+      . It will be erased on {absoluteTime(deletion.erasedAt)}.
     </Alert>
   );
 }

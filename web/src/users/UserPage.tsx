@@ -36,7 +36,7 @@ export function UserPage() {
   if (!user) return <NoUser />;
   return (
     <>
-      <UserHeader user={user} onDialog={openDialog} />
+      <UserHeader user={user} refusal={user.impersonationRefusal} onDialog={openDialog} />
       <Tabs
         value={search.tab ?? 'profile'}
         onChange={(tab) =>

@@ -2,7 +2,7 @@ import type { UserFilter, UserSort, UserStatus } from '../gen/graphql';
 import { type PageSearch, pageVariables } from '../shared/paging';
 import { flag, oneOf, paging, type RawSearch, text } from '../shared/search';
 
-export const STATUSES: readonly UserStatus[] = ['ACTIVE', 'BANNED'];
+export const STATUSES: readonly UserStatus[] = ['ACTIVE', 'BANNED', 'PENDING_DELETION'];
 const SORTS: readonly UserSort[] = [
   'CREATED_AT_DESC',
   'CREATED_AT_ASC',
@@ -44,7 +44,7 @@ export function usersVariables(search: UsersSearch) {
 }
 
 const TABS = ['profile', 'sign-in', 'sessions', 'permissions', 'activity'] as const;
-const DIALOGS = ['ban', 'unban', 'delete'] as const;
+const DIALOGS = ['ban', 'unban', 'delete', 'restore', 'merge', 'impersonate'] as const;
 
 export interface UserSearch extends PageSearch {
   tab?: (typeof TABS)[number] | undefined;

@@ -40,15 +40,16 @@ export const USER_COLUMNS: readonly Column<UserRowFieldsFragment, UserSort>[] = 
 ];
 
 export function UserState({ user }: { user: Pick<UserRowFieldsFragment, 'status' | 'emailVerified'> }) {
-  const [tone, word] =
-    user.status === 'BANNED'
-      ? (['bad', 'Banned'] as const)
-      : user.emailVerified
-        ? (['good', 'Active'] as const)
-        : (['warn', 'Unverified'] as const);
+  const [tone, word] = stateOf(user);
   return (
     <Text size="sm" component="span">
       <StatusDot tone={tone}>{word}</StatusDot>
     </Text>
   );
+}
+
+function stateOf({ status, emailVerified }: Pick<UserRowFieldsFragment, 'status' | 'emailVerified'>) {
+  if (status === 'PENDING_DELETION') return ['bad', 'Deleted'] as const;
+  if (status === 'BANNED') return ['bad', 'Banned'] as const;
+  return emailVerified ? (['good', 'Active'] as const) : (['warn', 'Unverified'] as const);
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from app.factors.errors import StepUpRequired
 from app.factors.service import has_factor
 from app.factors.types import SECURITY_PAGE
 from app.kit.db import unit_of_work
-from app.kit.pages import read_form, see_other
+from app.kit.pages import read_form, safe_next, see_other
 from app.login.pages.visit import Visit, read_visit
 from app.sessions.service import begin_flow
 from app.sessions.types import NewFlow
@@ -20,27 +21,32 @@ from app.users.types import User
 PageOf = Callable[[Visit, User], Awaitable[Response]]
 
 
-def for_members(show: PageOf) -> Callable[[Request], Awaitable[Response]]:
-    """A page for who is signed in; others sign in first, and whose proof is old or weak proves anew."""
+def for_members(show: PageOf, home: str = SECURITY_PAGE) -> Callable[[Request], Awaitable[Response]]:
+    """A page for who is signed in; others sign in first, and whose proof is old or weak proves anew.
+
+    Args:
+        home: where somebody comes back to who had to do that at a change. It is not repeated; its page asks again.
+    """
 
     async def answer(request: Request) -> Response:
         visit = await read_visit(request)
         if visit.session is None:
             if request.method == "POST":
                 await read_form(request)
-            return see_other(f"/signin?next={_way_back(request)}")
+            return see_other(f"/signin?next={quote(_way_back(request, home))}")
         try:
             return await show(visit, visit.session.user)
         except StepUpRequired:
-            return await _ask_for_proof(visit, visit.session.user)
+            return await ask_for_proof(visit, visit.session.user, _way_back(request, home))
 
     return answer
 
 
-async def _ask_for_proof(visit: Visit, user: User) -> Response:
+async def ask_for_proof(visit: Visit, user: User, way_back: str) -> Response:
+    """Send who is signed in to prove anew, as strongly as they can, and on to a path on our own host."""
     new = NewFlow(
         browser_id=visit.browser_id,
-        return_to=_way_back(visit.request),
+        return_to=way_back,
         login_hint=user.email,
         must_reauthenticate=True,
         requires_mfa=await has_factor(user.id),
@@ -50,7 +56,9 @@ async def _ask_for_proof(visit: Visit, user: User) -> Response:
     return see_other(f"/signin?flow={flow.id}")
 
 
-def _way_back(request: Request) -> str:
-    """The page itself. A change that was posted is not repeated; its page asks again."""
+def _way_back(request: Request, home: str) -> str:
+    if request.method != "GET":
+        return home
+    query = request.scope["query_string"].decode("latin-1")
     path: str = request.scope["path"]
-    return path if request.method == "GET" else SECURITY_PAGE
+    return safe_next(f"{path}?{query}", path) if query else path
