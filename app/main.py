@@ -11,11 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from app import graph, wiring
+from app.account import pages as account_pages
 from app.api_keys.service import noting_uses
 from app.authz.service.bypasses import tracing_bypasses
 from app.authz.service.follower import following
 from app.events.denials import counting_denials
 from app.graph.streams import hub
+from app.impersonation import pages as impersonation_pages
 from app.jobs.service import Worker
 from app.kit import db, pages
 from app.kit.db import unit_of_work
@@ -26,12 +28,14 @@ from app.kit.migrate import migrate
 from app.kit.recall import hearing
 from app.kit.secret_file import ensure_secret
 from app.kit.settings import Settings, load_settings
+from app.lifecycle import rest as lifecycle_rest
 from app.login import pages as login_pages
 from app.metrics import rest as metrics_rest
 from app.metrics.service import join_metrics, sampling
 from app.oidc import rest as oidc_rest
 from app.oidc.live import rest as live_rest
 from app.rest import console, health
+from app.rest.acting import ClosedToActing
 from app.rest.errors import render_app_error, render_fault, render_http_error
 from app.rest.exact import ExactRoutes
 from app.rest.listeners import PublicPart
@@ -55,6 +59,9 @@ def build_app(settings: Settings) -> Starlette:
             *metrics_rest.routes,
             *oidc_rest.routes,
             *login_pages.routes,
+            *account_pages.routes,
+            *impersonation_pages.routes,
+            *lifecycle_rest.routes,
             *pages.routes,
             *console.build_routes(),
         ],
@@ -63,6 +70,7 @@ def build_app(settings: Settings) -> Starlette:
             Middleware(PublicPart),
             Middleware(ExactRoutes, endpoints=live_rest.exact),
             Middleware(pages.BrowserCookie),
+            Middleware(ClosedToActing),
         ],
         exception_handlers={AppError: render_app_error, HTTPException: render_http_error, Exception: render_fault},
         lifespan=lambda _application: _running(settings),

@@ -6,8 +6,8 @@ from typing import Any
 
 # Rooms that own tables, lowest floor first.
 ROOMS = (
-    "kit", "jobs", "events", "mail", "users", "signing", "authz", "clients", "credentials", "factors", "sessions",
-    "api_keys", "upstream", "oidc",
+    "kit", "jobs", "events", "mail", "users", "signing", "authz", "clients", "credentials", "factors",
+    "sessions", "impersonation", "mailed", "api_keys", "contexts", "upstream", "oidc",
 )  # fmt: skip
 
 APPS: dict[str, dict[str, Any]] = {

@@ -11,6 +11,7 @@ from app.api_keys.types import ApiKey, ApiKeyFilter, KeyUse, Owner, OwnerKind
 from app.kit import clock, db
 from app.kit.paging import COUNT_BOUND, PageRequest, Sort, keyset
 from app.kit.recall import forget_after_commit
+from app.users.queries import IS_ACTIVE
 
 _NAMES: Final = (
     "id", "name", "note", "user_id", "client_id", "created_by_kind", "created_by_id", "uses", "scopes",
@@ -19,9 +20,9 @@ _NAMES: Final = (
     "last_used_at", "created_at", "updated_at",
 )  # fmt: skip
 # $1 is the present moment in every statement that reads keys: a ban may have an end.
-_OWNER_ACTIVE: Final = """
+_OWNER_ACTIVE: Final = f"""
 CASE WHEN k.user_id IS NOT NULL
-     THEN EXISTS (SELECT FROM users_user u WHERE u.id = k.user_id AND (u.banned_at IS NULL OR u.ban_until <= $1))
+     THEN EXISTS (SELECT FROM users_user u WHERE u.id = k.user_id AND {IS_ACTIVE.format("u", "$1")})
      ELSE EXISTS (SELECT FROM clients_client c WHERE c.id = k.client_id AND c.is_enabled) END AS is_owner_active
 """
 _COLUMNS: Final = f"{', '.join(f'k.{name}' for name in _NAMES)}, {_OWNER_ACTIVE}"

@@ -6,7 +6,7 @@ import typer
 
 from app.cli.checks import subject_text
 from app.cli.output import harmless, styled
-from auther_client.generated.enums import AccessChangeKind
+from auther_client.generated.enums import AccessChangeKind, Decision
 from auther_client.generated.fragments import (
     ModelPreviewFields,
     ModelPreviewFieldsBlockers,
@@ -63,9 +63,19 @@ def _print_failed(failed: ModelPreviewFieldsFailedAssertions) -> None:
 def _print_impact(impact: ModelPreviewFieldsImpact) -> None:
     bound = "" if impact.is_complete else " at least (not everything was compared)"
     typer.echo(f"Access gained: {impact.gained:,}, lost: {impact.lost:,}{bound}.")
+    for omission in impact.omissions:
+        typer.echo(f"  {styled('?', fg='yellow')} {harmless(omission)}")
     for change in impact.changes[:_MAX_SHOWN]:
         sign, colour = ("+", "green") if change.kind is AccessChangeKind.GAINED else ("-", "red")
         told = f"{subject_text(change.subject)} {change.action} {change.entity.type}:{change.entity.id}"
-        typer.echo(f"  {styled(sign, fg=colour)} {harmless(told)}")
+        typer.echo(f"  {styled(sign, fg=colour)} {harmless(told)}{_change_text(change.before, change.after)}")
     if len(impact.changes) > _MAX_SHOWN:
         typer.echo(f"  … and {len(impact.changes) - _MAX_SHOWN:,} more; see them with --output json.")
+
+
+def _change_text(before: Decision, after: Decision) -> str:
+    """What becomes of an answer that attributes decide; nothing of a plain one."""
+    if Decision.UNDECIDED not in {before, after}:
+        return ""
+    words = {Decision.ALLOWED: "always", Decision.DENIED: "not at all", Decision.UNDECIDED: "as attributes decide"}
+    return f" ({words[before]} → {words[after]})"

@@ -34,7 +34,7 @@ class Step:
 
 def draw_proof(proof: Proof) -> list[str]:
     """The lines of a proof of the engine, and of what is missing."""
-    return _draw_whole([_from_engine(proof.root)], [str(key) for key in proof.missing])
+    return _draw_whole([_from_engine(proof.root)], [str(each) for each in proof.missing])
 
 
 def draw_explanation(explained: ExplainResult) -> list[str]:
@@ -46,7 +46,8 @@ def draw_explanation(explained: ExplainResult) -> list[str]:
         steps[node.id] = step
         above = steps.get(node.parent_id) if node.parent_id is not None else None
         (above.steps if above else roots).append(step)
-    return _draw_whole(roots, [key.text for key in explained.missing])
+    conditioned = [f"{each.key.text} with {each.condition}" for each in explained.missing_conditioned]
+    return _draw_whole(roots, [*(key.text for key in explained.missing), *conditioned])
 
 
 def decided(decision: str, text: str) -> str:

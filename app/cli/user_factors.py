@@ -29,7 +29,7 @@ def show(out: Printer, who: str = _WHO) -> None:
     """
 
     async def work(api: Operations) -> FactorsFields:
-        found = await api.user_factors(await _find_id(api, who))
+        found = await api.user_factors(await find_id(api, who))
         if found is None:
             raise AccountUnknown(who)
         return found.factors
@@ -50,7 +50,7 @@ def reset(
     confirm(f"Take all second factors of {who} on {describe_target()} away?", is_sure=yes)
 
     async def work(api: Operations) -> dict[str, object]:
-        user_id = await _find_id(api, who)
+        user_id = await find_id(api, who)
         user = accepted(await api.user_factors_reset(UserFactorsResetInput(id=user_id))).user
         assert user is not None
         return {"id": user.id, "email": user.email}
@@ -58,7 +58,7 @@ def reset(
     out.show_record(ask(work))
 
 
-async def _find_id(api: Operations, who: str) -> str:
+async def find_id(api: Operations, who: str) -> str:
     from app.cli.users import find_user
 
     return (await find_user(api, who)).id

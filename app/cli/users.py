@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import user_factors, user_files
+from app.cli import user_factors, user_files, user_life
 from app.cli.arguments import read_moment, read_object
 from app.cli.errors import AccountUnknown
 from app.cli.output import Columns, Printer, confirm
@@ -23,7 +23,6 @@ from auther_client.generated.inputs import (
     TuplesWriteInput,
     UserBanInput,
     UserCreateInput,
-    UserDeleteInput,
     UserFilter,
     UserUnbanInput,
     UserUpdateInput,
@@ -34,6 +33,10 @@ app = typer.Typer(no_args_is_help=True)
 app.command("import")(user_files.import_)
 app.command("factors")(user_factors.show)
 app.command("reset-2fa")(user_factors.reset)
+app.command("delete")(user_life.delete)
+app.command("restore")(user_life.restore)
+app.command("merge")(user_life.merge)
+app.command("export")(user_life.export)
 
 _WHO = typer.Argument(metavar="USER", help="Id, or e-mail address.")
 _YES = typer.Option(False, "--yes", "-y", help="Do not ask.")
@@ -53,6 +56,7 @@ _DETAIL: Columns[UserDetailFields] = {
     "status": lambda user: user.status,
     "banned until": lambda user: (user.ban.until or "for good") if user.ban else None,
     "banned because": lambda user: user.ban.reason if user.ban else None,
+    "erased at": lambda user: user.deletion.erased_at if user.deletion else None,
     "locale": lambda user: user.locale,
     "time zone": lambda user: user.zoneinfo,
     "attributes": lambda user: user.attributes or None,
@@ -220,22 +224,6 @@ def unban(out: Printer, who: str = _WHO) -> None:
     user = ask(work)
     assert user is not None
     out.show_one(user, _DETAIL)
-
-
-@app.command("delete")
-@printing
-def delete(out: Printer, who: str = _WHO, yes: bool = _YES) -> None:
-    """Erase a user and all that hangs from it. This cannot be undone.
-
-    Example: auther users delete ada@example.com --yes
-    """
-    confirm(f"Erase {who} on {describe_target()} for good?", is_sure=yes)
-
-    async def work(api: Operations) -> str | None:
-        user = await find_user(api, who)
-        return accepted(await api.user_delete(UserDeleteInput(id=user.id))).deleted_id
-
-    out.show_record({"deletedId": ask(work)})
 
 
 @app.command("sessions")

@@ -84,7 +84,13 @@ _NEXT_OUTBOX = """
 SELECT id, audit_id, type, occurred_at, target_type, target_id, actor_kind, actor_id, client_id, about_user_id, payload
 FROM events_outbox WHERE dispatched_at IS NULL ORDER BY seq LIMIT $1
 """
-_MARK_DISPATCHED = "UPDATE events_outbox SET dispatched_at = $2 WHERE id = ANY($1::text[])"
+# What was told of somebody while they were erased had to be handed over before it could be emptied.
+_MARK_DISPATCHED = """
+UPDATE events_outbox o SET dispatched_at = $2, payload = CASE WHEN EXISTS (
+    SELECT FROM events_audit a WHERE a.target_id = o.about_user_id AND a.action = 'audit.scrubbed'
+) THEN '{}' ELSE payload END
+WHERE id = ANY($1::text[])
+"""
 _SWEEP_OUTBOX = """
 DELETE FROM events_outbox WHERE id IN (
     SELECT id FROM events_outbox WHERE dispatched_at < $1 ORDER BY dispatched_at LIMIT $2

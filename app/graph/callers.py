@@ -21,6 +21,7 @@ from app.oidc.errors import BearerError, BoundTokenBare, ErrorCode, PossessionEr
 from app.oidc.refusals import describe_challenge
 from app.oidc.service import Shown, find_holder, find_holder_again, look_at_holder
 from app.oidc.types import Scope
+from app.sessions.acting import resolve_acting
 from app.sessions.service import resolve_session
 from app.sessions.types import ResolvedSession
 from app.sessions.watching import look_at_sessions
@@ -72,7 +73,8 @@ class Credentials:
         actor: the caller by cookie, as the connection began; anonymous without one.
         authorization: every Authorization that was given.
         sent: every DPoP proof that was given, and which request they came with.
-        session_token: the cookie's, when it was that of a live session.
+        session_token: the cookie's, when it was that of a live session; of an operator who acts as the actor, that of
+            the session in which they do.
     """
 
     actor: Actor
@@ -146,7 +148,8 @@ async def find_again(credentials: Credentials) -> Context:
         return Context(await _read_bearer(credentials, find_holder_again))
     if credentials.session_token is None:
         return Context(actor)
-    resolved = await resolve_session(credentials.session_token)
+    resolve = resolve_session if actor.impersonator_id is None else resolve_acting
+    resolved = await resolve(credentials.session_token)
     if resolved is None:
         raise SessionOver
     return Context(actor, resolved)

@@ -10,6 +10,7 @@ import strawberry
 from aiodataloader import DataLoader
 
 from app.kit.actor import Actor
+from app.kit.errors import AppError
 from app.sessions.types import ResolvedSession
 
 Key = TypeVar("Key", bound=Hashable)
@@ -23,13 +24,16 @@ class Loaders:
         self._loaders: dict[tuple[Hashable, ...], DataLoader[Any, Any]] = {}
 
     async def load(
-        self, fetch: Callable[..., Awaitable[Mapping[Key, Value]]], key: Key, *arguments: Hashable
+        self, fetch: Callable[..., Awaitable[Mapping[Key, Value | AppError]]], key: Key, *arguments: Hashable
     ) -> Value | None:
         """What `fetch` knows of the key, None if nothing.
 
         Args:
             fetch: takes all keys that were asked for together, then `arguments`.
             arguments: further arguments; only look-ups with the same ones are joined.
+
+        Raises:
+            AppError: what `fetch` gave for this key alone.
         """
         chosen = (fetch, *arguments)
         loader = self._loaders.get(chosen)
@@ -56,9 +60,10 @@ Info: TypeAlias = strawberry.Info[Context, None]
 
 
 def _batch(
-    fetch: Callable[..., Awaitable[Mapping[Key, Value]]], arguments: tuple[Hashable, ...]
+    fetch: Callable[..., Awaitable[Mapping[Key, Value | AppError]]], arguments: tuple[Hashable, ...]
 ) -> Callable[[Sequence[Key]], Any]:
-    async def load(keys: Sequence[Key]) -> list[Value | None]:
+    # The loader raises what is an exception, for its key alone.
+    async def load(keys: Sequence[Key]) -> list[Value | AppError | None]:
         found = await fetch(list(keys), *arguments)
         return [found.get(key) for key in keys]
 

@@ -1,8 +1,8 @@
 """What a document asks for, counted in nodes before it runs. Pure.
 
-Each object counts one; a connection counts its page size times what is asked of an item; any other
-list counts `LIST_SIZE` items. The tree is made once per document, then weighed with the variables
-of each request.
+Each object counts one, or more where it takes a search; a connection counts its page size times what is
+asked of an item; any other list counts `LIST_SIZE` items. The tree is made once per document, then weighed
+with the variables of each request.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ LIST_SIZE = 10
 MAX_BATCH = 5_000
 # One answer about the whole schema, or about one type of it.
 INTROSPECTION = {"__schema": 2_000, "__type": 200}
+# Objects of which each is a search of its own.
+HEAVY = {"Permissions": 10}
 
 Variables = Mapping[str, object]
 Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
@@ -154,7 +156,7 @@ class _Builder:
             return None
         assert isinstance(named, Composite)
         return Weight(
-            own=0 if named.name.endswith("Edge") else 1,
+            own=0 if named.name.endswith("Edge") else HEAVY.get(named.name, 1),
             is_list=is_list_type(get_nullable_type(definition.type)),
             length=_length(node, definition),
             page=_amount(node, "first", "last") if "first" in definition.args else None,

@@ -52,6 +52,10 @@ class UserErrorCode(Enum):
 @strawberry.type(description="Something about the input of a mutation that a person can mend.")
 class UserError:
     code: UserErrorCode = strawberry.field(description="What is wrong, for programs.")
+    reason: str = strawberry.field(
+        description="The stable name of the cause, such as `authz_relation_unknown`: the same as the "
+        "`extensions.reason` of a top-level error."
+    )
     message: str = strawberry.field(description="What is wrong, for people.")
     field: list[str] = strawberry.field(
         description="Path of the input field, outermost first; empty for the whole input."
@@ -150,7 +154,12 @@ def code_of(error: AppError) -> str:
 def user_errors(error: AppError) -> list[UserError]:
     """A mutation's `errors` for what a person can mend."""
     return [
-        UserError(code=_user_code(problem), message=problem.message, field=[_camel(name) for name in problem.field])
+        UserError(
+            code=_user_code(problem),
+            reason=problem.code,
+            message=problem.message,
+            field=[_camel(name) for name in problem.field],
+        )
         for problem in _each(error)
     ]
 

@@ -36,7 +36,6 @@ _BOM = b"\xef\xbb\xbf"
 _NUL = re.compile(rb"\\u(?:0000|\{0+\})")
 # Values nested deeper can be read but not written again: JSON is written to 254 levels, and an input adds its own.
 MAX_DEPTH = 50
-_MAX_QUALITY_CHARS = 5
 # Clients send the same few headers again and again.
 _REMEMBERED = 256
 _MAX_REMEMBERED_CHARACTERS = 128

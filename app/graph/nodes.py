@@ -12,6 +12,7 @@ from strawberry import ID, argument, field
 from app.api_keys.graph import load_key as load_api_key
 from app.authz.graph import TUPLE_PREFIX, load_model, load_tuple
 from app.clients.graph import load_client, load_initial_token
+from app.contexts.graph import load_context
 from app.events.graph import load_event
 from app.graph.context import Info
 from app.graph.limits import TooComplex
@@ -45,6 +46,7 @@ _LOADERS: dict[str | None, Load] = {
     "con": load_consent,
     "fam": load_family,
     "idp": load_provider,
+    "ctx": load_context,
     "lid": load_link,
 }
 

@@ -19,6 +19,7 @@ PUBLIC_FIELDS: Final[Mapping[OperationType, frozenset[str]]] = {
     OperationType.MUTATION: frozenset(
         {
             "consentWithdraw",
+            "impersonationStop",
             "passkeyRegister",
             "passkeyRemove",
             "passkeyRename",
@@ -29,6 +30,13 @@ PUBLIC_FIELDS: Final[Mapping[OperationType, frozenset[str]]] = {
             "totpConfirm",
             "totpRemove",
             "totpStart",
+            "viewerDataExport",
+            "viewerDelete",
+            "viewerEmailChangeStart",
+            "viewerEmailChangeWithdraw",
+            "viewerPasswordChange",
+            "viewerUpdate",
+            "viewerVerificationSend",
         }
     ),
     OperationType.SUBSCRIPTION: frozenset({"auditEvents", "checkChanged", "sessionsRevoked"}),

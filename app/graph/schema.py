@@ -5,9 +5,11 @@ from __future__ import annotations
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from app.account.graph import OwnAccountMutation
 from app.api_keys.graph import ApiKeyMutation, ApiKeyQuery
 from app.authz.graph import AuthzMutation, AuthzQuery, AuthzSubscription
 from app.clients.graph import ClientMutation, ClientQuery, InitialTokenMutation, InitialTokenQuery
+from app.contexts.graph import ContextMutation, ContextQuery
 from app.events.graph import EventQuery, EventSubscription
 from app.factors.graph import FactorMutation
 from app.graph.documents import Documents
@@ -15,7 +17,9 @@ from app.graph.nodes import NodeQuery
 from app.graph.revocations import SessionSubscription
 from app.graph.scalars import SCALARS
 from app.graph.viewer import ViewerQuery
+from app.impersonation.graph import ImpersonationMutation
 from app.jobs.graph import JobSubscription
+from app.lifecycle.graph import DeletionMutation, ExportMutation, MergeMutation
 from app.login.graph import AccountMutation
 from app.mail.graph import MailQuery
 from app.metrics.graph import MetricsSubscription
@@ -37,6 +41,7 @@ class Query(
     SessionQuery,
     SigningQuery,
     UpstreamQuery,
+    ContextQuery,
     EventQuery,
     MailQuery,
     AuthzQuery,
@@ -49,14 +54,20 @@ class Query(
 )
 class Mutation(
     AccountMutation,
+    OwnAccountMutation,
     UserMutation,
+    DeletionMutation,
+    ExportMutation,
+    MergeMutation,
     ClientMutation,
     InitialTokenMutation,
     ApiKeyMutation,
     SessionMutation,
     FactorMutation,
+    ImpersonationMutation,
     SigningMutation,
     UpstreamMutation,
+    ContextMutation,
     ConsentMutation,
     TokenFamilyMutation,
     AuthzMutation,

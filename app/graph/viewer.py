@@ -10,6 +10,7 @@ import strawberry
 from strawberry import ID, Parent, argument, enum_value, field
 
 from app import __version__
+from app.account.graph import EmailChange, load_email_change
 from app.api_keys.graph import ApiKey, ApiKeyConnection, load_own_key, load_own_keys
 from app.api_keys.types import ApiKey as RoomKey
 from app.authz.graph import Permissions, load_own_permissions
@@ -19,6 +20,7 @@ from app.clients.types import Client as RoomClient
 from app.graph.budget import budgets
 from app.graph.connections import Paged, connection
 from app.graph.context import Info
+from app.impersonation.graph import Impersonation, load_impersonation
 from app.kit.actor import Actor, ActorKind
 from app.kit.guard import PERMISSIONS, permissions_of, require_sign_in
 from app.kit.paging import PageRequest
@@ -47,6 +49,7 @@ class Server:
     issuer: str = field(description="The OIDC issuer identifier: where browsers and applications reach the server.")
     sign_up_policy: SignUpPolicy = field(description="Who may sign up by themselves.")
     is_mail_configured: bool = field(description="Whether mail is sent; otherwise it stays in the outbox.")
+    deletion_grace_seconds: int = field(description="How long a deleted user can be restored; 0: not at all.")
 
 
 @strawberry.type(description="What the caller may do. It helps to show what is of use; every field asks again.")
@@ -123,6 +126,14 @@ class Viewer:
     def session(self, info: Info) -> RoomSession | None:
         return info.context.session.session if info.context.session else None
 
+    @field(description="The operator who acts as the caller; null for who is themselves.")
+    async def impersonation(self, info: Info) -> Impersonation | None:
+        return await load_impersonation(info)
+
+    @field(description="The address that the caller wants to have and has not confirmed; null when there is none.")
+    async def email_change(self, info: Info) -> EmailChange | None:
+        return await load_email_change(info)
+
     @field(description="What the caller may do.")
     @staticmethod
     async def can(actor: Parent[Actor]) -> ViewerCan:
@@ -177,4 +188,5 @@ class ViewerQuery:
             issuer=chosen.issuer,
             sign_up_policy=SignUpPolicy(chosen.signup_policy),
             is_mail_configured=smtp_server() is not None,
+            deletion_grace_seconds=int(chosen.deletion_grace.total_seconds()),
         )

@@ -89,6 +89,11 @@ async def permissions_of(actor: Actor) -> frozenset[str]:
     return held
 
 
+async def permissions_of_many(actors: Sequence[Actor]) -> Mapping[Actor, frozenset[str]]:
+    """The same for several at once, asked anew: for dataloaders, not for guards."""
+    return await runtime().decider.permissions_of_many(actors)
+
+
 async def recall_permissions(actor: Actor) -> None:
     """Let the guards of this request use what the process knew of the actor a moment ago: it only reads."""
     remembered = _remembered.get()

@@ -22,8 +22,6 @@ ON CONFLICT (name, bucket) DO UPDATE SET
     expires_at = EXCLUDED.expires_at
 RETURNING hits
 """
-_READ = "SELECT hits FROM kit_counter WHERE name = $1 AND bucket = $2 AND window_start BETWEEN $3 AND $4"
-_CLEAR = "DELETE FROM kit_counter WHERE name = $1 AND bucket = $2"
 _RELEASE = """
 UPDATE kit_counter SET hits = greatest(hits - 1, 0)
 WHERE name = $1 AND bucket = $2 AND window_start BETWEEN $3 AND $4
@@ -70,16 +68,6 @@ async def count_hit(limit: RateLimit, bucket: str, *, cost: int = 1) -> int:
     expires = clock.now() + 2 * limit.window
     hits: int = await db.fetch_value(_HIT, limit.name, _bucket_id(bucket), start, cost, expires, last)
     return hits
-
-
-async def read_hits(limit: RateLimit, bucket: str) -> int:
-    """Hits in this window so far."""
-    return await db.fetch_value(_READ, limit.name, _bucket_id(bucket), *_windows(limit)) or 0
-
-
-async def clear_hits(limit: RateLimit, bucket: str) -> None:
-    """Forget what was counted."""
-    await db.execute(_CLEAR, limit.name, _bucket_id(bucket))
 
 
 async def release_hit(limit: RateLimit, bucket: str) -> None:

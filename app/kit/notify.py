@@ -27,8 +27,6 @@ _CONNECT_TIMEOUT_SECONDS = 5
 _PROBE_SECONDS = 15
 _FIRST_DELAY_SECONDS = 0.1
 _LONGEST_DELAY_SECONDS = 5.0
-# PostgreSQL refuses payloads of 8,000 bytes and more.
-MAX_PAYLOAD_BYTES = 7_999
 
 _TELL = "SELECT pg_notify(n.channel, n.payload) FROM unnest($1::text[], $2::text[]) AS n (channel, payload)"
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from app.kit.settings_clients import ClientSettings
+from app.kit.settings_accounts import AccountSettings
 from app.kit.settings_rules import (
     LOOPBACK_HOSTS,
     MIN_SECRET_BYTES,
@@ -24,6 +24,7 @@ from app.kit.settings_rules import (
     Grace,
     IpAddress,
     Label,
+    MailFrom,
     Networks,
     PublicUrl,
     Secret,
@@ -45,7 +46,7 @@ def _count_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Settings(ClientSettings):
+class Settings(AccountSettings):
     """Everything an operator can set. Durations are ISO 8601 (`PT15M`) or seconds."""
 
     model_config = SettingsConfigDict(
@@ -179,10 +180,8 @@ class Settings(ClientSettings):
     )
 
     # --- mail ------------------------------------------------------------------------------
-    smtp_url: SmtpUrl | None = Field(
-        None, description="`smtp://user:pass@host:587` (STARTTLS) or `smtps://…`. Empty: mail stays in the outbox."
-    )
-    mail_from: str = Field("Auther <no-reply@localhost>", description="Sender of mail.")
+    smtp_url: SmtpUrl | None = Field(None, description="`smtp[s]://user:pass@host`. Empty: mail stays in the outbox.")
+    mail_from: MailFrom = Field("Auther <no-reply@localhost>", description="Sender of mail.")
     product_name: str = Field("Auther", max_length=60, description="Name shown on sign-in pages and in mail.")
 
     # --- audit -----------------------------------------------------------------------------

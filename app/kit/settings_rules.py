@@ -18,6 +18,8 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode
 
+from app.kit.mailboxes import split_mailbox
+
 MIN_SECRET_BYTES = 32
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
@@ -99,10 +101,23 @@ def check_database_url(value: SecretStr) -> SecretStr:
 
 
 def check_smtp_url(value: SecretStr) -> SecretStr:
-    """The URL of a mail server."""
+    """The URL of a mail server of which we understand every part, and which gets no password unprotected."""
     parts = _split(value.get_secret_value())
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ValueError("must be smtp://user:password@host:587 or smtps://user:password@host")
+    options = parse_qs(parts.query, keep_blank_values=True)
+    if options not in ({}, {"tls": ["off"]}):
+        raise ValueError("takes no option but tls=off")
+    if options and parts.scheme == "smtps":
+        raise ValueError("cannot be smtps with tls=off")
+    if options and parts.username and parts.hostname not in LOOPBACK_HOSTS:
+        raise ValueError("would send a password unprotected; remove tls=off or the password")
+    return value
+
+
+def check_mail_from(value: str) -> str:
+    """A sender: `Name <address>` or an address."""
+    split_mailbox(value)
     return value
 
 
@@ -165,5 +180,6 @@ Secret = Annotated[SecretStr, AfterValidator(check_secret)]
 Secrets = Annotated[tuple[Secret, ...], NoDecode, BeforeValidator(split_words)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(check_database_url)]
 SmtpUrl = Annotated[SecretStr, AfterValidator(check_smtp_url)]
+MailFrom = Annotated[str, AfterValidator(check_mail_from)]
 Grace = Annotated[timedelta, WrapValidator(read_duration)]
 Duration = Annotated[Grace, AfterValidator(check_positive)]

@@ -20,6 +20,7 @@ from app.kit.log import accept_request_id, bind_request
 from app.kit.pages import session_cookie_name
 from app.kit.runtime import settings
 from app.oidc.dpop.nonces import make_nonce
+from app.rest.acting import act, find_acting_token
 from app.rest.denials import note_denial
 from app.rest.errors import render_app_error
 from app.rest.measures import note_request
@@ -67,7 +68,8 @@ class RequestContext:
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
         origin = _origin(scope)
         nobody = Actor(ActorKind.ANONYMOUS, origin=origin)
-        state.update(request_id=origin.request_id, origin=origin, actor=nobody, session=None, session_token=None)
+        state.update(request_id=origin.request_id, origin=origin, actor=nobody)
+        state.update(session=None, session_token=None, locale=None, acting=None, is_acting_over=False)
         bind_request(request_id=origin.request_id)
         with collecting_refusals() as refusals:
             answer = _Answer(scope, send, refusals)
@@ -128,13 +130,18 @@ def _is_quiet(path: str, status: int) -> bool:
 async def _sign_in(scope: Scope) -> None:
     if scope["path"].startswith(_WITHOUT_SESSION) or not any(name == b"cookie" for name, _ in scope["headers"]):
         return
-    token = HTTPConnection(scope).cookies.get(session_cookie_name())
+    cookies = HTTPConnection(scope).cookies
+    token, acting_token = cookies.get(session_cookie_name()), find_acting_token(cookies)
+    state: MutableMapping[str, Any] = scope["state"]
+    if acting_token is not None:
+        await act(state, token or "", acting_token)
+        return
     if not token:
         return
     resolved = await resolve_session(token)
     if resolved is not None:
-        state: MutableMapping[str, Any] = scope["state"]
-        state.update(session=resolved, session_token=token, actor=actor_of(resolved, state["origin"]))
+        state.update(session=resolved, session_token=token, locale=resolved.user.locale)
+        state["actor"] = actor_of(resolved, state["origin"])
 
 
 async def _refuse(scope: Scope, receive: Receive, answer: _Answer, error: AppError) -> None:

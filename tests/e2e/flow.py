@@ -41,11 +41,11 @@ class Authorization:
         return query["code"][0]
 
 
-def redeem(flow: Authorization, code: str) -> httpx.Response:
+def redeem(flow: Authorization, code: str, redirect_uri: str = REDIRECT_URI) -> httpx.Response:
     form = {
         "grant_type": "authorization_code",
         "code": code,
-        "redirect_uri": REDIRECT_URI,
+        "redirect_uri": redirect_uri,
         "client_id": flow.client_id,
         "code_verifier": flow.verifier,
     }

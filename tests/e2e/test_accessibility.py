@@ -14,12 +14,24 @@ from tests.e2e.server import ServerProcess
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 HOSTED = (
     "/signin",
+    "/signin/email",
     "/signup",
     "/password/forgot",
     "/signout",
     "/password/reset?token=alk_unknown",
     "/signin?flow=flw_unknown",
 )
+ACCOUNT = (
+    "/account/profile",
+    "/account/email",
+    "/account/email/confirm?token=alk_unknown",
+    "/account/security",
+    "/account/sessions",
+    "/account/apps",
+    "/account/data",
+    "/account/data/delete",
+)
+NARROW = 390
 CONSOLE = ("/", "/users", "/clients", "/clients?dialog=tokens", "/sessions", "/keys", "/audit", "/mails")
 
 
@@ -36,6 +48,35 @@ def test_hosted_pages(server: ServerProcess, page: Page, path: str, scheme: str)
     page.goto(server.url + path)
 
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_account_pages(server: ServerProcess, chromium: Browser, scheme: str) -> None:
+    context = chromium.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        viewport={"width": NARROW, "height": 844},
+    )
+    page = context.new_page()
+    page.goto(f"{server.url}/signin?next=/account")
+    page.fill("#identifier", "edsger")
+    page.fill("#password", DEMO_PASSWORD)
+    page.click("#submit")
+    page.wait_for_url(f"{server.url}/account/profile")
+    page.evaluate("document.getElementById('picture').type = 'text'")
+    page.fill("#picture", "nonsense")
+    page.click("#submit")
+    page.wait_for_selector("#picture-error")
+    found = {"a refused change": violations(page)}
+    widths = {}
+    for path in ACCOUNT:
+        page.goto(server.url + path)
+        assert page.locator("nav.sections [aria-current]").count() == 1, path
+        found[path] = violations(page)
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+
+    assert {path: items for path, items in found.items() if items} == {}
+    assert set(widths.values()) == {NARROW}
 
 
 def test_a_refused_sign_in(server: ServerProcess, page: Page) -> None:

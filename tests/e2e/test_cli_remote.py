@@ -50,12 +50,15 @@ def log_in(server: ServerProcess, terminal: Terminal, *, name: str = "home") -> 
 
 
 def test_commands_run_on_a_server_by_address_and_key(server: ServerProcess, terminal: Terminal, key: str) -> None:
-    made, listed, banned, unbanned, deleted, gone, trail = terminal.run(
+    made, listed, banned, unbanned, link, left, back, deleted, gone, trail = terminal.run(
         ["users", "create", "remote@example.com", "--name", "Remote", "--json"],
         ["users", "list", "--search", "remote@", "--json"],
         ["users", "ban", "remote@example.com", "--reason", "spam", "--yes", "--json"],
         ["users", "unban", "remote@example.com", "-q"],
+        ["users", "export", "remote@example.com", "--json"],
         ["users", "delete", "remote@example.com", "--yes", "--json"],
+        ["users", "restore", "remote@example.com", "--json"],
+        ["users", "delete", "remote@example.com", "--now", "--yes", "--json"],
         ["users", "show", "remote@example.com"],
         ["audit", "list", "--action", "user.banned", "--limit", "1", "--json"],
         AUTHER_URL=server.url,
@@ -66,6 +69,10 @@ def test_commands_run_on_a_server_by_address_and_key(server: ServerProcess, term
     assert [each["id"] for each in json.loads(listed.output)] == [user["id"]]
     assert (json.loads(banned.output)["status"], json.loads(banned.output)["ban"]["reason"]) == ("BANNED", "spam")
     assert unbanned.output == f"{user['id']}\n"
+    # The user was erased since.
+    assert httpx.get(json.loads(link.output)["url"]).json()["error"] == "lifecycle_export_link_over"
+    assert json.loads(left.output).keys() == {"id", "erasedAt"}
+    assert json.loads(back.output) == {"id": user["id"], "email": "remote@example.com", "status": "ACTIVE"}
     assert json.loads(deleted.output) == {"deletedId": user["id"]}
     assert (gone.code, gone.output) == (
         1,

@@ -29,8 +29,17 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
         f"users import users.csv {NAMES} --json",
         f"users import users.csv {NAMES}",
         "users show 7 --json",
+        "users export 7 ada.json --json",
+        "users merge bob@example.com ada@example.com --dry-run --json",
+        "users merge bob@example.com ada@example.com --yes --json",
+        "users delete 7 --yes --json",
+        "users show 7",
+        "users restore 7 --json",
+        "users delete 7 --now --yes --json",
     ]
-    return dict(zip(commands, run_commands(folder, [command.split() for command in commands]), strict=True))
+    ran = dict(zip(commands, run_commands(folder, [command.split() for command in commands]), strict=True))
+    exported = folder / "ada.json"
+    return ran | {"ada.json": Ran(exported.stat().st_mode & 0o777, exported.read_text("utf-8"))}
 
 
 def test_columns_that_are_not_ours_are_named_with_those_that_are(ran: dict[str, Ran]) -> None:
@@ -61,3 +70,24 @@ def test_a_mended_file_is_imported_once(ran: dict[str, Ran]) -> None:
     assert again.lines == ["2 records read: 0 created, 2 there already, 0 bad."]
     shown = json.loads(ran["users show 7 --json"].output)
     assert (shown["email"], shown["emailVerified"]) == ("ada@example.com", False)
+
+
+def test_an_export_is_a_file_for_its_owner_only(ran: dict[str, Ran]) -> None:
+    assert json.loads(ran["users export 7 ada.json --json"].output) == {"file": "ada.json"}
+    assert json.loads(ran["ada.json"].output)["account"]["email"] == "ada@example.com"
+    assert ran["ada.json"].code == 0o600
+
+
+def test_a_merge_is_tried_and_done(ran: dict[str, Ran]) -> None:
+    tried, done = (ran[f"users merge bob@example.com ada@example.com {end} --json"] for end in ("--dry-run", "--yes"))
+
+    assert (tried.code, done.code) == (0, 0)
+    assert json.loads(tried.output) == json.loads(done.output)
+    assert [each["name"] for each in json.loads(done.output)] == ["linked_identities", "tuples", "consents"]
+
+
+def test_a_deleted_user_can_be_had_back_until_they_are_erased(ran: dict[str, Ran]) -> None:
+    assert json.loads(ran["users delete 7 --yes --json"].output).keys() == {"id", "erasedAt"}
+    assert "PENDING_DELETION" in ran["users show 7"].output
+    assert json.loads(ran["users restore 7 --json"].output)["status"] == "ACTIVE"
+    assert json.loads(ran["users delete 7 --now --yes --json"].output) == {"deletedId": "7"}

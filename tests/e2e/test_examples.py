@@ -28,6 +28,9 @@ TOLD_SECONDS = 30
 MAKE_KEY = """
 mutation MakeKey($input: ApiKeyCreateInput!) { apiKeyCreate(input: $input) { secret errors { code field message } } }
 """
+MAKE_USER = """
+mutation MakeUser($input: UserCreateInput!) { userCreate(input: $input) { errors { code field message } } }
+"""
 SAVE_MODEL = """
 mutation Save($input: ModelSaveInput!) { modelSave(input: $input) { errors { code field message } } }
 """
@@ -185,6 +188,53 @@ def test_services_decide_by_themselves_and_relay_the_token(server: ServerProcess
         assert ask("/documents/draft-9?permission=edit") == (200, {"allowed": True, "liveChecks": 1})
         assert ask("/documents/9?permission=edit") == (403, {"allowed": False, "liveChecks": 2})
         assert ask("/documents/1?permission=read", f"{token[:-8]}AAAAAAAA")[0] == 401
+
+
+def test_one_application_for_several_tenants(server: ServerProcess) -> None:
+    grant = {"entity": {"type": "platform", "id": "*"}, "relation": "super_admin"}
+    wanted = {"name": "Set-up", "uses": ["DIRECT"], "grants": [grant]}
+    key, port = ask_operator(server, MAKE_KEY, input=wanted)["secret"], free_port()
+    setup = run("saas_setup.py", key, server.url, str(port), "acme=acme.example", "globex=globex.example")
+    tenants = {name: each["client_id"] for name, each in json.loads(setup)["tenants"].items()}
+    for email in ("ann@acme.example", "gus@globex.example", "eve@sub.acme.example"):
+        user = {"email": email, "emailVerified": True, "password": DEMO_PASSWORD}
+        ask_operator(server, MAKE_USER, input=user)
+
+    def sign_in(visitor: httpx.Client, email: str) -> dict[str, Any]:
+        browser = FormBrowser(server.url).open(visitor.get("/login").headers["location"])
+        browser.sign_in(email, DEMO_PASSWORD)
+        assert browser.left_for is not None
+        assert visitor.get(browser.left_for).headers["location"] == "/"
+        return dict(visitor.get("/").json())
+
+    def switch(visitor: httpx.Client, tenant: str) -> dict[str, Any]:
+        assert visitor.post(f"/switch/{tenant}").headers["location"] == "/"
+        return dict(visitor.get("/").json())
+
+    def ask(visitor: httpx.Client, path: str) -> tuple[int, Any]:
+        answer = visitor.get(path)
+        return answer.status_code, answer.json()
+
+    members = {name: {f"{client_id}:invoice": ["approve", "read"]} for name, client_id in tenants.items()}
+    with serving("saas.py", port, setup, server.url, str(port)) as url:
+        with httpx.Client(base_url=url) as ann:
+            told = sign_in(ann, "ann@acme.example")
+            assert (told["tenant"], told["permissions"]) == ("acme", members["acme"])
+            assert ask(ann, "/acme/invoices/42?permission=read") == (200, {"allowed": True, "liveChecks": 0})
+            assert ask(ann, "/acme/invoices/42?permission=approve") == (200, {"allowed": True, "liveChecks": 1})
+            assert ask(ann, "/acme/invoices/43?permission=approve") == (403, {"allowed": False, "liveChecks": 2})
+            assert ask(ann, "/globex/invoices/42?permission=read")[0] == 401
+            told = switch(ann, "globex")
+            assert (told["tenant"], told["permissions"]) == ("globex", {})
+            assert ask(ann, "/globex/invoices/42?permission=read") == (403, {"allowed": False, "liveChecks": 0})
+            assert ask(ann, "/acme/invoices/42?permission=read")[0] == 401
+            assert switch(ann, "acme")["permissions"] == members["acme"]
+        with httpx.Client(base_url=url) as gus:
+            assert sign_in(gus, "gus@globex.example")["permissions"] == {}
+            assert switch(gus, "globex")["permissions"] == members["globex"]
+        with httpx.Client(base_url=url) as eve:
+            assert sign_in(eve, "eve@sub.acme.example")["permissions"] == {}
+            assert switch(eve, "globex")["permissions"] == {}
 
 
 def run(name: str, *arguments: str) -> str:

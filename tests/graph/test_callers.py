@@ -137,7 +137,7 @@ async def test_the_host_that_was_asked_is_our_own_too(browser: httpx.AsyncClient
 async def test_a_refused_mutation_of_a_session_changes_nothing(browser: httpx.AsyncClient) -> None:
     admin, victim = await make_admin(), await make_user()
     await sign_in(browser, admin)
-    mutation = {"query": f'mutation {{ userDelete(input: {{id: "{victim.id}"}}) {{ deletedId }} }}'}
+    mutation = {"query": f'mutation {{ userDelete(input: {{id: "{victim.id}", immediately: true}}) {{ deletedId }} }}'}
 
     refused = await browser.post("/graphql", json=mutation, headers={"origin": "https://evil.example"})
     allowed = await browser.post("/graphql", json=mutation, headers=CSRF)

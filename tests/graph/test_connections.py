@@ -13,11 +13,15 @@ from app.api_keys.queries import touch_keys
 from app.api_keys.service import create_key, disable_key
 from app.api_keys.types import NewApiKey
 from app.authz.service import write_tuples
+from app.authz.service.models import save_model
 from app.authz.types import RelationTuple, TupleKey, TupleWrite
+from app.authz.types.saving import ModelDraft
 from app.clients.registration.tokens import create_initial_token
 from app.clients.registration.types import NewInitialToken
 from app.clients.service import create_client, declare_client, forget_clients, update_client
 from app.clients.types import ClientChanges, ClientKind, DeclaredClient, NewClient
+from app.contexts.service import create_context
+from app.contexts.types import Grant, NewContext
 from app.graph.schema import graphql_schema
 from app.kit import clock, db
 from app.kit.actor import SYSTEM, Actor
@@ -197,6 +201,18 @@ LISTINGS = {
         {"NAME_ASC": (_by("name"), False), "CREATED_AT_DESC": (_by("createdAt"), True)},
         [("", lambda row: True), ("isEnabled: false", lambda row: not row["isEnabled"])],
     ),
+    "registrationContexts": Listing(
+        "registrationContexts",
+        "id slug clientId isEnabled createdAt",
+        {"SLUG_ASC": (_by("slug"), False), "CREATED_AT_DESC": (_by("createdAt"), True)},
+        [
+            ("", lambda row: True),
+            ("isEnabled: false", lambda row: not row["isEnabled"]),
+            ("isPlatformWide: true", lambda row: row["clientId"] is None),
+            ("isPlatformWide: false, isEnabled: true", lambda row: row["clientId"] is not None and row["isEnabled"]),
+            (f'clientId: "{ROBOT}"', lambda row: row["clientId"] == ROBOT),
+        ],
+    ),
     "mails": Listing("mails", "id createdAt to", {None: (_by("createdAt"), True)}, [("", lambda row: True)]),
 }
 # Lists that are worked out, not read: `tests/authz/graph/test_lists.py`.
@@ -245,6 +261,8 @@ async def fill(field: str = "") -> None:
                 await write_tuples(SYSTEM, TupleWrite(touch=tuple(map(RelationTuple, tuples_of(user.id, n)))))
         if field == "apiKeys":
             await fill_keys()
+        if field == "registrationContexts":
+            await fill_contexts()
 
 
 def provider_named(name: str | None, n: int) -> NewProvider:
@@ -252,6 +270,21 @@ def provider_named(name: str | None, n: int) -> NewProvider:
         slug=f"p{n}", name=f"{name} there", kind=ProviderKind.OIDC, issuer="https://there.example", client_id="us",
         client_secret="secret", is_enabled=n % 3 != 0,
     )  # fmt: skip
+
+
+async def fill_contexts() -> None:
+    """Contexts of the platform and of a client."""
+    robot = NewClient(name="Robot", kind=ClientKind.MACHINE)
+    await declare_client(DeclaredClient(id=ROBOT, client=robot, secret="a-secret-for-tests-of-32-characters"))
+    model = "model\n  schema 1.1\ntype user\ntype a\n  relations\n    define b: [user]\n"
+    await save_model(SYSTEM, ModelDraft(ROBOT, model))
+    for n in range(len(NAMES)):
+        client_id, grant = (ROBOT, Grant(f"{ROBOT}:a", "b")) if n % 3 == 1 else (None, Grant("platform", "member"))
+        new = NewContext(
+            slug=f"c-{7 * n % 10}", name=f"Context {n}", grants=(grant,), client_id=client_id, is_enabled=n % 4 != 0
+        )
+        with clock.frozen(START + timedelta(minutes=n // 2 * 2)):
+            await create_context(SYSTEM, new)
 
 
 async def fill_keys() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from app.clients.registration.tokens import create_initial_token
 from app.clients.registration.types import NewInitialToken
 from app.clients.service import create_client, forget_clients
 from app.clients.types import ClientKind, NewClient
+from app.contexts.service import create_context
+from app.contexts.types import Grant, NewContext
 from app.graph.schema import graphql_schema
 from app.kit import db
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
@@ -29,7 +32,7 @@ from app.signing.types import KeyStatus
 from app.upstream.queries import insert_identity
 from app.upstream.service import create_provider
 from app.upstream.types import NewProvider, ProviderKind
-from app.users.service import ban_user, find_user
+from app.users.service import ban_user, find_user, schedule_deletion
 from app.users.types import User
 from tests.api_keys.support import make_client_key, make_key
 from tests.factors.support import give_app
@@ -39,6 +42,7 @@ from tests.support import ORIGIN, as_user, commit, deciding, make_user, read_eve
 
 MODEL = "model\n  schema 1.1\ntype user\ntype paper\n  relations\n    define owner: [user]\n"
 NOBODY = ANONYMOUS.at(ORIGIN)
+TWIN_ID = "usr_twin"
 AUDIT = """
 SELECT action, outcome, actor_id, target_type, target_id, reason, after::json->>'permission' AS permission
 FROM events_audit ORDER BY occurred_at DESC, id DESC
@@ -56,6 +60,7 @@ class Stage:
     initial_token_id: str
     provider_id: str
     link_id: str
+    context_id: str
 
     @property
     def kind(self) -> str:
@@ -73,12 +78,14 @@ class Case:
     Attributes:
         instead: permissions of which each does as well.
         sight: what is told to be missing to a caller who may not even see what changes; None: `permission`.
+        besides: what it needs in addition.
     """
 
     permission: str
     make_input: Callable[[Stage], dict[str, Any]]
     instead: frozenset[str] = frozenset()
     sight: str | None = None
+    besides: frozenset[str] = frozenset()
 
 
 def of_key(permission: str, *, of_client: bool = False, **given: Any) -> Case:
@@ -99,6 +106,17 @@ CASES = {
     "userBan": Case("users.ban", lambda stage: {"id": stage.user.id}),
     "userUnban": Case("users.ban", lambda stage: {"id": stage.user.id}),
     "userDelete": Case("users.delete", lambda stage: {"id": stage.user.id}),
+    "userRestore": Case("users.delete", lambda stage: {"id": stage.user.id}),
+    "userMerge": Case(
+        "users.delete",
+        lambda stage: {"from": stage.user.id, "into": TWIN_ID},
+        besides=frozenset({"users.update", "clients.manage_access"}),
+    ),
+    "userDataExport": Case(
+        "platform.manage_platform",
+        lambda stage: {"id": stage.user.id},
+        besides=frozenset({"users.view", "sessions.view_all", "api_keys.view_all"}),
+    ),
     "clientCreate": Case("clients.create", lambda stage: {"name": "New", "kind": "MACHINE"}),
     "clientUpdate": Case("clients.update", lambda stage: {"id": stage.client_id, "name": "Renamed"}),
     "clientDelete": Case("clients.delete", lambda stage: {"id": stage.client_id}),
@@ -118,6 +136,19 @@ CASES = {
         "platform.manage_platform", lambda stage: {"id": stage.provider_id, "name": "Renamed"}
     ),
     "identityProviderDelete": Case("platform.manage_platform", lambda stage: {"id": stage.provider_id}),
+    "registrationContextCreate": Case(
+        "clients.manage_access",
+        lambda stage: {
+            "slug": "new",
+            "name": "New",
+            "clientId": stage.client_id,
+            "grants": [{"entityType": stage.kind, "relation": "owner"}],
+        },
+    ),
+    "registrationContextUpdate": Case(
+        "clients.manage_access", lambda stage: {"id": stage.context_id, "name": "Renamed"}
+    ),
+    "registrationContextDelete": Case("clients.manage_access", lambda stage: {"id": stage.context_id}),
     "linkedIdentityDelete": Case("users.update", lambda stage: {"id": stage.link_id}),
     "initialAccessTokenCreate": Case("clients.create", lambda stage: {"name": "New"}),
     "initialAccessTokenRevoke": Case("clients.create", lambda stage: {"id": stage.initial_token_id}),
@@ -142,13 +173,24 @@ CASES = {
     "sessionsRevoke": Case("sessions.revoke_all", lambda stage: {"userId": stage.user.id}),
     "sessionRevoke": Case("sessions.revoke_all", lambda stage: {"id": stage.session_id}),
 }
-# Mutations of what is the caller's own and nobody else's: tests/factors/graph has their callers and trails.
-OWN = frozenset(
+# Mutations of what is the caller's own and nobody else's: tests/factors/graph and tests/lifecycle have their callers
+# and trails.
+OWN_LIFE = frozenset({"viewerDataExport", "viewerDelete"})
+OWN_ACCOUNT = frozenset(
+    {
+        "viewerEmailChangeStart", "viewerEmailChangeWithdraw", "viewerPasswordChange", "viewerUpdate",
+        "viewerVerificationSend",
+    }
+)  # fmt: skip
+OWN_FACTORS = frozenset(
     {
         "passkeyRegister", "passkeyRemove", "passkeyRename", "passkeyStart", "recoveryCodesRegenerate", "totpConfirm",
         "totpRemove", "totpStart",
     }
 )  # fmt: skip
+# And those of an operator's own browser session: tests/impersonation.
+OWN_HAND = frozenset({"impersonationStart", "impersonationStop"})
+OWN = OWN_FACTORS | OWN_LIFE | OWN_ACCOUNT | OWN_HAND
 # The same mutations of keys that belong to a client.
 OF_CLIENT = {
     "apiKeyCreate": Case("clients.manage_access", lambda stage: {"name": "New", "ownerClientId": stage.client_id}),
@@ -182,6 +224,13 @@ async def make_link(user: User) -> tuple[str, str]:
     return provider.id, linked.id
 
 
+async def make_context(client_id: str) -> str:
+    """A registration context of the client, which gives a paper."""
+    grant = Grant(f"{client_id}:paper", "owner", "9")
+    new = NewContext(slug="there", name="There", grants=(grant,), client_id=client_id)
+    return (await commit(create_context(SYSTEM, new))).id
+
+
 async def build_stage() -> Stage:
     forget_clients()
     user = await make_user()
@@ -197,8 +246,8 @@ async def build_stage() -> Stage:
     of_user, of_client = await make_key(user), await make_client_key(created.client.id)
     initial = (await commit(create_initial_token(SYSTEM, NewInitialToken(name="CI")))).token
     keys = (signing.id, of_user.key.id, of_client.key.id, initial.id, *await make_link(user))
-    stage = Stage(user, new.session.id, created.client.id, *keys)
-    await commit(save_model(SYSTEM, ModelDraft(stage.client_id, MODEL)))
+    await commit(save_model(SYSTEM, ModelDraft(created.client.id, MODEL)))
+    stage = Stage(user, new.session.id, created.client.id, *keys, await make_context(created.client.id))
     owned = RelationTuple(TupleKey(stage.kind, "1", "owner", "user", user.id))
     await commit(write_tuples(SYSTEM, TupleWrite(touch=(owned,))))
     return stage
@@ -209,6 +258,10 @@ async def stage_for(name: str) -> Stage:
     stage = await build_stage()
     if name == "userUnban":
         await commit(ban_user(SYSTEM, stage.user.id))
+    if name == "userRestore":
+        await commit(schedule_deletion(SYSTEM, stage.user.id, grace=timedelta(days=14)))
+    if name == "userMerge":
+        await make_user("twin@example.com", id=TWIN_ID)
     if name == "apiKeyEnable":
         await commit(disable_key(SYSTEM, stage.api_key_id))
         await commit(disable_key(SYSTEM, stage.client_api_key_id))
@@ -271,7 +324,7 @@ async def test_a_caller_with_the_permission_alone_is_let_through(name: str, case
     await make_user("caller@example.com", id="usr_caller")
     before = await db.fetch_value("SELECT count(*) FROM events_audit")
 
-    with deciding(usr_caller={permission}):
+    with deciding(usr_caller={permission, *case.besides}):
         answer = await execute(mutation(name), {"input": case.make_input(stage)}, actor=as_user("usr_caller"))
 
     assert "errors" not in answer
@@ -300,8 +353,8 @@ async def test_an_owner_changes_its_own_keys_without_a_permission_and_nobody_els
 
 # Mutations of one thing that is named by its id, and nothing else that has to be given.
 BY_ID = (
-    "userUpdate", "userBan", "userUnban", "userDelete", "clientUpdate", "clientDelete", "clientSecretRotate",
-    "initialAccessTokenRevoke",
+    "userUpdate", "userBan", "userUnban", "userDelete", "userRestore", "userDataExport",
+    "clientUpdate", "clientDelete", "clientSecretRotate", "initialAccessTokenRevoke",
     "apiKeyUpdate", "apiKeyRotate", "apiKeyDisable", "apiKeyEnable", "apiKeyDelete", "sessionRevoke",
     "signingKeyWithdraw",
 )  # fmt: skip

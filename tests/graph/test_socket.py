@@ -59,7 +59,8 @@ async def test_queries_and_mutations_run_as_well(live: Live) -> None:
         await socket.subscribe("q", FACTS)
         await socket.receive()
         assert await socket.receive() == {"type": "complete", "id": "q"}
-        await socket.subscribe("m", f'mutation {{ userDelete(input: {{id: "{victim.id}"}}) {{ deletedId }} }}')
+        erasing = f'mutation {{ userDelete(input: {{id: "{victim.id}", immediately: true}}) {{ deletedId }} }}'
+        await socket.subscribe("m", erasing)
 
         message = await socket.receive()
 

@@ -36,9 +36,15 @@ async def end_all_sessions(user: User) -> None:
     await commit(end_user_sessions(SYSTEM, user.id))
 
 
+async def ban(user: User) -> None:
+    # Nobody may ban the last one.
+    await make_admin("other@example.com")
+    await commit(ban_user(SYSTEM, user.id))
+
+
 ENDINGS: dict[str, Callable[[User], Awaitable[object]]] = {
     "session": end_all_sessions,
-    "ban": lambda user: commit(ban_user(SYSTEM, user.id)),
+    "ban": ban,
     "erasure": lambda user: commit(delete_user(SYSTEM, user.id)),
 }
 

@@ -19,6 +19,7 @@ from app.metrics.service import render_metrics, sample, sampling, take_samples
 from app.signing.service import ensure_keys, jwks
 from tests.authz.answers.support import ask, grant, save_app
 from tests.graph.support import execute
+from tests.login.mailed import code_in, receive, wrong_of
 from tests.login.support import FIREFOX, PASSWORD, Visitor, make_person
 from tests.metrics.support import TOKEN, Change, exposed, value
 from tests.support import ORIGIN, as_user, commit, make_admin
@@ -123,6 +124,19 @@ async def test_sign_ins_are_counted_once_they_are_committed(visitor: Visitor) ->
     assert change("auth_login_attempt_total", method="pwd", status="failure") == 2
     assert change("auth_login_attempt_total", method="pwd", status="success") == 2
     assert change("auth_session_created_total") == 1
+
+
+async def test_sign_ins_by_mail_are_counted_by_their_own_method(visitor: Visitor) -> None:
+    await make_person()
+    page, mail = await receive(visitor)
+    code = code_in(mail)
+    change = Change()
+
+    await visitor.submit(page, "code-form", code=wrong_of(code))
+    await visitor.submit(page, "code-form", code=code)
+
+    assert change("auth_login_attempt_total", method="otp", status="failure") == 1
+    assert change("auth_login_attempt_total", method="otp", status="success") == 1
 
 
 async def test_endpoints_of_the_protocol_are_counted_and_timed(browser: httpx.AsyncClient) -> None:

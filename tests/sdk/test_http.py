@@ -185,7 +185,7 @@ async def test_an_answer_that_makes_no_sense_is_said_so(answer: httpx.Response, 
 
 
 async def test_what_is_wrong_with_an_input_can_be_read() -> None:
-    problem = {"code": "TAKEN", "message": "Somebody has it.", "field": ["email"]}
+    problem = {"code": "TAKEN", "reason": "users_email_taken", "message": "Somebody has it.", "field": ["email"]}
     server = Server(data({"userCreate": {"user": None, "errors": [problem]}}))
 
     outcome = await api(server).user_create(UserCreateInput(email="ada@example.com"))

@@ -82,6 +82,8 @@ async def test_every_method_is_answered(live: Live, room: str) -> None:
         for name in [name for name, operation in OPERATIONS.items() if operation.room == room]:
             refusals[name] = await refusal_of(call(api, name, stage))
 
+    # That there is nothing to stop is told in the payload.
+    assert refusals.pop("ImpersonationStop", None) is None
     own = {name for name in refusals if f"{name[0].lower()}{name[1:]}" in OWN}
     # A person changes these in a session of their own; a token of an application may not.
     assert {refusals.pop(name) for name in own} <= {"FORBIDDEN"}

@@ -22,6 +22,7 @@ PAGES = (
     "/password/set",
     "/password/change",
     "/signout",
+    "/signin/unlock",
     "/signin/second",
     "/signin/enrol",
     "/signin/offer",

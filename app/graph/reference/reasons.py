@@ -89,7 +89,12 @@ _PAYLOAD_EXAMPLE: Final = """
     "userCreate": {
       "user": null,
       "errors": [
-        { "code": "TAKEN", "message": "A user with this e-mail address exists already.", "field": ["email"] }
+        {
+          "code": "TAKEN",
+          "reason": "users_email_taken",
+          "message": "A user with this e-mail address exists already.",
+          "field": ["email"]
+        }
       ]
     }
   }
@@ -114,7 +119,7 @@ def write_errors() -> str:
         table(("`extensions.code`", "Meaning"), [(f"`{code}`", text) for code, text in TOP_LEVEL.items()]),
         "## Errors in payloads",
         "A mutation that could not be done says why in `errors`, for each field that is concerned; everything else in "
-        "its payload is null then, and nothing has changed.",
+        "its payload is null then, and nothing has changed. `code` is the kind, `reason` the cause.",
         block("json", _PAYLOAD_EXAMPLE),
         table(("`code`", "Meaning"), _payload_codes()),
         "## Closed sockets",

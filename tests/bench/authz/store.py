@@ -23,6 +23,7 @@ from app.authz.service.checks import LATEST, check_many
 from app.authz.service.follower import following
 from app.authz.service.lists import find_objects
 from app.authz.service.models import find_current_model, save_model
+from app.authz.service.sources import open_source
 from app.authz.types import Check, EntityRef, Freshness, FreshnessMode, RelationTuple, Source, SubjectRef, TupleKey
 from app.authz.types.saving import ModelDraft
 from app.authz.types.writes import TupleWrite
@@ -170,7 +171,7 @@ async def _list(report: Report, made: drive.Drive) -> None:
     for turn in range(2):
         for query in queries:
             started = time.perf_counter()
-            await find_objects(SYSTEM, query, PageRequest(first=100))
+            await find_objects(SYSTEM, await open_source(LATEST), query, PageRequest(first=100))
             if turn:
                 times.append((time.perf_counter() - started) * 1_000_000)
         await asyncio.sleep(0)

@@ -50,7 +50,7 @@ class CheckData(Result):
     """The whole answer."""
 
     check: CheckAnswerFields
-    """May a subject do something to an entity? About oneself it needs no permission; about others on types that no client owns, `platform.manage_platform`."""
+    """May a subject do something to an entity? About oneself and without contextual tuples it needs no permission; about others, and with contextual tuples, on types that no client owns, `platform.manage_platform`."""
 
 
 class CheckChangedData(Result):
@@ -64,7 +64,7 @@ class ChecksData(Result):
     """The whole answer."""
 
     checks: tuple[CheckAnswerFields, ...]
-    """The answers to many checks, in their order, from one state of the tuples. Each has its own problem, if it has one. About oneself it needs no permission; about others on types that no client owns, `platform.manage_platform`."""
+    """The answers to many checks, in their order, from one state of the tuples. Each has its own problem, if it has one. About oneself and without contextual tuples it needs no permission; about others, and with contextual tuples, on types that no client owns, `platform.manage_platform`."""
 
 
 class ClientTuplesResultTuples(Result):
@@ -161,6 +161,15 @@ class ExplainResultNodes(Result):
     """Why nothing was decided here."""
 
 
+class ExplainResultMissingConditioned(Result):
+    """A tuple that its model takes only with a condition."""
+
+    key: TupleKeyFields
+    """The tuple."""
+    condition: str
+    """The condition's name in the model."""
+
+
 class ExplainResult(Result):
     """An answer with its proof, or what was tried in vain."""
 
@@ -170,13 +179,15 @@ class ExplainResult(Result):
     """The proof, each node before those that it rests on; empty when the question means nothing."""
     missing: tuple[TupleKeyFields, ...]
     """For a denial: tuples of which each alone would allow it, the nearest first."""
+    missing_conditioned: tuple[ExplainResultMissingConditioned, ...]
+    """The same for tuples that the model takes only with a condition: each alone would allow it where its condition holds, which the context of the question does not rule out."""
 
 
 class ExplainData(Result):
     """The whole answer."""
 
     explain: ExplainResult
-    """A check with its proof, never from a cache. About oneself it needs no permission; about others on types that no client owns, `platform.manage_platform`."""
+    """A check with its proof, never from a cache. It needs the permission also about oneself, as a proof names groups and tuples of others; on types that no client owns, `platform.manage_platform`."""
 
 
 class ListObjectsResultNodes(Result):
@@ -205,7 +216,7 @@ class ListObjectsData(Result):
     """The whole answer."""
 
     list_objects: ListObjectsResult
-    """The entities of a type that a subject can do something to. About oneself it needs no permission. On types that no client owns it needs `platform.manage_platform`."""
+    """The entities of a type that a subject can do something to. About oneself and without contextual tuples it needs no permission. On types that no client owns it needs `platform.manage_platform`."""
 
 
 class ListSubjectsResult(Result):
@@ -246,17 +257,27 @@ class ModelImpactResultChanges(Result):
     """The action."""
     entity: EntityFields
     """On what."""
+    before: Decision
+    """The answer under the version in force, to a question without a context: UNDECIDED where a condition or a policy decides by attributes."""
+    after: Decision
+    """The same under the new version."""
 
 
 class ModelImpactResult(Result):
     """Who would gain and who would lose what."""
 
     gained: int
-    """How many answers would change from no to yes."""
+    """How many answers would open: from no to yes, from no to what attributes decide, or from that to yes."""
     lost: int
-    """How many answers would change from yes to no."""
+    """How many answers would close: from yes to no, from yes to what attributes decide, or from that to no."""
+    gained_conditionally: int
+    """Those of `gained` that attributes decide, before or after."""
+    lost_conditionally: int
+    """Those of `lost` that attributes decide, before or after."""
     is_complete: bool
     """Whether everything was compared; otherwise the counts are lower bounds."""
+    omissions: tuple[str, ...]
+    """Why not everything was compared: too much of something, or a condition or policy that changes and decides by attributes before and after. Empty when `isComplete`."""
     changes: tuple[ModelImpactResultChanges, ...]
     """The first of them, in the order of entities."""
 

@@ -5,6 +5,174 @@ Written by `python -m auther_codegen`; changes are lost.
 
 from __future__ import annotations
 
+VIEWER_ACCOUNT = """
+query ViewerAccount {
+  viewer {
+    user {
+      id
+      email
+      emailVerified
+      name
+      username
+      picture
+      locale
+      zoneinfo
+      sessions(first: 50) {
+        nodes {
+          ...SessionFields
+        }
+      }
+      consents(first: 50) {
+        nodes {
+          id
+          clientId
+          clientName
+          scopes
+          createdAt
+          updatedAt
+        }
+      }
+    }
+    emailChange {
+      email
+      expiresAt
+    }
+  }
+}
+
+fragment PersonFields on User {
+  id
+  email
+  name
+  picture
+}
+
+fragment SessionFields on Session {
+  id
+  device
+  ip
+  userAgent
+  amr
+  acr
+  authTime
+  createdAt
+  lastSeenAt
+  expiresAt
+  isCurrent
+  impersonator {
+    ...PersonFields
+  }
+}
+"""
+
+VIEWER_EMAIL_CHANGE_START = """
+mutation ViewerEmailChangeStart($input: ViewerEmailChangeStartInput!) {
+  viewerEmailChangeStart(input: $input) {
+    emailChange {
+      email
+      expiresAt
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
+VIEWER_EMAIL_CHANGE_WITHDRAW = """
+mutation ViewerEmailChangeWithdraw($input: ViewerEmailChangeWithdrawInput!) {
+  viewerEmailChangeWithdraw(input: $input) {
+    user {
+      id
+      email
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
+VIEWER_PASSWORD_CHANGE = """
+mutation ViewerPasswordChange($input: ViewerPasswordChangeInput!) {
+  viewerPasswordChange(input: $input) {
+    user {
+      id
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
+VIEWER_UPDATE = """
+mutation ViewerUpdate($input: ViewerUpdateInput!) {
+  viewerUpdate(input: $input) {
+    user {
+      id
+      name
+      username
+      picture
+      locale
+      zoneinfo
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
+VIEWER_VERIFICATION_SEND = """
+mutation ViewerVerificationSend($input: ViewerVerificationSendInput!) {
+  viewerVerificationSend(input: $input) {
+    user {
+      id
+      emailVerified
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
 API_KEY = """
 query ApiKey($id: ID!, $first: Int) {
   apiKey(id: $id) {
@@ -181,6 +349,7 @@ fragment SubjectFields on Subject {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -198,6 +367,7 @@ mutation ApiKeyDelete($input: ApiKeyDeleteInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -269,6 +439,7 @@ fragment SubjectFields on Subject {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -340,6 +511,7 @@ fragment SubjectFields on Subject {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -412,6 +584,7 @@ fragment SubjectFields on Subject {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -483,6 +656,7 @@ fragment SubjectFields on Subject {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -1055,6 +1229,12 @@ query Explain($input: CheckInput!, $consistency: ConsistencyInput) {
     missing {
       ...TupleKeyFields
     }
+    missingConditioned {
+      key {
+        ...TupleKeyFields
+      }
+      condition
+    }
   }
 }
 
@@ -1348,7 +1528,10 @@ query ModelImpact($input: ModelPreviewInput!) {
   modelImpact(input: $input) {
     gained
     lost
+    gainedConditionally
+    lostConditionally
     isComplete
+    omissions
     changes {
       kind
       subject {
@@ -1358,6 +1541,8 @@ query ModelImpact($input: ModelPreviewInput!) {
       entity {
         ...EntityFields
       }
+      before
+      after
     }
   }
 }
@@ -1444,7 +1629,10 @@ fragment ModelPreviewFields on ModelPreview {
   impact {
     gained
     lost
+    gainedConditionally
+    lostConditionally
     isComplete
+    omissions
     changes {
       kind
       subject {
@@ -1454,6 +1642,8 @@ fragment ModelPreviewFields on ModelPreview {
       entity {
         ...EntityFields
       }
+      before
+      after
     }
   }
 }
@@ -1586,7 +1776,10 @@ fragment ModelPreviewFields on ModelPreview {
   impact {
     gained
     lost
+    gainedConditionally
+    lostConditionally
     isComplete
+    omissions
     changes {
       kind
       subject {
@@ -1596,6 +1789,8 @@ fragment ModelPreviewFields on ModelPreview {
       entity {
         ...EntityFields
       }
+      before
+      after
     }
   }
 }
@@ -1662,6 +1857,7 @@ fragment SubjectFields on Subject {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -2108,6 +2304,7 @@ mutation TuplesDelete($input: TuplesDeleteInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -2136,6 +2333,7 @@ mutation TuplesWrite($input: TuplesWriteInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -2513,6 +2711,7 @@ fragment ClientRowFields on Client {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -2530,6 +2729,7 @@ mutation ClientDelete($input: ClientDeleteInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -2618,6 +2818,7 @@ fragment ClientRowFields on Client {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -2705,6 +2906,7 @@ fragment ClientRowFields on Client {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -2789,6 +2991,7 @@ fragment InitialAccessTokenFields on InitialAccessToken {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -2824,6 +3027,7 @@ fragment InitialAccessTokenFields on InitialAccessToken {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -2890,6 +3094,7 @@ mutation ConsentWithdraw($input: ConsentWithdrawInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -2961,6 +3166,199 @@ fragment PageFields on PageInfo {
 }
 """
 
+REGISTRATION_CONTEXT = """
+query RegistrationContext($id: ID, $slug: String) {
+  registrationContext(id: $id, slug: $slug) {
+    ...RegistrationContextFields
+  }
+}
+
+fragment RegistrationContextFields on RegistrationContext {
+  id
+  slug
+  name
+  description
+  clientId
+  client {
+    id
+    name
+  }
+  grants {
+    entityType
+    entityId
+    relation
+  }
+  allowedOrigins
+  allowedDomains
+  isEnabled
+  appliedCount
+  createdAt
+  updatedAt
+}
+"""
+
+REGISTRATION_CONTEXT_CREATE = """
+mutation RegistrationContextCreate($input: RegistrationContextCreateInput!) {
+  registrationContextCreate(input: $input) {
+    registrationContext {
+      ...RegistrationContextFields
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment RegistrationContextFields on RegistrationContext {
+  id
+  slug
+  name
+  description
+  clientId
+  client {
+    id
+    name
+  }
+  grants {
+    entityType
+    entityId
+    relation
+  }
+  allowedOrigins
+  allowedDomains
+  isEnabled
+  appliedCount
+  createdAt
+  updatedAt
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
+REGISTRATION_CONTEXT_DELETE = """
+mutation RegistrationContextDelete($input: RegistrationContextDeleteInput!) {
+  registrationContextDelete(input: $input) {
+    deletedId
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
+REGISTRATION_CONTEXT_UPDATE = """
+mutation RegistrationContextUpdate($input: RegistrationContextUpdateInput!) {
+  registrationContextUpdate(input: $input) {
+    registrationContext {
+      ...RegistrationContextFields
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment RegistrationContextFields on RegistrationContext {
+  id
+  slug
+  name
+  description
+  clientId
+  client {
+    id
+    name
+  }
+  grants {
+    entityType
+    entityId
+    relation
+  }
+  allowedOrigins
+  allowedDomains
+  isEnabled
+  appliedCount
+  createdAt
+  updatedAt
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
+REGISTRATION_CONTEXTS = """
+query RegistrationContexts(
+  $first: Int
+  $after: String
+  $last: Int
+  $before: String
+  $filter: RegistrationContextFilter
+  $sort: RegistrationContextSort! = SLUG_ASC
+) {
+  registrationContexts(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    filter: $filter
+    sort: $sort
+  ) {
+    nodes {
+      ...RegistrationContextFields
+    }
+    pageInfo {
+      ...PageFields
+    }
+    totalCount
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+
+fragment RegistrationContextFields on RegistrationContext {
+  id
+  slug
+  name
+  description
+  clientId
+  client {
+    id
+    name
+  }
+  grants {
+    entityType
+    entityId
+    relation
+  }
+  allowedOrigins
+  allowedDomains
+  isEnabled
+  appliedCount
+  createdAt
+  updatedAt
+}
+"""
+
 PASSKEY_REGISTER = """
 mutation PasskeyRegister($input: PasskeyRegisterInput!) {
   passkeyRegister(input: $input) {
@@ -2998,6 +3396,7 @@ fragment FactorsFields on Factors {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3036,6 +3435,7 @@ fragment FactorsFields on Factors {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3056,6 +3456,7 @@ mutation PasskeyRename($input: PasskeyRenameInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3073,6 +3474,7 @@ mutation PasskeyStart($input: PasskeyStartInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3090,6 +3492,7 @@ mutation RecoveryCodesRegenerate($input: RecoveryCodesRegenerateInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3128,6 +3531,7 @@ fragment FactorsFields on Factors {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3165,6 +3569,7 @@ fragment FactorsFields on Factors {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3185,6 +3590,7 @@ mutation TotpStart($input: TotpStartInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3234,6 +3640,7 @@ mutation UserFactorsReset($input: UserFactorsResetInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3270,6 +3677,62 @@ fragment FactorsFields on Factors {
 }
 """
 
+IMPERSONATION_START = """
+mutation ImpersonationStart($input: ImpersonationStartInput!) {
+  impersonationStart(input: $input) {
+    path
+    expiresAt
+    user {
+      ...PersonFields
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment PersonFields on User {
+  id
+  email
+  name
+  picture
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
+IMPERSONATION_STOP = """
+mutation ImpersonationStop {
+  impersonationStop(input: {}) {
+    user {
+      ...PersonFields
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment PersonFields on User {
+  id
+  email
+  name
+  picture
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
 JOB = """
 subscription Job($id: ID!) {
   job(id: $id) {
@@ -3291,12 +3754,53 @@ subscription Job($id: ID!) {
 }
 """
 
+VIEWER_DATA_EXPORT = """
+mutation ViewerDataExport($input: ViewerDataExportInput!) {
+  viewerDataExport(input: $input) {
+    url
+    expiresAt
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
+VIEWER_DELETE = """
+mutation ViewerDelete($input: ViewerDeleteInput!) {
+  viewerDelete(input: $input) {
+    deletion {
+      scheduledAt
+      erasedAt
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
 MAIL = """
 query Mail($id: ID!) {
   node(id: $id) {
     __typename
     ... on Mail {
       ...MailRowFields
+      failure
       text
       html
     }
@@ -3477,6 +3981,7 @@ mutation TokenFamilyRevoke($input: TokenFamilyRevokeInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3537,6 +4042,7 @@ mutation SessionRevoke($input: SessionRevokeInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3612,6 +4118,7 @@ mutation SessionsRevoke($input: SessionsRevokeInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3657,6 +4164,7 @@ mutation SigningKeyWithdraw($input: SigningKeyWithdrawInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3697,6 +4205,7 @@ mutation SigningKeysRotate($input: SigningKeysRotateInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3739,6 +4248,7 @@ fragment IdentityProviderFields on IdentityProvider {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3756,6 +4266,7 @@ mutation IdentityProviderDelete($input: IdentityProviderDeleteInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3813,6 +4324,7 @@ fragment IdentityProviderFields on IdentityProvider {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3888,6 +4400,7 @@ mutation LinkedIdentityDelete($input: LinkedIdentityDeleteInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -3930,6 +4443,7 @@ USER = """
 query User($id: ID!) {
   user(id: $id) {
     ...UserDetailFields
+    impersonationRefusal
   }
 }
 
@@ -3951,6 +4465,13 @@ fragment UserDetailFields on User {
     until
     bannedAt
     bannedBy {
+      ...PersonFields
+    }
+  }
+  deletion {
+    scheduledAt
+    erasedAt
+    by {
       ...PersonFields
     }
   }
@@ -4071,10 +4592,18 @@ fragment UserDetailFields on User {
       ...PersonFields
     }
   }
+  deletion {
+    scheduledAt
+    erasedAt
+    by {
+      ...PersonFields
+    }
+  }
 }
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -4122,10 +4651,18 @@ fragment UserDetailFields on User {
       ...PersonFields
     }
   }
+  deletion {
+    scheduledAt
+    erasedAt
+    by {
+      ...PersonFields
+    }
+  }
 }
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -4140,10 +4677,11 @@ fragment UserRowFields on User {
 }
 """
 
-USER_DELETE = """
-mutation UserDelete($input: UserDeleteInput!) {
-  userDelete(input: $input) {
-    deletedId
+USER_DATA_EXPORT = """
+mutation UserDataExport($input: UserDataExportInput!) {
+  userDataExport(input: $input) {
+    url
+    expiresAt
     errors {
       ...UserErrorFields
     }
@@ -4152,8 +4690,193 @@ mutation UserDelete($input: UserDeleteInput!) {
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
+}
+"""
+
+USER_DELETE = """
+mutation UserDelete($input: UserDeleteInput!) {
+  userDelete(input: $input) {
+    deletedId
+    user {
+      ...UserDetailFields
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment PersonFields on User {
+  id
+  email
+  name
+  picture
+}
+
+fragment UserDetailFields on User {
+  ...UserRowFields
+  locale
+  zoneinfo
+  attributes
+  updatedAt
+  ban {
+    reason
+    until
+    bannedAt
+    bannedBy {
+      ...PersonFields
+    }
+  }
+  deletion {
+    scheduledAt
+    erasedAt
+    by {
+      ...PersonFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+
+fragment UserRowFields on User {
+  ...PersonFields
+  username
+  emailVerified
+  status
+  createdAt
+  lastSignInAt
+}
+"""
+
+USER_MERGE = """
+mutation UserMerge($input: UserMergeInput!) {
+  userMerge(input: $input) {
+    user {
+      ...UserDetailFields
+    }
+    parts {
+      name
+      moved
+      dropped
+    }
+    profile
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment PersonFields on User {
+  id
+  email
+  name
+  picture
+}
+
+fragment UserDetailFields on User {
+  ...UserRowFields
+  locale
+  zoneinfo
+  attributes
+  updatedAt
+  ban {
+    reason
+    until
+    bannedAt
+    bannedBy {
+      ...PersonFields
+    }
+  }
+  deletion {
+    scheduledAt
+    erasedAt
+    by {
+      ...PersonFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+
+fragment UserRowFields on User {
+  ...PersonFields
+  username
+  emailVerified
+  status
+  createdAt
+  lastSignInAt
+}
+"""
+
+USER_RESTORE = """
+mutation UserRestore($input: UserRestoreInput!) {
+  userRestore(input: $input) {
+    user {
+      ...UserDetailFields
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment PersonFields on User {
+  id
+  email
+  name
+  picture
+}
+
+fragment UserDetailFields on User {
+  ...UserRowFields
+  locale
+  zoneinfo
+  attributes
+  updatedAt
+  ban {
+    reason
+    until
+    bannedAt
+    bannedBy {
+      ...PersonFields
+    }
+  }
+  deletion {
+    scheduledAt
+    erasedAt
+    by {
+      ...PersonFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+
+fragment UserRowFields on User {
+  ...PersonFields
+  username
+  emailVerified
+  status
+  createdAt
+  lastSignInAt
 }
 """
 
@@ -4237,10 +4960,18 @@ fragment UserDetailFields on User {
       ...PersonFields
     }
   }
+  deletion {
+    scheduledAt
+    erasedAt
+    by {
+      ...PersonFields
+    }
+  }
 }
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -4288,10 +5019,18 @@ fragment UserDetailFields on User {
       ...PersonFields
     }
   }
+  deletion {
+    scheduledAt
+    erasedAt
+    by {
+      ...PersonFields
+    }
+  }
 }
 
 fragment UserErrorFields on UserError {
   code
+  reason
   message
   field
 }
@@ -4497,9 +5236,11 @@ query Viewer {
     session {
       id
       expiresAt
-      impersonator {
-        ...PersonFields
-      }
+    }
+    impersonation {
+      operatorId
+      operatorName
+      expiresAt
     }
     can {
       usersView
@@ -4542,6 +5283,7 @@ query Viewer {
     issuer
     signUpPolicy
     isMailConfigured
+    deletionGraceSeconds
   }
 }
 

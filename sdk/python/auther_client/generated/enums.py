@@ -12,9 +12,9 @@ class AccessChangeKind(OpenEnum):
     """What becomes of somebody's access."""
 
     GAINED = "GAINED"
-    """It is allowed newly."""
+    """It is allowed newly, or no attributes can deny it now."""
     LOST = "LOST"
-    """It is not allowed any more."""
+    """It is not allowed any more, or only as attributes decide."""
 
 
 class AnswerSource(OpenEnum):
@@ -161,6 +161,17 @@ class IdentityProviderSort(OpenEnum):
     """Youngest first."""
 
 
+class ImpersonationRefusal(OpenEnum):
+    """Why the caller may not act as a user."""
+
+    NOT_PERMITTED = "NOT_PERMITTED"
+    """The caller lacks `users.impersonate`, or acts as somebody already."""
+    NOT_POSSIBLE = "NOT_POSSIBLE"
+    """It is the caller, or somebody who may not sign in."""
+    OF_STRONGER = "OF_STRONGER"
+    """The user holds a permission on the platform that the caller lacks."""
+
+
 class JobState(OpenEnum):
     """How a job stands."""
 
@@ -231,6 +242,15 @@ class ProofKind(OpenEnum):
     """What stands above already: a circle."""
     CUT = "CUT"
     """The rest is left out: the proof is too large."""
+
+
+class RegistrationContextSort(OpenEnum):
+    """Orders of a list of registration contexts."""
+
+    SLUG_ASC = "SLUG_ASC"
+    """By slug."""
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+    """Youngest first."""
 
 
 class SignUpPolicy(OpenEnum):
@@ -323,6 +343,8 @@ class UserStatus(OpenEnum):
     """May sign in."""
     BANNED = "BANNED"
     """May not, for now or for good."""
+    PENDING_DELETION = "PENDING_DELETION"
+    """May not: the account is about to be erased, banned or not."""
 
 
 class UsersetKind(OpenEnum):

@@ -767,17 +767,27 @@ class ModelPreviewFieldsImpactChanges(Result):
     """The action."""
     entity: EntityFields
     """On what."""
+    before: Decision
+    """The answer under the version in force, to a question without a context: UNDECIDED where a condition or a policy decides by attributes."""
+    after: Decision
+    """The same under the new version."""
 
 
 class ModelPreviewFieldsImpact(Result):
     """Who would gain and who would lose what."""
 
     gained: int
-    """How many answers would change from no to yes."""
+    """How many answers would open: from no to yes, from no to what attributes decide, or from that to yes."""
     lost: int
-    """How many answers would change from yes to no."""
+    """How many answers would close: from yes to no, from yes to what attributes decide, or from that to no."""
+    gained_conditionally: int
+    """Those of `gained` that attributes decide, before or after."""
+    lost_conditionally: int
+    """Those of `lost` that attributes decide, before or after."""
     is_complete: bool
     """Whether everything was compared; otherwise the counts are lower bounds."""
+    omissions: tuple[str, ...]
+    """Why not everything was compared: too much of something, or a condition or policy that changes and decides by attributes before and after. Empty when `isComplete`."""
     changes: tuple[ModelPreviewFieldsImpactChanges, ...]
     """The first of them, in the order of entities."""
 
@@ -823,6 +833,57 @@ class PermissionsFields(Result):
     """Whether grants on single entities are left out: there are too many."""
     size_bytes: int
     """How much room they take in a token, bytes."""
+
+
+class RegistrationContextFieldsClient(Result):
+    """An application that lets users sign in here, or calls APIs."""
+
+    id: str
+    """The id, with a prefix that tells the kind."""
+    name: str
+    """The name that users see."""
+
+
+class RegistrationContextFieldsGrants(Result):
+    """A relation that people get by a registration context."""
+
+    entity_type: str
+    """The full name of the type, with the client that owns it."""
+    entity_id: str | None
+    """To what; null for every entity of the type."""
+    relation: str
+    """The relation."""
+
+
+class RegistrationContextFields(Result):
+    """A registration context, with what it gives."""
+
+    id: str
+    """The id, with a prefix that tells the kind."""
+    slug: str
+    """Its name for programs and the audit trail."""
+    name: str
+    """What people call it."""
+    description: str | None
+    """What it is for, for people."""
+    client_id: str | None
+    """The client's id; null where it holds for the whole platform."""
+    client: RegistrationContextFieldsClient | None
+    """Applies to who comes through this client or for it; null: to everybody who signs up. Null also where the client is hidden from the caller."""
+    grants: tuple[RegistrationContextFieldsGrants, ...]
+    """What people get."""
+    allowed_origins: tuple[str, ...]
+    """Origins of applications that people have to come from; empty: from anywhere."""
+    allowed_domains: tuple[str, ...]
+    """Domains of which people must have proved an address; empty: everybody. A subdomain is another one."""
+    is_enabled: bool
+    """Whether it is applied now."""
+    applied_count: int
+    """To how many users it was applied."""
+    created_at: datetime
+    """When it was made."""
+    updated_at: datetime
+    """When it last changed."""
 
 
 class SessionFields(Result):
@@ -962,6 +1023,17 @@ class UserDetailFieldsBan(Result):
     """Who banned. Null when that account is gone or hidden from the caller."""
 
 
+class UserDetailFieldsDeletion(Result):
+    """When an account was deleted, and when it will be erased. Until then it can be restored."""
+
+    scheduled_at: datetime
+    """When it was deleted."""
+    erased_at: datetime
+    """When it will be erased, with what hangs from it."""
+    by: PersonFields | None
+    """Who deleted it: the user, or an operator. Null when that account is gone or hidden from the caller, or a program did."""
+
+
 class UserDetailFields(UserRowFields):
     """Everything about a user that an operator sees and edits."""
 
@@ -975,6 +1047,8 @@ class UserDetailFields(UserRowFields):
     """When the account last changed."""
     ban: UserDetailFieldsBan | None
     """The ban in force."""
+    deletion: UserDetailFieldsDeletion | None
+    """The deletion that waits to be carried out."""
 
 
 class UserErrorFields(Result):
@@ -982,6 +1056,8 @@ class UserErrorFields(Result):
 
     code: UserErrorCode
     """What is wrong, for programs."""
+    reason: str
+    """The stable name of the cause, such as `authz_relation_unknown`: the same as the `extensions.reason` of a top-level error."""
     message: str
     """What is wrong, for people."""
     field: tuple[str, ...]

@@ -481,6 +481,24 @@ class IdentityProviderUpdateInput(Input):
     """Whether people may sign in through it. Example: `true`"""
 
 
+class ImpersonationStartInput(Input):
+    """As whom to act, and why. Example: `{userId: "usr_01jq3zv4m9w8k2c7d5f6g1h0ab", reason: "Ticket 4711", ttlSeconds: 900}`"""
+
+    user_id: str
+    """As whom. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`"""
+    reason: str
+    """Why, 1 to 500 characters; the trail keeps it. Example: `"Ticket 4711"`"""
+    ttl_seconds: int | None = None
+    """For how long, 60 to 3600 seconds; half an hour when absent. Example: `900`"""
+
+
+class ImpersonationStopInput(Input):
+    """Stops to act as a user. Example: `{}`"""
+
+    client_mutation_id: str | None = None
+    """Your name for this request, for your own use; nothing depends on it. Example: `"top bar"`"""
+
+
 class InitialAccessTokenCreateInput(Input):
     """A token to make. Example: `{name: "Build pipeline", maxUses: 10, ttlSeconds: 86400}`"""
 
@@ -585,6 +603,81 @@ class RecoveryCodesRegenerateInput(Input):
 
     client_mutation_id: str | None = None
     """Your name for this request, for your own use; nothing depends on it. Example: `"settings page"`"""
+
+
+class RegistrationContextCreateInput(Input):
+    """A registration context to make. Example: `{slug: "acme-staff", name: "Staff of Acme", clientId: "cli_01jq40b7n2r5s8t1v4w7x0y3za", grants: [{entityType: "cli_01jq40b7n2r5s8t1v4w7x0y3za:invoice", relation: "viewer"}], allowedDomains: ["acme.example"], dryRun: true}`"""
+
+    slug: str
+    """Its name for programs and the audit trail: 1 to 40 small letters, digits and dashes; this cannot change later. Example: `"acme-staff"`"""
+    name: str
+    """What people call it. Example: `"Staff of Acme"`"""
+    grants: Sequence[RegistrationGrantInput]
+    """What people get, 1 to 50. What the caller could not give by `tuplesWrite`, it cannot give here."""
+    description: str | None = None
+    """What it is for, for people. Example: `"Everybody at Acme reads invoices"`"""
+    client_id: str | None = None
+    """Applies to who comes through this client or for it; absent: to everybody who signs up. This cannot change later. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za"`"""
+    allowed_origins: Sequence[str] | None = None
+    """Origins of applications that people have to come from, 50 at most; empty: from anywhere. Example: `["https://app.acme.example"]`"""
+    allowed_domains: Sequence[str] | None = None
+    """Domains of which people must have proved an address, 200 at most; empty: everybody. A subdomain is another one. Example: `["acme.example"]`"""
+    is_enabled: bool | None = None
+    """Whether it is applied. Example: `true`"""
+    idempotency_key: str | None = None
+    """Your name for this request, 1 to 200 characters. The same key with the same input gives the same context again; with other input it is a conflict. Example: `"deploy-2026-01-31-acme-staff"`"""
+    dry_run: bool | None = None
+    """Only tell whether it can be made."""
+
+
+class RegistrationContextDeleteInput(Input):
+    """Which context to delete. Example: `{id: "ctx_01jq40b7n2r5s8t1v4w7x0y3za"}`"""
+
+    id: str
+    """The context's id. Example: `"ctx_01jq40b7n2r5s8t1v4w7x0y3za"`"""
+
+
+class RegistrationContextFilter(Input):
+    """Which registration contexts; everything that is given must hold. Example: `{clientId: "cli_01jq40b7n2r5s8t1v4w7x0y3za", isEnabled: true}`"""
+
+    client_id: str | None = None
+    """Only those of this client. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za"`"""
+    is_platform_wide: bool | None = None
+    """Only those that hold for the whole platform, or only those of clients."""
+    is_enabled: bool | None = None
+    """Only enabled ones, or disabled."""
+
+
+class RegistrationContextUpdateInput(Input):
+    """Changes of a registration context. What is absent stays; null clears. Who got something keeps it, and who it was applied to gets nothing more. Example: `{id: "ctx_01jq40b7n2r5s8t1v4w7x0y3za", isEnabled: false}`"""
+
+    id: str
+    """The context's id. Example: `"ctx_01jq40b7n2r5s8t1v4w7x0y3za"`"""
+    name: str | None = None
+    """What people call it. Example: `"Staff of Acme"`"""
+    description: str | None = None
+    """What it is for, for people. Example: `"Everybody at Acme reads invoices"`"""
+    grants: Sequence[RegistrationGrantInput] | None = None
+    """All of them. What people get, 1 to 50. What the caller could not give by `tuplesWrite`, it cannot give here."""
+    allowed_origins: Sequence[str] | None = None
+    """Origins of applications that people have to come from, 50 at most; empty: from anywhere. Example: `["https://app.acme.example"]`"""
+    allowed_domains: Sequence[str] | None = None
+    """Domains of which people must have proved an address, 200 at most; empty: everybody. A subdomain is another one. Example: `["acme.example"]`"""
+    is_enabled: bool | None = None
+    """Whether it is applied. Example: `true`"""
+    dry_run: bool | None = None
+    """Only tell how it would be."""
+
+
+class RegistrationGrantInput(Input):
+    """A relation that people get. Example: `{entityType: "cli_01jq40b7n2r5s8t1v4w7x0y3za:invoice", relation: "viewer"}`"""
+
+    entity_type: str
+    """The full name of the type, with the client that owns it. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za:invoice"`"""
+    relation: str
+    """The relation. Example: `"viewer"`"""
+    entity_id: str | None = None
+    """To what; every entity of the type when absent. Example: `"42"`"""
 
 
 class RevokedSessionFilter(Input):
@@ -766,7 +859,7 @@ class TuplesWriteInput(Input):
     reason: str | None = None
     """Why: for the changelog and the audit trail. Example: `"Ada left the project"`"""
     idempotency_key: str | None = None
-    """Your name for this request, 1 to 255 characters. The same write under the same key happens once within a day, and is answered as the first time; another write is a conflict. Example: `"grant-2026-01-31-0042"`"""
+    """Your name for this request, 1 to 200 characters. The same write under the same key happens once within a day, and is answered as the first time; another write is a conflict. Example: `"grant-2026-01-31-0042"`"""
     dry_run: bool | None = None
     """Only tell what would happen."""
 
@@ -816,11 +909,20 @@ class UserCreateInput(Input):
     """Your name for this request, 1 to 200 characters. The same key with the same input gives the same user again, as it is now, and sends nothing again; with other input it is a conflict. Example: `"hr-import-2026-01-31-0042"`"""
 
 
-class UserDeleteInput(Input):
-    """Whom to erase. Example: `{id: "usr_01jq3zv4m9w8k2c7d5f6g1h0ab", dryRun: true}`"""
+class UserDataExportInput(Input):
+    """Whose data. Example: `{id: "usr_01jq3zv4m9w8k2c7d5f6g1h0ab"}`"""
 
     id: str
     """Which user. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`"""
+
+
+class UserDeleteInput(Input):
+    """Whom to delete. Example: `{id: "usr_01jq3zv4m9w8k2c7d5f6g1h0ab", dryRun: true}`"""
+
+    id: str
+    """Which user. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`"""
+    immediately: bool | None = None
+    """Erase the account now, with no time to have it back. Example: `true`"""
     dry_run: bool | None = None
     """Only tell whether it can be done, and show in `user` what would be gone."""
 
@@ -845,6 +947,26 @@ class UserFilter(Input):
     """Only accounts younger. Example: `"2026-01-01T00:00:00Z"`"""
     created_before: datetime | None = None
     """Only accounts older. Example: `"2026-12-31T23:59:59Z"`"""
+
+
+class UserMergeInput(Input):
+    """Which account becomes part of which. Example: `{from: "usr_01jq3zv4m9w8k2c7d5f6g1h0ab", into: "usr_01jq3zv4m9w8k2c7d5f6g1h0cd", dryRun: true}`"""
+
+    from_: str = Field(alias="from")
+    """The account that goes. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`"""
+    into: str
+    """The account that stays. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0cd"`"""
+    reason: str | None = None
+    """Why, for the audit trail. Example: `"Signed up twice, ticket 4711."`"""
+    dry_run: bool | None = None
+    """Only tell what would move."""
+
+
+class UserRestoreInput(Input):
+    """Whose deletion to call off. Example: `{id: "usr_01jq3zv4m9w8k2c7d5f6g1h0ab"}`"""
+
+    id: str
+    """Which user. Example: `"usr_01jq3zv4m9w8k2c7d5f6g1h0ab"`"""
 
 
 class UserUnbanInput(Input):
@@ -877,6 +999,63 @@ class UserUpdateInput(Input):
     """Free attributes, a JSON object that replaces the former one. Example: `{department: "Engines", badge: 1815}`"""
 
 
+class ViewerDataExportInput(Input):
+    """Asks for the caller's data. Example: `{}`"""
+
+    client_mutation_id: str | None = None
+    """Your name for this request, for your own use; nothing depends on it. Example: `"settings page"`"""
+
+
+class ViewerDeleteInput(Input):
+    """Deletes the caller's account. Example: `{}`"""
+
+    client_mutation_id: str | None = None
+    """Your name for this request, for your own use; nothing depends on it. Example: `"settings page"`"""
+
+
+class ViewerEmailChangeStartInput(Input):
+    """Another e-mail address. Example: `{email: "ada.king@example.com"}`"""
+
+    email: str
+    """The address to be. Example: `"ada.king@example.com"`"""
+
+
+class ViewerEmailChangeWithdrawInput(Input):
+    """Keeps the present address. Example: `{}`"""
+
+    client_mutation_id: str | None = None
+    """Your name for this request, for your own use; nothing depends on it. Example: `"settings page"`"""
+
+
+class ViewerPasswordChangeInput(Input):
+    """A new password. Example: `{password: "correct horse battery staple"}`"""
+
+    password: str
+    """The password to be. Example: `"correct horse battery staple"`"""
+
+
+class ViewerUpdateInput(Input):
+    """Changes of oneself. What is absent stays, null clears. Example: `{name: "Ada King", zoneinfo: "Europe/London", picture: null}`"""
+
+    name: str | None = None
+    """The full name. Example: `"Ada King"`"""
+    username: str | None = None
+    """Another name to sign in with, where the server lets people choose it (`AUTHER_OWN_USERNAMES`). Example: `"ada"`"""
+    picture: str | None = None
+    """URL of a picture, https. Example: `"https://example.com/ada.png"`"""
+    locale: str | None = None
+    """Preferred language, a BCP 47 tag. Example: `"en-GB"`"""
+    zoneinfo: str | None = None
+    """Time zone, an IANA name. Example: `"Europe/London"`"""
+
+
+class ViewerVerificationSendInput(Input):
+    """Sends the mail again that proves one's own address. Example: `{}`"""
+
+    client_mutation_id: str | None = None
+    """Your name for this request, for your own use; nothing depends on it. Example: `"settings page"`"""
+
+
 ApiKeyCreateInput.model_rebuild()
 ApiKeyDeleteInput.model_rebuild()
 ApiKeyDisableInput.model_rebuild()
@@ -899,6 +1078,8 @@ IdentityProviderCreateInput.model_rebuild()
 IdentityProviderDeleteInput.model_rebuild()
 IdentityProviderFilter.model_rebuild()
 IdentityProviderUpdateInput.model_rebuild()
+ImpersonationStartInput.model_rebuild()
+ImpersonationStopInput.model_rebuild()
 InitialAccessTokenCreateInput.model_rebuild()
 InitialAccessTokenRevokeInput.model_rebuild()
 LinkedIdentityDeleteInput.model_rebuild()
@@ -909,6 +1090,11 @@ PasskeyRemoveInput.model_rebuild()
 PasskeyRenameInput.model_rebuild()
 PasskeyStartInput.model_rebuild()
 RecoveryCodesRegenerateInput.model_rebuild()
+RegistrationContextCreateInput.model_rebuild()
+RegistrationContextDeleteInput.model_rebuild()
+RegistrationContextFilter.model_rebuild()
+RegistrationContextUpdateInput.model_rebuild()
+RegistrationGrantInput.model_rebuild()
 RevokedSessionFilter.model_rebuild()
 SessionFilter.model_rebuild()
 SessionRevokeInput.model_rebuild()
@@ -930,8 +1116,18 @@ TuplesWriteInput.model_rebuild()
 TypeRenameInput.model_rebuild()
 UserBanInput.model_rebuild()
 UserCreateInput.model_rebuild()
+UserDataExportInput.model_rebuild()
 UserDeleteInput.model_rebuild()
 UserFactorsResetInput.model_rebuild()
 UserFilter.model_rebuild()
+UserMergeInput.model_rebuild()
+UserRestoreInput.model_rebuild()
 UserUnbanInput.model_rebuild()
 UserUpdateInput.model_rebuild()
+ViewerDataExportInput.model_rebuild()
+ViewerDeleteInput.model_rebuild()
+ViewerEmailChangeStartInput.model_rebuild()
+ViewerEmailChangeWithdrawInput.model_rebuild()
+ViewerPasswordChangeInput.model_rebuild()
+ViewerUpdateInput.model_rebuild()
+ViewerVerificationSendInput.model_rebuild()

@@ -33,6 +33,8 @@ class MailResultMail(Result):
     """When it was written."""
     sent_at: datetime | None
     """When the mail server took it."""
+    failure: str | None
+    """What the mail server said when the mail was given up."""
     text: str
     """The body as text; empty once it was sent or purged."""
     html: str | None

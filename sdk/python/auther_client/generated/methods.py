@@ -11,6 +11,20 @@ from pydantic import JsonValue
 
 from auther_client.calls import Calls
 from auther_client.generated import documents
+from auther_client.generated.account import (
+    ViewerAccountData,
+    ViewerAccountResult,
+    ViewerEmailChangeStartData,
+    ViewerEmailChangeStartResult,
+    ViewerEmailChangeWithdrawData,
+    ViewerEmailChangeWithdrawResult,
+    ViewerPasswordChangeData,
+    ViewerPasswordChangeResult,
+    ViewerUpdateData,
+    ViewerUpdateResult,
+    ViewerVerificationSendData,
+    ViewerVerificationSendResult,
+)
 from auther_client.generated.api_keys import (
     ApiKeyCreateData,
     ApiKeyCreateResult,
@@ -120,7 +134,24 @@ from auther_client.generated.consents import (
     UserConsentsData,
     UserConsentsResult,
 )
-from auther_client.generated.enums import ApiKeySort, ClientSort, IdentityProviderSort, UserSort
+from auther_client.generated.contexts import (
+    RegistrationContextCreateData,
+    RegistrationContextCreateResult,
+    RegistrationContextData,
+    RegistrationContextDeleteData,
+    RegistrationContextDeleteResult,
+    RegistrationContextsData,
+    RegistrationContextsResult,
+    RegistrationContextUpdateData,
+    RegistrationContextUpdateResult,
+)
+from auther_client.generated.enums import (
+    ApiKeySort,
+    ClientSort,
+    IdentityProviderSort,
+    RegistrationContextSort,
+    UserSort,
+)
 from auther_client.generated.factors import (
     PasskeyRegisterData,
     PasskeyRegisterResult,
@@ -151,7 +182,13 @@ from auther_client.generated.fragments import (
     ModelDetailFields,
     ModelPreviewFields,
     PermissionsFields,
-    UserDetailFields,
+    RegistrationContextFields,
+)
+from auther_client.generated.impersonation import (
+    ImpersonationStartData,
+    ImpersonationStartResult,
+    ImpersonationStopData,
+    ImpersonationStopResult,
 )
 from auther_client.generated.inputs import (
     ApiKeyCreateInput,
@@ -175,6 +212,7 @@ from auther_client.generated.inputs import (
     IdentityProviderDeleteInput,
     IdentityProviderFilter,
     IdentityProviderUpdateInput,
+    ImpersonationStartInput,
     InitialAccessTokenCreateInput,
     InitialAccessTokenRevokeInput,
     LinkedIdentityDeleteInput,
@@ -185,6 +223,10 @@ from auther_client.generated.inputs import (
     PasskeyRenameInput,
     PasskeyStartInput,
     RecoveryCodesRegenerateInput,
+    RegistrationContextCreateInput,
+    RegistrationContextDeleteInput,
+    RegistrationContextFilter,
+    RegistrationContextUpdateInput,
     RevokedSessionFilter,
     SessionFilter,
     SessionRevokeInput,
@@ -202,13 +244,29 @@ from auther_client.generated.inputs import (
     TuplesWriteInput,
     UserBanInput,
     UserCreateInput,
+    UserDataExportInput,
     UserDeleteInput,
     UserFactorsResetInput,
     UserFilter,
+    UserMergeInput,
+    UserRestoreInput,
     UserUnbanInput,
     UserUpdateInput,
+    ViewerDataExportInput,
+    ViewerDeleteInput,
+    ViewerEmailChangeStartInput,
+    ViewerEmailChangeWithdrawInput,
+    ViewerPasswordChangeInput,
+    ViewerUpdateInput,
+    ViewerVerificationSendInput,
 )
 from auther_client.generated.jobs import JobData, JobResult
+from auther_client.generated.lifecycle import (
+    ViewerDataExportData,
+    ViewerDataExportResult,
+    ViewerDeleteData,
+    ViewerDeleteResult,
+)
 from auther_client.generated.mails import MailData, MailResult, MailsData, MailsResult
 from auther_client.generated.metrics import MetricsData, MetricsResult
 from auther_client.generated.oidc import (
@@ -263,8 +321,15 @@ from auther_client.generated.users import (
     UserCreateData,
     UserCreateResult,
     UserData,
+    UserDataExportData,
+    UserDataExportResult,
     UserDeleteData,
     UserDeleteResult,
+    UserMergeData,
+    UserMergeResult,
+    UserRestoreData,
+    UserRestoreResult,
+    UserResult,
     UsersData,
     UserSessionsData,
     UserSessionsResult,
@@ -290,6 +355,40 @@ class Operations:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+
+    async def viewer_account(self) -> ViewerAccountResult:
+        """One's own account: profile, the address that waits for confirmation, sessions and applications."""
+        data = await self._calls.run(documents.VIEWER_ACCOUNT, {}, ViewerAccountData)
+        return data.viewer
+
+    async def viewer_email_change_start(self, input: ViewerEmailChangeStartInput) -> ViewerEmailChangeStartResult:
+        """Ask for another e-mail address; it is confirmed at its mailbox."""
+        data = await self._calls.run(documents.VIEWER_EMAIL_CHANGE_START, {"input": input}, ViewerEmailChangeStartData)
+        return data.viewer_email_change_start
+
+    async def viewer_email_change_withdraw(
+        self, input: ViewerEmailChangeWithdrawInput
+    ) -> ViewerEmailChangeWithdrawResult:
+        """Keep the present e-mail address."""
+        data = await self._calls.run(
+            documents.VIEWER_EMAIL_CHANGE_WITHDRAW, {"input": input}, ViewerEmailChangeWithdrawData
+        )
+        return data.viewer_email_change_withdraw
+
+    async def viewer_password_change(self, input: ViewerPasswordChangeInput) -> ViewerPasswordChangeResult:
+        """Change one's own password, or choose a first one; every other session ends."""
+        data = await self._calls.run(documents.VIEWER_PASSWORD_CHANGE, {"input": input}, ViewerPasswordChangeData)
+        return data.viewer_password_change
+
+    async def viewer_update(self, input: ViewerUpdateInput) -> ViewerUpdateResult:
+        """Change one's own name, username, picture, language and time zone."""
+        data = await self._calls.run(documents.VIEWER_UPDATE, {"input": input}, ViewerUpdateData)
+        return data.viewer_update
+
+    async def viewer_verification_send(self, input: ViewerVerificationSendInput) -> ViewerVerificationSendResult:
+        """Send the mail again that proves one's own address."""
+        data = await self._calls.run(documents.VIEWER_VERIFICATION_SEND, {"input": input}, ViewerVerificationSendData)
+        return data.viewer_verification_send
 
     async def api_key(self, id: str, *, first: int | None = None) -> ApiKeyResult | None:
         """One API key with what it holds."""
@@ -847,6 +946,58 @@ class Operations:
         )
         return data.user
 
+    async def registration_context(
+        self, *, id: str | None = None, slug: str | None = None
+    ) -> RegistrationContextFields | None:
+        """One registration context, by id or by slug."""
+        data = await self._calls.run(documents.REGISTRATION_CONTEXT, {"id": id, "slug": slug}, RegistrationContextData)
+        return data.registration_context
+
+    async def registration_context_create(
+        self, input: RegistrationContextCreateInput
+    ) -> RegistrationContextCreateResult:
+        """Make a registration context."""
+        data = await self._calls.run(
+            documents.REGISTRATION_CONTEXT_CREATE, {"input": input}, RegistrationContextCreateData
+        )
+        return data.registration_context_create
+
+    async def registration_context_delete(
+        self, input: RegistrationContextDeleteInput
+    ) -> RegistrationContextDeleteResult:
+        """Delete a registration context; what it gave stays."""
+        data = await self._calls.run(
+            documents.REGISTRATION_CONTEXT_DELETE, {"input": input}, RegistrationContextDeleteData
+        )
+        return data.registration_context_delete
+
+    async def registration_context_update(
+        self, input: RegistrationContextUpdateInput
+    ) -> RegistrationContextUpdateResult:
+        """Change a registration context."""
+        data = await self._calls.run(
+            documents.REGISTRATION_CONTEXT_UPDATE, {"input": input}, RegistrationContextUpdateData
+        )
+        return data.registration_context_update
+
+    async def registration_contexts(
+        self,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        filter: RegistrationContextFilter | None = None,
+        sort: RegistrationContextSort | None = None,
+    ) -> RegistrationContextsResult:
+        """A page of registration contexts."""
+        data = await self._calls.run(
+            documents.REGISTRATION_CONTEXTS,
+            {"first": first, "after": after, "last": last, "before": before, "filter": filter, "sort": sort},
+            RegistrationContextsData,
+        )
+        return data.registration_contexts
+
     async def passkey_register(self, input: PasskeyRegisterInput) -> PasskeyRegisterResult:
         """Register the passkey that the caller's browser made."""
         data = await self._calls.run(documents.PASSKEY_REGISTER, {"input": input}, PasskeyRegisterData)
@@ -902,9 +1053,29 @@ class Operations:
         data = await self._calls.run(documents.VIEWER_FACTORS, {}, ViewerFactorsData)
         return data.viewer
 
+    async def impersonation_start(self, input: ImpersonationStartInput) -> ImpersonationStartResult:
+        """Ask to act as a user; the page that the answer names begins it in this browser."""
+        data = await self._calls.run(documents.IMPERSONATION_START, {"input": input}, ImpersonationStartData)
+        return data.impersonation_start
+
+    async def impersonation_stop(self) -> ImpersonationStopResult:
+        """Stop to act as a user: the session in which it happened ends, the operator's own goes on."""
+        data = await self._calls.run(documents.IMPERSONATION_STOP, {}, ImpersonationStopData)
+        return data.impersonation_stop
+
     def job(self, id: str) -> AsyncGenerator[JobResult, None]:
         """A job in the background, until it is over."""
         return self._calls.follow(documents.JOB, {"id": id}, JobData, pick=lambda data: data.job)
+
+    async def viewer_data_export(self, input: ViewerDataExportInput) -> ViewerDataExportResult:
+        """Where all that is known of oneself can be downloaded, once."""
+        data = await self._calls.run(documents.VIEWER_DATA_EXPORT, {"input": input}, ViewerDataExportData)
+        return data.viewer_data_export
+
+    async def viewer_delete(self, input: ViewerDeleteInput) -> ViewerDeleteResult:
+        """Delete one's own account; signing in before it is erased offers to keep it."""
+        data = await self._calls.run(documents.VIEWER_DELETE, {"input": input}, ViewerDeleteData)
+        return data.viewer_delete
 
     async def mail(self, id: str) -> MailResult | None:
         """One mail with its text and HTML."""
@@ -1096,7 +1267,7 @@ class Operations:
         )
         return data.user
 
-    async def user(self, id: str) -> UserDetailFields | None:
+    async def user(self, id: str) -> UserResult | None:
         """One user with profile, status and attributes."""
         data = await self._calls.run(documents.USER, {"id": id}, UserData)
         return data.user
@@ -1128,10 +1299,25 @@ class Operations:
         data = await self._calls.run(documents.USER_CREATE, {"input": input}, UserCreateData)
         return data.user_create
 
+    async def user_data_export(self, input: UserDataExportInput) -> UserDataExportResult:
+        """Where all that is known of a user can be downloaded, once."""
+        data = await self._calls.run(documents.USER_DATA_EXPORT, {"input": input}, UserDataExportData)
+        return data.user_data_export
+
     async def user_delete(self, input: UserDeleteInput) -> UserDeleteResult:
-        """Erase a user and what hangs from it, or only see whether it can be done."""
+        """Delete a user: erased after the server's grace period, or at once, or only see whether it can be done."""
         data = await self._calls.run(documents.USER_DELETE, {"input": input}, UserDeleteData)
         return data.user_delete
+
+    async def user_merge(self, input: UserMergeInput) -> UserMergeResult:
+        """Make one account of two, or only see what would move."""
+        data = await self._calls.run(documents.USER_MERGE, {"input": input}, UserMergeData)
+        return data.user_merge
+
+    async def user_restore(self, input: UserRestoreInput) -> UserRestoreResult:
+        """Call off the deletion of a user who is not erased yet."""
+        data = await self._calls.run(documents.USER_RESTORE, {"input": input}, UserRestoreData)
+        return data.user_restore
 
     async def user_sessions(
         self,

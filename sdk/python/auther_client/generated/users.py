@@ -5,6 +5,9 @@ Written by `python -m auther_codegen`; changes are lost.
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from auther_client.generated.enums import ImpersonationRefusal
 from auther_client.generated.fragments import (
     AuditEventDetailFields,
     PageFields,
@@ -16,10 +19,17 @@ from auther_client.generated.fragments import (
 from auther_client.models import Result
 
 
+class UserResult(UserDetailFields):
+    """An account of a person."""
+
+    impersonation_refusal: ImpersonationRefusal | None
+    """Why the caller may not act as this user; null when they may."""
+
+
 class UserData(Result):
     """The whole answer."""
 
-    user: UserDetailFields | None
+    user: UserResult | None
     """One user, null if there is none. Oneself needs no permission."""
 
 
@@ -80,11 +90,31 @@ class UserCreateData(Result):
     """Create a user, with a password or with an invitation by mail."""
 
 
+class UserDataExportResult(Result):
+    """Where a JSON document with all that is known of a user can be downloaded."""
+
+    url: str | None
+    """Give it to nobody: whoever opens it first, within minutes, has the document. Where a browser's session asked, only that browser can."""
+    expires_at: datetime | None
+    """Until when the link works."""
+    errors: tuple[UserErrorFields, ...]
+    """What a person can mend."""
+
+
+class UserDataExportData(Result):
+    """The whole answer."""
+
+    user_data_export: UserDataExportResult
+    """Get all that is known of a user, to answer them: profile, factors without secrets, linked accounts, sessions, consents, tokens, keys, tuples, mails, audit events. Besides the named permission it needs `users.view`, `sessions.view_all` and `api_keys.view_all`. Five times an hour for each user."""
+
+
 class UserDeleteResult(Result):
-    """The outcome of erasing a user."""
+    """The outcome of deleting a user."""
 
     deleted_id: str | None
-    """The id that is gone for good; null for a dry run."""
+    """The id that is gone for good; null where that has time, and for a dry run."""
+    user: UserDetailFields | None
+    """The user who will be erased, when `deletion` says; of a dry run, whom it would delete. What hangs from them, such as `sessions` and `tuples`, will be gone too."""
     errors: tuple[UserErrorFields, ...]
     """What a person can mend."""
 
@@ -93,7 +123,54 @@ class UserDeleteData(Result):
     """The whole answer."""
 
     user_delete: UserDeleteResult
-    """Erase a user and what hangs from it. The id never comes back."""
+    """Delete a user: nobody signs in as them any more, and after the server's grace period they are erased with what hangs from them. The id never comes back."""
+
+
+class UserMergeResultParts(Result):
+    """What of one kind moves in a merge."""
+
+    name: str
+    """`linked_identities`, `tuples` or `consents`."""
+    moved: int
+    """How many go over to the account that stays."""
+    dropped: int
+    """How many it had already, or are not worth anything any more."""
+
+
+class UserMergeResult(Result):
+    """The outcome of merging two accounts."""
+
+    user: UserDetailFields | None
+    """The account that stays."""
+    parts: tuple[UserMergeResultParts, ...] | None
+    """What moved, or would. Password, second factors, keys, sessions and mails of the account that goes are dropped in any case."""
+    profile: tuple[str, ...] | None
+    """Fields of the profile that were empty and are taken from the other account."""
+    errors: tuple[UserErrorFields, ...]
+    """What a person can mend."""
+
+
+class UserMergeData(Result):
+    """The whole answer."""
+
+    user_merge: UserMergeResult
+    """Make one account of two of the same person. The one that goes is erased, and its tombstone names the other; sessions and tokens of both end. Besides the named permission it needs `users.update`, the access that its tuples give, and whatever either account may do."""
+
+
+class UserRestoreResult(Result):
+    """The outcome of restoring a user."""
+
+    user: UserDetailFields | None
+    """The user, who may sign in again unless banned."""
+    errors: tuple[UserErrorFields, ...]
+    """What a person can mend."""
+
+
+class UserRestoreData(Result):
+    """The whole answer."""
+
+    user_restore: UserRestoreResult
+    """Call off the deletion of a user who is not erased yet. Nothing happens when there is none. Ended sessions and tokens stay ended."""
 
 
 class UserSessionsResultSessions(Result):

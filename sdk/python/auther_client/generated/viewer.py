@@ -199,8 +199,17 @@ class ViewerDataViewerSession(Result):
     """The id, with a prefix that tells the kind."""
     expires_at: datetime
     """When the session ends in any case."""
-    impersonator: PersonFields | None
-    """The operator who acts as the user. Null when nobody does, or hidden from the caller."""
+
+
+class ViewerDataViewerImpersonation(Result):
+    """An operator who acts as the user that calls."""
+
+    operator_id: str
+    """Id of the operator."""
+    operator_name: str | None
+    """Name of the operator, else the e-mail address."""
+    expires_at: datetime | None
+    """When it ends by itself; null where a token says so, by its own end."""
 
 
 class ViewerDataViewerCan(Result):
@@ -283,6 +292,8 @@ class ViewerDataViewer(Result):
     """The client that calls for itself; null for a user."""
     session: ViewerDataViewerSession | None
     """The session that the caller is signed in with by cookie."""
+    impersonation: ViewerDataViewerImpersonation | None
+    """The operator who acts as the caller; null for who is themselves."""
     can: ViewerDataViewerCan
     """What the caller may do."""
 
@@ -298,6 +309,8 @@ class ViewerDataServer(Result):
     """Who may sign up by themselves."""
     is_mail_configured: bool
     """Whether mail is sent; otherwise it stays in the outbox."""
+    deletion_grace_seconds: int
+    """How long a deleted user can be restored; 0: not at all."""
 
 
 class ViewerData(Result):
