@@ -75,10 +75,10 @@ async def _sign_out(request: Request, plan: LogoutPlan, params: Params) -> Respo
         response = _tell(request, frames, plan.target, params)
     else:
         response = see_other(plan.target) if plan.target else _say_goodbye(request, params)
-    if request.state.acting is None:
+    if request.state.acting is None and not request.state.is_acting_over:
         clear_session_cookie(response)
     else:
-        # Who acted as somebody is back: their own session was not what they signed out of.
+        # Who acted as somebody, until just now maybe, is back: their own session was not what they signed out of.
         clear_cookie(response, COOKIE)
     return response
 

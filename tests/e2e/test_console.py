@@ -79,7 +79,7 @@ def test_graphiql_follows_a_subscription(server: ServerProcess, console: Page) -
     server.run("users", "create", "followed@example.com", "--verified")
 
     expect(result).to_contain_text("followed@example.com")
-    console.get_by_role("button", name=re.compile("Stop")).click()
+    console.get_by_role("button", name=re.compile("Stop query")).click()
 
 
 def test_graphiql_acts_as_the_holder_of_a_token(server: ServerProcess, console: Page) -> None:
