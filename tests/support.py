@@ -89,6 +89,9 @@ class FixedDecider:
     async def permissions_of_many(self, actors: Sequence[Actor]) -> dict[Actor, frozenset[str]]:
         return {actor: await self.permissions_of(actor) for actor in actors}
 
+    async def reach_of_many(self, actors: Sequence[Actor]) -> dict[Actor, frozenset[str]]:
+        return await self.permissions_of_many(actors)
+
 
 @contextmanager
 def deciding(**held: frozenset[str] | set[str]) -> Iterator[FixedDecider]:

@@ -48,9 +48,15 @@ _COUNT_APPLIED = """
 SELECT wanted.id, (SELECT count(*) FROM contexts_application a WHERE a.context_id = wanted.id) AS users
 FROM unnest($1::text[]) AS wanted (id)
 """
-# Whoever changes or deletes one meanwhile waits, or is waited for. In one order, so that nobody waits in a circle.
+# Whoever changes or deletes one meanwhile waits, or is waited for. In one order, so that nobody waits in a circle. Whom
+# it means is judged again: PostgreSQL holds the WHERE against the row as it is when the wait is over.
 _APPLY = """
-WITH wanted AS (SELECT id FROM contexts_context WHERE id = ANY($1) AND is_enabled ORDER BY id FOR SHARE)
+WITH wanted AS (
+    SELECT id FROM contexts_context WHERE id = ANY($1) AND is_enabled
+      AND (allowed_domains = '{}' OR $4::text = ANY (allowed_domains))
+      AND (allowed_origins = '{}' OR $5::text = ANY (allowed_origins))
+    ORDER BY id FOR SHARE
+)
 INSERT INTO contexts_application (context_id, user_id, applied_at) SELECT id, $2, $3 FROM wanted
 ON CONFLICT (context_id, user_id) DO NOTHING RETURNING context_id
 """
@@ -93,12 +99,12 @@ async def find_pending(user_id: str, entry: Entry, *, of_platform: bool) -> list
     return list(await db.fetch_value(_PENDING, *args))
 
 
-async def note_applied(context_ids: Sequence[str], user_id: str) -> list[str]:
-    """Note that contexts are applied to a user; which of them are enabled and had not been. One of many callers wins.
+async def note_applied(context_ids: Sequence[str], user_id: str, entry: Entry) -> list[str]:
+    """Note that contexts are applied to a user who comes so; which of them still mean them, and had not been.
 
-    They stay as they are until our unit of work ends.
+    One of many callers wins. They stay as they are until our unit of work ends.
     """
-    rows = await db.fetch(_APPLY, list(context_ids), user_id, clock.now())
+    rows = await db.fetch(_APPLY, list(context_ids), user_id, clock.now(), entry.domain, entry.origin)
     return sorted(row["context_id"] for row in rows)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from app.clients.errors import InvalidRedirectUri
 from app.clients.rules import derive_origins, is_origin, validate_redirect_uri
-from app.clients.types import ClientKind
+from app.clients.types import Client, ClientKind
 from app.contexts.errors import GrantForeign, InvalidContext
 from app.contexts.types import Entry, Grant
 from app.kit.errors import AppError
@@ -56,6 +56,11 @@ def origin_of(uri: str) -> str | None:
         return None
     (origin,) = derive_origins(ClientKind.SPA, (uri,))
     return origin if is_origin(origin) else None
+
+
+def trusted_origin(client: Client, uri: str) -> str | None:
+    """The origin of a client's address; None also where the client said itself what it is: it may name anybody's."""
+    return None if client.is_dynamic and not client.is_declared else origin_of(uri)
 
 
 def read_origin(text: str) -> str | None:

@@ -143,7 +143,7 @@ class ContextApplied(ContextEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantSkipped(ContextEvent):
-    """A grant was left out, because no model allows it any more. `reason` is the stable code."""
+    """A grant was left out: no model allows it any more, or the user has it with limits. `reason` is the code."""
 
     action: ClassVar[str] = "registration_context.grant_skipped"
     outcome: Outcome = Outcome.FAILURE

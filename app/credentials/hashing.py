@@ -63,6 +63,14 @@ class Hasher:
         """
         return await self._run(lambda: self._matches(phc or self._dummy, password)) and phc is not None
 
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Do something else that takes a processor for a while, in the place of a hash.
+
+        Raises:
+            HashingBusy: the queue is full.
+        """
+        return await self._run(work, is_hash=False)
+
     def is_outdated(self, phc: str) -> bool:
         """Whether the hash was made with other parameters than these, or in another way."""
         return not phc.startswith(_OWN) or self._argon2.check_needs_rehash(phc)
@@ -77,19 +85,19 @@ class Hasher:
         except (VerificationError, InvalidHashError):
             return False
 
-    async def _run(self, work: Callable[[], Result]) -> Result:
+    async def _run(self, work: Callable[[], Result], *, is_hash: bool = True) -> Result:
         if self.running >= self._capacity:
             raise HashingBusy
         self.running += 1
         future = self._pool.submit(work)
         loop = asyncio.get_running_loop()
         # INVARIANT: a place is freed when the thread is done, not when the caller gave up waiting.
-        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._free))
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._free, is_hash))
         return await asyncio.wrap_future(future)
 
-    def _free(self) -> None:
+    def _free(self, is_hash: bool) -> None:
         self.running -= 1
-        self.computed += 1
+        self.computed += is_hash
 
 
 def hasher() -> Hasher:

@@ -12,6 +12,7 @@ from app.api_keys.errors import ApiKeyInvalid, KeyRefusal
 from app.events.refusals import mark_told
 from app.graph.context import Context
 from app.graph.errors import CrossSite
+from app.impersonation.service import may_go_on
 from app.kit.actor import Actor, Origin
 from app.kit.errors import AppError, Forbidden, Unauthenticated
 from app.kit.runtime import settings
@@ -141,7 +142,7 @@ async def find_again(credentials: Credentials) -> Context:
 
     Raises:
         InvalidToken, MissingScope: as `find_caller`.
-        SessionOver: `graph_session_over`, the session ended, or has a new token.
+        SessionOver: `graph_session_over`, the session ended, or has a new token; or an operator may not act any more.
     """
     actor = credentials.actor
     if credentials.authorization:
@@ -150,13 +151,15 @@ async def find_again(credentials: Credentials) -> Context:
         return Context(actor)
     resolve = resolve_session if actor.impersonator_id is None else resolve_acting
     resolved = await resolve(credentials.session_token)
-    if resolved is None:
+    if resolved is None or not await _may_act(actor, resolved):
         raise SessionOver
     return Context(actor, resolved)
 
 
 async def look_again(shown: Collection[Credentials]) -> dict[Credentials, Context | AppError]:
-    """The callers as of now, or why they are none any more. Sessions take one statement; it is no use of them.
+    """The callers as of now, or why they are none any more. It is no use of a session.
+
+    All sessions take one statement, and each in which an operator acts a few more.
 
     Raises:
         Unavailable: nobody can be looked up now.
@@ -165,7 +168,8 @@ async def look_again(shown: Collection[Credentials]) -> dict[Credentials, Contex
     sessions = await look_at_sessions(list(tokens)) if tokens else {}
     bearers = {_bearer_of(each): each for each in shown if each.authorization}
     holders = {bearer: await _try_bearer(each) for bearer, each in bearers.items()}
-    return {each: _context_of(each, sessions, holders) for each in shown}
+    going_on = await _find_going_on(shown, sessions)
+    return {each: _context_of(each, going_on, holders) for each in shown}
 
 
 def challenge(error: AppError) -> str | None:
@@ -206,6 +210,19 @@ def _context_of(
         return Context(shown.actor)
     resolved = sessions.get(shown.session_token)
     return SessionOver() if resolved is None else Context(shown.actor, resolved)
+
+
+async def _find_going_on(
+    shown: Collection[Credentials], sessions: Mapping[str, ResolvedSession]
+) -> dict[str, ResolvedSession]:
+    """The sessions without those in which operators may not act any more; each of these is asked about once."""
+    callers = {each.session_token: each.actor for each in shown if each.session_token is not None}
+    return {token: each for token, each in sessions.items() if await _may_act(callers[token], each)}
+
+
+async def _may_act(actor: Actor, resolved: ResolvedSession) -> bool:
+    """Whether the caller is who they are, or an operator who may still act as the user."""
+    return actor.impersonator_id is None or await may_go_on(actor.impersonator_id, resolved.user)
 
 
 async def _try_bearer(credentials: Credentials) -> Actor | AppError:

@@ -47,6 +47,28 @@ class Loaders:
         self._loaders.clear()
 
 
+class Prepared:
+    """What a mutation made before its unit of work began, until its resolver takes it."""
+
+    def __init__(self) -> None:
+        self._value: object = None
+
+    def put(self, value: object) -> None:
+        """Hand a value over, in place of one that nobody took."""
+        self._value = value
+
+    def take(self, kind: type[Value]) -> Value:
+        """The value, once.
+
+        Raises:
+            LookupError: none of this kind was put (a mistake in our code).
+        """
+        value, self._value = self._value, None
+        if not isinstance(value, kind):
+            raise LookupError(f"no {kind.__name__} was prepared")
+        return value
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One request. `session` is set when the caller is signed in by cookie."""
@@ -54,6 +76,7 @@ class Context:
     actor: Actor
     session: ResolvedSession | None = None
     loaders: Loaders = field(default_factory=Loaders)
+    prepared: Prepared = field(default_factory=Prepared)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

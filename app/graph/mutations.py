@@ -37,7 +37,7 @@ class OwnUnitOfWork(FieldExtension):
         context = info.context
         try:
             if self._ahead is not None:
-                await self._ahead(info, **arguments)
+                await _run_ahead(self._ahead(info, **arguments), context.actor, info.field_name)
             async with unit_of_work():
                 return await _run(next_(source, info, **arguments), context.actor, info.field_name)
         except MENDABLE as error:
@@ -51,8 +51,9 @@ def mutation(*, description: str, requires: str | None = None, ahead: Ahead | No
 
     Args:
         requires: None where only what is the caller's own is changed.
-        ahead: gets what the resolver gets, before the unit of work begins: for calls to foreign servers, which would
-            keep it open. It denies nobody anything.
+        ahead: gets what the resolver gets, before the unit of work begins: for calls to foreign servers and hashing,
+            which would keep it open, and for counts that a roll-back must not take back. What it makes is handed over
+            by `Context.prepared`. A denial of its own leaves the audit event of the mutation.
     """
 
     def declare(resolver: Any) -> Any:
@@ -64,6 +65,15 @@ def mutation(*, description: str, requires: str | None = None, ahead: Ahead | No
         )
 
     return declare
+
+
+async def _run_ahead(work: Awaitable[None], actor: Actor, name: str) -> None:
+    try:
+        await work
+    except AppError as error:
+        if is_denial(error) and not isinstance(error, MENDABLE):
+            await record_denial(actor, describe_denial(MutationDenied, name, error))
+        raise
 
 
 async def _run(work: Any, actor: Actor, name: str) -> Any:

@@ -41,6 +41,10 @@ class Decider(Protocol):
 
     async def permissions_of_many(self, actors: Sequence[Actor]) -> Mapping[Actor, frozenset[str]]: ...
 
+    async def reach_of_many(self, actors: Sequence[Actor]) -> Mapping[Actor, frozenset[str]]:
+        """With what they hold on single entities, or will hold later, as if it were on all and now."""
+        ...
+
 
 Ask = Callable[[Actor], Awaitable[frozenset[str]]]
 
@@ -92,6 +96,19 @@ async def permissions_of(actor: Actor) -> frozenset[str]:
 async def permissions_of_many(actors: Sequence[Actor]) -> Mapping[Actor, frozenset[str]]:
     """The same for several at once, asked anew: for dataloaders, not for guards."""
     return await runtime().decider.permissions_of_many(actors)
+
+
+async def reach_of_many(actors: Sequence[Actor]) -> Mapping[Actor, frozenset[str]]:
+    """What each actor might do at most: to tell whether they are stronger than another, not whether they may.
+
+    Every platform permission that they hold, and each that they hold on single entities only, or later. Asked anew.
+    """
+    return await runtime().decider.reach_of_many(actors)
+
+
+async def reach_of(actor: Actor) -> frozenset[str]:
+    """The same of one."""
+    return (await reach_of_many([actor]))[actor]
 
 
 async def recall_permissions(actor: Actor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
 from app.kit import clock, db
@@ -25,6 +25,11 @@ RETURNING hits
 _RELEASE = """
 UPDATE kit_counter SET hits = greatest(hits - 1, 0)
 WHERE name = $1 AND bucket = $2 AND window_start BETWEEN $3 AND $4
+"""
+_SPEND_ONCE = """
+INSERT INTO kit_counter (name, bucket, window_start, hits, expires_at)
+VALUES ($1, $2, 0, 1, $3)
+ON CONFLICT (name, bucket) DO NOTHING
 """
 _SWEEP = "DELETE FROM kit_counter WHERE expires_at < $1"
 
@@ -68,6 +73,19 @@ async def count_hit(limit: RateLimit, bucket: str, *, cost: int = 1) -> int:
     expires = clock.now() + 2 * limit.window
     hits: int = await db.fetch_value(_HIT, limit.name, _bucket_id(bucket), start, cost, expires, last)
     return hits
+
+
+async def spend_once(name: str, bucket: str, until: datetime) -> bool:
+    """Use something up; False when it was before. Of many at once exactly one succeeds, whatever the hour.
+
+    Inside a unit of work a roll-back gives it back.
+
+    Args:
+        name: of the kind of thing, unique in the product, also among the limits.
+        bucket: the thing itself.
+        until: how long this is remembered: past the end of the thing, with room for clocks that differ.
+    """
+    return await db.execute(_SPEND_ONCE, name, _bucket_id(bucket), until) == 1
 
 
 async def release_hit(limit: RateLimit, bucket: str) -> None:

@@ -28,6 +28,9 @@ class _NobodyMay:
     async def permissions_of_many(self, actors: Sequence[Actor]) -> dict[Actor, frozenset[str]]:
         return {}
 
+    async def reach_of_many(self, actors: Sequence[Actor]) -> dict[Actor, frozenset[str]]:
+        return dict.fromkeys(actors, frozenset())
+
 
 @dataclass(frozen=True, slots=True)
 class Runtime:

@@ -15,8 +15,8 @@ async def download(request: Request) -> Response:
     Raises:
         ExportLinkOver. Forbidden.
     """
-    session = request.state.session
-    export = await redeem_link(request.query_params.get("token", ""), session.session.id if session else None)
+    session, token = request.state.session, request.query_params.get("token", "")
+    export = await redeem_link(token, session.session.id if session else None, request.state.origin)
     return StreamingResponse(
         export.chunks,
         media_type="application/json",

@@ -73,6 +73,13 @@ class UserExported(UserEvent):
     is_published: ClassVar[bool] = False
 
 
+class UserExportDownloaded(UserEvent):
+    """A link to an export was used, by whoever had it; the actor is who asked for it. Nobody outside is told."""
+
+    action: ClassVar[str] = "user.export_downloaded"
+    is_published: ClassVar[bool] = False
+
+
 class UserMerged(UserEvent):
     """The target is the account that stays; `after` names the other."""
 

@@ -24,6 +24,7 @@ from app.mail.types import Body
 TEMPLATES: dict[str, tuple[str, ...]] = {
     "verify_email": ("url",),
     "reset_password": ("url",),
+    "password_changed": ("time", "url"),
     "email_changed": ("new_email",),
     "change_email": ("url",),
     "address_in_use": ("url",),

@@ -15,8 +15,10 @@ MAX_GUESSES: Final = 5
 MAX_LOGIN: Final = 320
 MAX_TYPED: Final = 64
 MAX_TOKEN: Final = 128
-# Of all browsers that an account does not know together, and of each that it knows by itself.
+# Of all browsers that an account does not know together, and of each that it knows by itself. From one address an
+# unknown browser gets fewer: one stranger must not use up what is there for all.
 MAILS_AN_HOUR: Final = RateLimit("mailed_code_hour", 5, timedelta(hours=1))
+MAILS_AN_HOUR_FROM_AN_ADDRESS: Final = RateLimit("mailed_code_user_address", 2, timedelta(hours=1))
 MAILS_A_DAY: Final = RateLimit("mailed_code_day", 20, timedelta(days=1))
 
 

@@ -11,7 +11,7 @@ from app.kit import clock
 from app.kit.actor import Actor
 from app.kit.crypto import hash_token, new_token
 from app.kit.ids import new_id
-from app.kit.limits import count_hit
+from app.kit.limits import address_bucket, count_hit
 from app.kit.runtime import keyring, settings
 from app.mailed import queries, rules
 from app.mailed.errors import CodeOver, CodeWrong, LinkElsewhere
@@ -58,11 +58,9 @@ async def issue(
     Args:
         is_known_browser: whether the user has signed in with the browser that asks: it counts apart from strangers.
     """
-    bucket = rules.mail_bucket(user.id, wish.browser_id, is_known_browser=is_known_browser)
-    for limit in (rules.MAILS_AN_HOUR, rules.MAILS_A_DAY):
-        if await count_hit(limit, bucket) > limit.hits:
-            await record_denial(actor, _about(MailedCodeSent, user.id, Outcome.DENIED, "mailed_code_limit"))
-            return None
+    if not await _has_room(actor, wish, user.id, is_known_browser=is_known_browser):
+        await record_denial(actor, _about(MailedCodeSent, user.id, Outcome.DENIED, "mailed_code_limit"))
+        return None
     made = Secrets(rules.format_code(secrets.randbelow(10**rules.CODE_DIGITS)), new_token(TOKEN_PREFIX))
     claim = Claim(wish.id, wish.browser_id, user.id, user.email, password_version)
     code_hash = keyring().sign(_subject(wish.id, made.code), purpose=_PURPOSE)
@@ -118,6 +116,19 @@ async def use(actor: Actor, claim: Claim) -> None:
 async def sweep_codes() -> int:
     """Delete wishes that are over; how many."""
     return await queries.sweep(clock.now())
+
+
+async def _has_room(actor: Actor, wish: Wish, user_id: str, *, is_known_browser: bool) -> bool:
+    """Count a mail; what one address asks for beyond its share leaves the share of the others alone."""
+    bucket = rules.mail_bucket(user_id, wish.browser_id, is_known_browser=is_known_browser)
+    counts = [(rules.MAILS_AN_HOUR, bucket), (rules.MAILS_A_DAY, bucket)]
+    if not is_known_browser:
+        place = f"{user_id}|{address_bucket(actor.origin.ip)}"
+        counts.insert(0, (rules.MAILS_AN_HOUR_FROM_AN_ADDRESS, place))
+    for limit, counted in counts:
+        if await count_hit(limit, counted) > limit.hits:
+            return False
+    return True
 
 
 def _about(

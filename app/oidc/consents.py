@@ -23,7 +23,7 @@ async def note_use(actor: Actor, user_id: str, client_id: str, entry: Entry = NO
     is_new, pending = await consents.note_use(user_id, client_id, entry)
     if is_new:
         await emit(actor, ClientAuthorized(target_id=client_id, about_user_id=user_id))
-    await apply_contexts(actor, user_id, pending)
+    await apply_contexts(actor, user_id, pending, entry)
 
 
 async def grant_consent(actor: Actor, user_id: str, client_id: str, scope: tuple[str, ...]) -> None:

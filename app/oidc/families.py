@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.authz.service.access import can_manage_access
 from app.events.service import emit
+from app.impersonation.rules import refuse_acting
 from app.kit import clock
 from app.kit.actor import Actor, ActorKind
 from app.kit.guard import guard, has_permission, require_sign_in
@@ -90,8 +91,10 @@ async def revoke_family(actor: Actor, family_id: str) -> TokenFamily:
     Raises:
         Unauthenticated, Forbidden: hidden ones are not told from those that do not exist.
         FamilyNotFound: it does not exist, or is over.
+        NotWhileActing: an operator acts as the user.
     """
     require_sign_in(actor)
+    refuse_acting(actor)
     family = (await families.find([family_id], clock.now())).get(family_id)
     if family is None or not await _may_revoke(actor, family):
         await guard(actor, _REVOKE)

@@ -94,9 +94,13 @@ async def end_acting(actor: Actor, session_id: str, reason: str | None = None) -
     return ended[0] if ended else None
 
 
-async def list_acting(limit: int) -> list[ActingSession]:
-    """Those that nobody has ended, also where time did. No guard: for the worker."""
-    rows = await queries.list_acting_sessions(clock.now() - settings().session_idle_ttl, limit)
+async def list_acting(limit: int, *, after: str = "") -> list[ActingSession]:
+    """Those that nobody has ended, also where time did, by id. No guard: for the worker.
+
+    Args:
+        after: an id; only what comes after it.
+    """
+    rows = await queries.list_acting_sessions(clock.now() - settings().session_idle_ttl, limit, after)
     return [ActingSession(session, has_parent) for session, has_parent in rows]
 
 

@@ -86,7 +86,7 @@ _ACTING = f"""
 SELECT {_COLUMNS}, EXISTS (
     SELECT FROM sessions_session p WHERE p.id = s.parent_id AND {_LIVE.replace("s.", "p.").format(now="$1", idle="$2")}
 ) AS has_parent
-FROM sessions_session s WHERE s.parent_id IS NOT NULL AND s.ended_at IS NULL ORDER BY s.id LIMIT $3
+FROM sessions_session s WHERE s.parent_id IS NOT NULL AND s.ended_at IS NULL AND s.id > $4 ORDER BY s.id LIMIT $3
 """
 _HAS_ENDED = "SELECT ended_at IS NOT NULL FROM sessions_session WHERE id = $1"
 _OF_USERS = f"""
@@ -198,9 +198,9 @@ async def end_acting_sessions(parent_id: str) -> list[Session]:
     return ended
 
 
-async def list_acting_sessions(idle_since: datetime, limit: int) -> list[tuple[Session, bool]]:
-    """Sessions in which operators act that nobody has ended yet, and whether the operators' own live."""
-    rows = await db.fetch(_ACTING, clock.now(), idle_since, limit)
+async def list_acting_sessions(idle_since: datetime, limit: int, after: str) -> list[tuple[Session, bool]]:
+    """Sessions in which operators act that nobody has ended yet, and whether the operators' own live; by id."""
+    rows = await db.fetch(_ACTING, clock.now(), idle_since, limit, after)
     return [(_to_session(row), row["has_parent"]) for row in rows]
 
 

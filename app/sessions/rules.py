@@ -50,6 +50,11 @@ def is_own(actor: Actor, session: Session) -> bool:
     return actor.kind is ActorKind.USER and actor.id == session.user_id
 
 
+def may_end_own(actor: Actor, session: Session) -> bool:
+    """Whether a session is the caller's to end. Who acts as a user ends that of their own making only."""
+    return is_own(actor, session) and (actor.impersonator_id is None or actor.session_id == session.id)
+
+
 def is_session_token(text: str) -> bool:
     """Whether a text looks like what is in a session's cookie."""
     return len(text) <= MAX_TOKEN_LENGTH and text.startswith(f"{TOKEN_PREFIX}_")

@@ -19,7 +19,7 @@ from app.kit.runtime import settings
 from app.sessions import known, queries
 from app.sessions.announcing import announce, end_event
 from app.sessions.errors import SessionNotFound, SignInRefused
-from app.sessions.rules import MAX_USER_AGENT, describe_device, is_own, is_session_token, is_strong_enough
+from app.sessions.rules import MAX_USER_AGENT, describe_device, is_own, is_session_token, is_strong_enough, may_end_own
 from app.sessions.types import (
     FLOW_PREFIX,
     ID_PREFIX,
@@ -107,13 +107,15 @@ async def resolve_session(token: str) -> ResolvedSession | None:
 async def end_session(actor: Actor, session_id: str) -> Session:
     """End a session: one's own, or anybody's with `sessions.revoke_all`. Its refresh tokens end too.
 
+    Who acts as a user ends the session in which they do; for that user's own they need the permission.
+
     Raises:
         Unauthenticated: nobody is signed in.
         SessionNotFound: no such live session, or not one that the actor may know of.
     """
     require_sign_in(actor)
     session = await find_session(session_id)
-    if session is None or not is_own(actor, session):
+    if session is None or not may_end_own(actor, session):
         await guard(actor, "sessions.revoke_all")
     ended = await _end(actor, session_id)
     if ended is None:
@@ -124,11 +126,13 @@ async def end_session(actor: Actor, session_id: str) -> Session:
 async def revoke_sessions(actor: Actor, user_id: str, *, except_id: str | None = None) -> int:
     """End all sessions of a user but one: one's own, or anybody's with `sessions.revoke_all`; how many.
 
+    Who acts as a user needs the permission.
+
     Raises:
         Unauthenticated, Forbidden.
     """
     require_sign_in(actor)
-    if actor.kind is not ActorKind.USER or actor.id != user_id:
+    if actor.kind is not ActorKind.USER or actor.id != user_id or actor.impersonator_id is not None:
         await guard(actor, "sessions.revoke_all")
     return await end_user_sessions(actor, user_id, except_id=except_id)
 

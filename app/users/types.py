@@ -86,6 +86,10 @@ class User:
     def is_leaving_by_own_wish(self) -> bool:
         return self.deletion is not None and self.deletion.by == self.id
 
+    def is_left_to(self, actor_id: str | None) -> bool:
+        """Whether an order of this actor (None: of the system) takes the place of the user's own wish to leave."""
+        return self.is_leaving_by_own_wish and actor_id != self.id
+
     @property
     def may_prove_themselves(self) -> bool:
         """Whether signing in leads anywhere: in, or to calling off a deletion that the user wanted."""

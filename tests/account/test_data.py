@@ -64,7 +64,8 @@ async def test_an_account_is_deleted_after_its_address_was_typed(visitor: Visito
 
     wrong = await visitor.submit(page, "delete-form", confirm="Ada")
     between = await get_user(user.id)
-    done = await visitor.submit(page, "delete-form", confirm=" ADA@example.com ")
+    sent = await visitor.submit(page, "delete-form", confirm=" ADA@example.com ")
+    done = await visitor.follow(sent)
     after = await get_user(user.id)
 
     assert page.texts["grace"] == "It is erased after 14 days. Until then you can have it back by signing in."
@@ -72,6 +73,7 @@ async def test_an_account_is_deleted_after_its_address_was_typed(visitor: Visito
     assert between.deletion is None
     assert after.is_leaving_by_own_wish
     assert after.deletion is not None
+    assert (sent.status, done.status) == (303, 200)
     assert f"{after.deletion.erased_at:%Y-%m-%d %H:%M}" in done.texts["deleted"]
     assert not visitor.session_token
     assert await db.fetch_value(LIVE) == 0
@@ -83,12 +85,34 @@ async def test_without_a_grace_period_an_account_is_gone_at_once(visitor: Visito
 
     with override(deletion_grace=timedelta(0)):
         page = await visitor.get(DELETE)
-        done = await visitor.submit(page, "delete-form", confirm=user.email)
+        done = await visitor.follow(await visitor.submit(page, "delete-form", confirm=user.email))
 
     assert page.texts["grace"] == "It is erased at once, and nobody can bring it back."
     assert (done.status, done.texts["deleted"]) == (200, "It is erased, with all that hung from it.")
     assert await find_user(user.id) is None
     assert not visitor.session_token
+
+
+async def test_what_became_of_an_account_is_told_in_its_browser_only(visitor: Visitor, stranger: Visitor) -> None:
+    user = await sign_in_ada(visitor)
+    sent = await visitor.submit(await visitor.get(DELETE), "delete-form", confirm=user.email)
+    place = sent.response.headers["location"]
+    await stranger.get("/signin")
+
+    twice = [(await visitor.get(place)).status for _ in range(2)]
+    elsewhere = [
+        (await stranger.get(each)).response.headers.get("location")
+        for each in (
+            place,
+            f"{place}x",
+            place.partition("?")[0],
+            f"{DATA}/deleted?note=%00",
+            f"{DATA}/deleted?note=AAAA",
+        )
+    ]
+
+    assert twice == [200, 200]
+    assert elsewhere == ["/signin"] * 5
 
 
 async def test_a_deletion_asks_for_a_fresh_and_strong_proof(visitor: Visitor) -> None:

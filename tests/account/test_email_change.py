@@ -256,6 +256,16 @@ async def test_a_mailbox_is_not_flooded_by_many_accounts(visitor: Visitor) -> No
     assert [mail.to for mail in await read_mails()] == [NEW] * 5
 
 
+async def test_a_mailbox_is_one_however_its_letters_are_typed() -> None:
+    people = [await make_user(f"{n}@example.com") for n in range(7)]
+
+    with clock.frozen():
+        for n, person in enumerate(people):
+            await commit(start_email_change(fresh(person), ("İda@example.org", "ida@example.org")[n % 2], locale="en"))
+
+    assert len(await read_mails()) == 5
+
+
 async def test_of_wishes_at_once_one_link_is_left(visitor: Visitor) -> None:
     user = await make_user()
     wishes = [commit(start_email_change(fresh(user), f"{n}@example.com", locale="en")) for n in range(4)]

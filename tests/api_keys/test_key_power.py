@@ -69,6 +69,21 @@ async def test_who_may_act_as_others_has_no_keys_of_a_stronger_user(call: Call) 
         await commit(call(as_user("usr_equal"), made.key))
 
 
+@pytest.mark.parametrize("place", ["clients:cli_one", "clients:*"])
+@pytest.mark.parametrize("relation", ["admin", "full_access"])
+async def test_the_helpdesk_has_no_keys_of_who_manages_or_opens_applications(place: str, relation: str) -> None:
+    owner, helper = await make_user(), await make_user("helper@example.com")
+    await relate("users:*", "admin", helper.id)
+    await relate(place, relation, owner.id)
+    made = await make_key(owner)
+    before = await read_everything()
+
+    with pytest.raises(OwnerStronger):
+        await commit(rotate(as_user(helper), made.key))
+
+    assert await read_everything() == before
+
+
 @pytest.mark.parametrize("call", STRONG)
 async def test_the_helpdesk_has_no_keys_of_a_super_admin(call: Call) -> None:
     admin, helper = await make_admin(), await make_user()

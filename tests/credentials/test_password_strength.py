@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -161,3 +163,17 @@ def test_every_refusal_is_translated(problem: InvalidPassword) -> None:
     said = {texts_for(language).error(problem.code, problem.message, **problem.values) for language in ("de", "fr")}
 
     assert len(said | {"in English"}) == 3
+
+
+async def test_a_password_is_judged_where_nobody_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    judges: list[threading.Thread] = []
+
+    def judge(*args: Any, **options: Any) -> list[Any]:
+        judges.append(threading.current_thread())
+        return find_problems(*args, **options)
+
+    monkeypatch.setattr("app.credentials.rules.find_problems", judge)
+    await prepare_password("a quite good one 88")
+
+    assert len(judges) == 1
+    assert judges[0] is not threading.current_thread()

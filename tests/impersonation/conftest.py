@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.users.types import User
+from tests.graph.conftest import live as live
 from tests.impersonation.support import Desk, make_desk
 from tests.login.conftest import stranger as stranger
 from tests.login.conftest import visitor as visitor

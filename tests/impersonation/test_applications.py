@@ -223,3 +223,15 @@ async def test_signing_out_by_the_applications_wish_leaves_the_operator_signed_i
     assert desk.acting_token is None
     assert await desk.who() == desk.operator.id
     assert (await party.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+
+
+async def test_so_does_a_logout_just_after_acting_was_over(desk: Desk, user: User, party: Party) -> None:
+    with clock.frozen() as now:
+        await desk.begin(user)
+        tokens = await tokens_of(party)
+        now.advance(timedelta(seconds=LONGEST))
+
+        await desk.visitor.client.get("/oauth2/logout", params={"id_token_hint": tokens["id_token"]})
+
+        assert desk.acting_token is None
+        assert await desk.who() == desk.operator.id

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from app.authz.service import grant_relation, revoke_relation, super_admin
+from app.authz.service.tuples import write_tuples
 from app.authz.types import TupleKey
+from app.authz.types.tuples import RelationTuple
+from app.authz.types.writes import TupleWrite
 from app.impersonation.rules import DEFAULT_TTL, MAX_REASON
 from app.impersonation.service import begin_request
 from app.impersonation.service.starting import REQUEST_TTL
@@ -23,6 +26,7 @@ from app.kit.runtime import override
 from app.sessions.service import end_session, find_session, resolve_session
 from app.users.service import ban_user, find_user
 from app.users.types import User
+from tests.clients.support import make_client
 from tests.factors.support import give_app
 from tests.graph.support import NOBODY, execute
 from tests.impersonation.support import LONGEST, REASON, START, Desk, make_desk, may_impersonate, told
@@ -154,6 +158,37 @@ async def test_nobody_acts_as_somebody_stronger(desk: Desk, user: User) -> None:
     assert (await told("user.impersonation_refused"))[-1] == (
         "user.impersonation_refused", desk.operator.id, None, user.id, "impersonation_of_stronger",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("relation", ["admin", "full_access"])
+@pytest.mark.parametrize("place", ["*", "the client"])
+async def test_nobody_acts_as_who_manages_or_opens_applications(
+    desk: Desk, user: User, relation: str, place: str
+) -> None:
+    entity_id = (await make_client()).id if place == "the client" else place
+    await commit(grant_relation(SYSTEM, TupleKey("clients", entity_id, relation, "user", user.id)))
+
+    await assert_refused(desk, user, "impersonation_of_stronger")
+
+
+async def test_nobody_acts_as_who_will_be_stronger_later_or_is_through_a_group(desk: Desk, user: User) -> None:
+    tomorrow = clock.now() + timedelta(days=1)
+    later = RelationTuple(TupleKey("group", "staff", "member", "user", user.id), starts_at=tomorrow)
+    await commit(write_tuples(SYSTEM, TupleWrite(touch=(later,))))
+    client_id = (await make_client()).id
+    await commit(grant_relation(SYSTEM, TupleKey("clients", client_id, "admin", "group", "staff", "member")))
+
+    await assert_refused(desk, user, "impersonation_of_stronger")
+
+
+async def test_an_operator_of_clients_acts_as_who_manages_one(desk: Desk, user: User) -> None:
+    client_id = (await make_client()).id
+    await commit(grant_relation(SYSTEM, TupleKey("clients", client_id, "admin", "user", user.id)))
+    await commit(grant_relation(SYSTEM, TupleKey("clients", "*", "admin", "user", desk.operator.id)))
+
+    await desk.begin(user)
+
+    assert await desk.who() == user.id
 
 
 async def test_an_equal_is_possible(desk: Desk, user: User) -> None:

@@ -13,17 +13,20 @@ from app.authz.types import TupleKey
 from app.graph.callers import Credentials, SessionOver, find_again, look_again
 from app.impersonation.jobs import SWEEP
 from app.impersonation.rules import DEFAULT_TTL
-from app.impersonation.service import find_acting, sweep_acting
+from app.impersonation.service import ending, find_acting, sweep_acting
 from app.jobs import registry
 from app.jobs.service import enqueue, run_pending
 from app.kit import clock, db
 from app.kit.actor import SYSTEM
+from app.kit.errors import AppError
 from app.sessions.acting import holder_of
 from app.sessions.service import end_session, find_session
 from app.sessions.types import Session
 from app.users.service import ban_user, delete_user, schedule_deletion
 from app.users.types import User
-from tests.impersonation.support import LONGEST, STOP, Desk, may_impersonate, told
+from tests.graph.live import CSRF, Live
+from tests.impersonation.support import LONGEST, STOP, Desk, make_desk, may_impersonate, told
+from tests.login.support import Visitor
 from tests.support import ORIGIN, as_user, commit, make_admin
 
 ENDED = "user.impersonation_ended"
@@ -302,6 +305,55 @@ async def test_a_stream_of_who_acts_ends_with_it(desk: Desk, user: User) -> None
     with pytest.raises(SessionOver):
         await find_again(credentials)
     assert isinstance((await look_again([credentials]))[credentials], SessionOver)
+
+
+@pytest.mark.parametrize("cause", ["the operator may not any more", "the user becomes stronger"])
+async def test_a_connection_of_who_acts_ends_with_the_right_to_it(desk: Desk, user: User, cause: str) -> None:
+    await desk.begin(user)
+    session = await desk.session()
+    acting = Credentials(holder_of(session, SYSTEM), session_token=desk.acting_token)
+    own = Credentials(as_user(desk.operator), session_token=desk.visitor.session_token)
+
+    await CAUSES[cause][0](desk, user, session)
+
+    with pytest.raises(SessionOver):
+        await find_again(acting)
+    found = await look_again([acting, own])
+    assert isinstance(found[acting], SessionOver)
+    assert not isinstance(found[own], AppError)
+
+
+@pytest.mark.parametrize("cause", ["the operator may not any more", "the user becomes stronger"])
+async def test_an_open_socket_of_who_acts_does_nothing_more(desk: Desk, user: User, live: Live, cause: str) -> None:
+    await desk.begin(user)
+    session = await desk.session()
+    cookies = "; ".join(f"{each.name}={each.value}" for each in desk.visitor.client.cookies.jar)
+    async with live.connected({"cookie": cookies, **CSRF}) as socket:
+        await CAUSES[cause][0](desk, user, session)
+
+        await socket.send({"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { user { id } } }"}})
+
+        answer = await socket.receive()
+        assert answer["type"] == "error"
+        assert answer["payload"][0]["extensions"]["reason"] == "graph_session_over"
+        assert await socket.closed() == (4403, "This session has ended. Sign in again.")
+
+
+async def test_every_session_is_looked_at_however_many_there_are(
+    desk: Desk, user: User, stranger: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ending, "_BATCH", 1)
+    other = await make_desk(stranger, "oscar@example.com")
+    await desk.begin(user)
+    await other.begin(user)
+    goes_on, over = await desk.session(), await other.session()
+    assert goes_on.id < over.id
+    await _take_permission(other, user, over)
+
+    assert await commit(sweep_acting()) == 1
+
+    assert await desk.who() == user.id
+    assert over.id not in await live_sessions()
 
 
 async def test_signing_out_stops_it_instead(desk: Desk, user: User) -> None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import pytest
 
 from app.impersonation.rules import is_closed_to_acting
+from app.kit import db
 from app.kit.actor import SYSTEM
 from app.oidc.consents import grant_consent
+from app.signing.service import ensure_keys
 from app.users.types import User
 from tests.graph.support import console_documents
 from tests.impersonation.support import Desk, told
 from tests.login.support import OTHER_PASSWORD, PASSWORD, Visitor
 from tests.oidc.support import make_party
 from tests.support import commit, read_everything
+
+REVOKE_ALL = "mutation ($input: SessionsRevokeInput!) { sessionsRevoke(input: $input) { revokedCount } }"
+REVOKE_FAMILY = "mutation ($input: TokenFamilyRevokeInput!) { tokenFamilyRevoke(input: $input) { user { id } } }"
 
 
 @pytest.mark.parametrize(
@@ -104,6 +109,38 @@ async def test_what_the_user_allowed_applications_stays(desk: Desk, user: User) 
         console_documents()["consents/ConsentWithdraw.graphql"],
         input={"userId": user.id, "clientId": party.client.id},
     )
+
+    assert answer["errors"][0]["extensions"]["reason"] == "impersonation_not_while_acting"
+    assert await read_everything() == before
+
+
+async def test_the_users_own_sessions_stay(desk: Desk, user: User, stranger: Visitor) -> None:
+    await stranger.sign_in("jane@example.com")
+    theirs = Desk(stranger, desk.operator)
+    own = await theirs.session()
+    await desk.begin(user)
+    await desk.viewer()
+    before = await read_everything()
+
+    one = await desk.ask(console_documents()["sessions/SessionRevoke.graphql"], input={"id": own.id})
+    every = await desk.ask(REVOKE_ALL, input={"userId": user.id, "keepCurrent": True})
+
+    assert [each["errors"][0]["extensions"]["reason"] for each in (one, every)] == ["kit_permission_missing"] * 2
+    assert await read_everything() == before
+    assert await theirs.who() == user.id
+
+
+async def test_the_tokens_of_the_users_applications_stay(desk: Desk, user: User, stranger: Visitor) -> None:
+    await commit(ensure_keys())
+    party = await make_party(stranger.client)
+    await stranger.sign_in("jane@example.com")
+    await party.tokens(scope="openid offline_access")
+    family_id = await db.fetch_value("SELECT id FROM oidc_grant WHERE user_id = $1", user.id)
+    await desk.begin(user)
+    await desk.viewer()
+    before = await read_everything()
+
+    answer = await desk.ask(REVOKE_FAMILY, input={"id": family_id})
 
     assert answer["errors"][0]["extensions"]["reason"] == "impersonation_not_while_acting"
     assert await read_everything() == before

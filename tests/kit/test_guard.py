@@ -154,6 +154,9 @@ async def test_a_decider_that_fails_opens_no_door() -> None:
         async def permissions_of_many(self, actors: Sequence[Actor]) -> dict[Actor, frozenset[str]]:
             raise ConnectionError
 
+        async def reach_of_many(self, actors: Sequence[Actor]) -> dict[Actor, frozenset[str]]:
+            raise ConnectionError
+
     before = kit_runtime.runtime()
     kit_runtime.bind_runtime(before.settings, Broken())
     try:

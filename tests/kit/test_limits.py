@@ -15,6 +15,7 @@ from app.kit.limits import (
     count_hit,
     release_hit,
     require_room,
+    spend_once,
     sweep_counters,
     window_rest,
 )
@@ -152,3 +153,35 @@ def test_how_long_a_window_lasts_still() -> None:
 )
 def test_one_subscriber_is_one_bucket(address: str | None, bucket: str) -> None:
     assert address_bucket(address) == bucket
+
+
+async def test_of_fifty_at_once_exactly_one_uses_a_thing_up() -> None:
+    until = clock.now() + timedelta(hours=1)
+
+    results = await asyncio.gather(*(spend_once("test_thing", "a", until) for _ in range(50)))
+
+    assert sorted(results) == [False] * 49 + [True]
+    assert await spend_once("test_thing", "b", until)
+
+
+async def test_what_is_used_up_stays_so_across_the_hour_until_it_is_over() -> None:
+    until = START + timedelta(hours=1)
+    with clock.frozen(START - timedelta(seconds=1)) as stopped:
+        assert await spend_once("test_thing", "a", until)
+        stopped.advance(timedelta(seconds=2))
+        await sweep_counters()
+        assert not await spend_once("test_thing", "a", until)
+
+        stopped.advance(timedelta(hours=1))
+
+        assert await sweep_counters() == 1
+
+
+async def test_a_roll_back_gives_back_what_was_used_up() -> None:
+    until = clock.now() + timedelta(hours=1)
+    with pytest.raises(ZeroDivisionError):
+        async with db.unit_of_work():
+            assert await spend_once("test_thing", "a", until)
+            raise ZeroDivisionError
+
+    assert await spend_once("test_thing", "a", until)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -11,20 +13,22 @@ import orjson
 import pytest
 from starlette.applications import Starlette
 
+from app.api_keys.service import delete_key, disable_key
 from app.authz.service import write_tuples
 from app.authz.types import EVERY, PLATFORM, SUPER_ADMIN, RelationTuple, TupleKey, TupleWrite
 from app.factors.errors import OwnSessionRequired, StepUpRequired
 from app.kit import clock, db
-from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
+from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, Origin
 from app.kit.errors import Forbidden, Gone, TooMany, Unauthenticated
 from app.kit.guard import ALL_PERMISSIONS
+from app.kit.limits import sweep_counters
 from app.lifecycle.errors import ExportLinkOver
-from app.lifecycle.service import export_own_data, link_export, link_own_export, redeem_link
+from app.lifecycle.service import export_own_data, link_export, link_own_export, redeem_link, schedule_deletion
 from app.lifecycle.service.exporting import PERMISSIONS
 from app.lifecycle.types import DataExport, ExportLink
 from app.oidc.consents import grant_consent
 from app.sessions.service import begin_session
-from app.users.service import ban_user, delete_user, update_user
+from app.users.service import ban_user, delete_user, unban_user, update_user
 from app.users.types import User, UserChanges
 from tests.api_keys.support import make_key, relate
 from tests.clients.support import make_client
@@ -47,6 +51,11 @@ from tests.support import (
 
 ADMIN = as_user("usr_admin")
 READER = {"usr_admin": set(PERMISSIONS)}
+
+
+async def make_operator() -> User:
+    """Who stands behind `ADMIN`: a link is worth nothing once they are gone."""
+    return await make_user("operator@example.com", id="usr_admin")
 
 
 async def read(export: DataExport) -> dict[str, list[dict[str, object]]]:
@@ -182,6 +191,7 @@ async def test_five_exports_an_hour_are_enough() -> None:
 
 async def test_a_link_works_once() -> None:
     user = await make_user()
+    await make_operator()
     with deciding(**READER):
         token = token_of(await commit(link_export(ADMIN, user.id)))
 
@@ -190,6 +200,91 @@ async def test_a_link_works_once() -> None:
         with pytest.raises(ExportLinkOver):
             await redeem_link(token, None)
     assert dict(document["account"])["id"] == user.id  # type: ignore[call-overload]
+
+
+async def test_a_link_works_once_across_the_full_hour_too() -> None:
+    user = await make_user()
+    await make_operator()
+    with deciding(**READER), clock.frozen(datetime(2026, 11, 26, 12, 58, tzinfo=UTC)) as stopped:
+        token = token_of(await commit(link_export(ADMIN, user.id)))
+        stopped.advance(timedelta(seconds=90))
+        await redeem_link(token, None)
+        stopped.advance(timedelta(seconds=60))
+        await sweep_counters()
+
+        with pytest.raises(ExportLinkOver):
+            await redeem_link(token, None)
+
+
+async def test_of_many_at_once_one_uses_the_link() -> None:
+    user = await make_user()
+    token = token_of(await commit(link_own_export(fresh(user))))
+
+    results = await asyncio.gather(*(redeem_link(token, "ses_x") for _ in range(8)), return_exceptions=True)
+
+    assert sum(isinstance(each, DataExport) for each in results) == 1
+    assert sum(isinstance(each, ExportLinkOver) for each in results) == 7
+
+
+async def test_the_trail_says_from_where_a_link_was_used() -> None:
+    user = await make_user()
+    await make_operator()
+    with deciding(**READER):
+        token = token_of(await commit(link_export(ADMIN, user.id)))
+        await redeem_link(token, None, Origin(ip="198.51.100.9", user_agent="curl/8"))
+        with pytest.raises(ExportLinkOver):
+            await redeem_link(token, None, Origin(ip="198.51.100.10"))
+
+    told = [each for each in await read_audit() if each.action == "user.export_downloaded"]
+    assert [(each.actor_id, each.target_id, each.about_user_id, each.ip) for each in told] == [
+        (ADMIN.id, user.id, user.id, "198.51.100.9")
+    ]
+
+
+@pytest.mark.parametrize("end", [ban_user, schedule_deletion, delete_user])
+async def test_a_link_of_an_operator_who_is_not_active_is_refused_and_not_used_up(end: Callable[..., Any]) -> None:
+    user, admin = await make_user(), await make_admin()
+    await make_admin("other@example.com")
+    token = token_of(await commit(link_export(as_user(admin), user.id)))
+    before = await db.fetch("SELECT name, bucket, hits FROM kit_counter ORDER BY name")
+    await commit(end(SYSTEM, admin.id))
+
+    with pytest.raises(ExportLinkOver):
+        await redeem_link(token, None)
+
+    assert await db.fetch("SELECT name, bucket, hits FROM kit_counter ORDER BY name") == before
+    assert "user.export_downloaded" not in [each.action for each in await read_audit()]
+
+
+async def test_a_refusal_leaves_the_link_for_when_the_operator_is_back() -> None:
+    user, admin = await make_user(), await make_admin()
+    await make_admin("other@example.com")
+    token = token_of(await commit(link_export(as_user(admin), user.id)))
+    await commit(ban_user(SYSTEM, admin.id))
+    with pytest.raises(ExportLinkOver):
+        await redeem_link(token, None)
+
+    await commit(unban_user(SYSTEM, admin.id))
+
+    assert dict((await read(await redeem_link(token, None)))["account"])["id"] == user.id  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("end", ["disabled", "deleted", "owner banned"])
+async def test_a_link_of_a_key_that_does_not_work_any_more_opens_nothing(end: str) -> None:
+    user, admin = await make_user(), await make_admin()
+    await make_admin("other@example.com")
+    key = (await make_key(admin)).key
+    await relate(f"{PLATFORM}:{EVERY}", SUPER_ADMIN, key.id, "apikey")
+    asker = Actor(ActorKind.API_KEY, key.id, owner_id=admin.id)
+    token = token_of(await commit(link_export(asker, user.id)))
+
+    if end == "owner banned":
+        await commit(ban_user(SYSTEM, admin.id))
+    else:
+        await commit((disable_key if end == "disabled" else delete_key)(SYSTEM, key.id))
+
+    with pytest.raises(ExportLinkOver):
+        await redeem_link(token, None)
 
 
 async def test_a_link_works_for_five_minutes() -> None:
@@ -222,6 +317,7 @@ async def test_a_forged_link_opens_nothing(token: str) -> None:
 
 async def test_a_link_of_who_lost_the_permission_or_of_who_is_gone_opens_nothing() -> None:
     user, other = await make_user(), await make_user("bob@example.com")
+    await make_operator()
     with deciding(**READER):
         lost = token_of(await commit(link_export(ADMIN, user.id)))
         gone = token_of(await commit(link_export(ADMIN, other.id)))
@@ -241,6 +337,7 @@ async def browser(app: Starlette, database: None) -> AsyncIterator[httpx.AsyncCl
 
 async def test_the_download_is_a_file_that_nobody_keeps(browser: httpx.AsyncClient) -> None:
     user = await make_user()
+    await make_operator()
     with deciding(**READER):
         link = await commit(link_export(ADMIN, user.id))
 

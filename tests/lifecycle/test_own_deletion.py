@@ -14,7 +14,7 @@ from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from app.kit.errors import AppError, Unauthenticated
 from app.kit.guard import ALL_PERMISSIONS
 from app.kit.runtime import override
-from app.lifecycle.service import restore_account, schedule_deletion, schedule_own_deletion
+from app.lifecycle.service import keep_own_account, restore_account, schedule_deletion, schedule_own_deletion
 from app.lifecycle.service.deletion import erase_due
 from app.sessions.service import resolve_session
 from app.users.service import ban_user, find_user, get_user
@@ -224,6 +224,67 @@ async def test_who_leaves_and_is_banned_gets_neither_in_nor_back(visitor: Visito
     answer = await visitor.sign_in("ada")
 
     assert (answer.status, answer.alert) == (403, "This account is suspended.")
+
+
+async def test_an_operator_s_order_takes_the_place_of_one_s_own_wish(visitor: Visitor) -> None:
+    user = await make_person()
+    with clock.frozen(MOMENT) as stopped:
+        await leave(user)
+        page = await arrive(visitor)
+        stopped.advance(timedelta(minutes=1))
+        with deciding(usr_admin={"users.delete"}):
+            ordered = await commit(schedule_deletion(as_user("usr_admin"), user.id))
+
+        kept = await visitor.submit(page, "keep-form")
+        again = await visitor.sign_in("ada")
+
+    assert ordered is not None
+    assert ordered.deletion == Deletion(MOMENT + timedelta(minutes=1), MOMENT + GRACE, "usr_admin")
+    assert kept.response.headers["location"] == "/signin"
+    assert again.status == 403
+    assert not await is_signed_in(visitor)
+    assert (await get_user(user.id)).deletion == ordered.deletion
+    assert [mail.template for mail in await read_mails()] == ["deletion_ordered", "deletion_scheduled"]
+    told = [each for each in await read_audit() if each.action == "user.deletion_scheduled"]
+    assert [(each.actor_id, (each.after or {})["is_own_wish"]) for each in told] == [
+        (user.id, True), ("usr_admin", False),
+    ]  # fmt: skip
+
+
+async def test_an_order_of_the_system_takes_the_place_of_one_s_own_wish_too() -> None:
+    user = await make_user()
+    with clock.frozen(MOMENT):
+        await leave(user)
+        with override(deletion_grace=timedelta(days=3)):
+            ordered = await commit(schedule_deletion(SYSTEM, user.id))
+
+    assert ordered is not None
+    assert ordered.deletion == Deletion(MOMENT, MOMENT + timedelta(days=3), None)
+
+
+async def test_a_second_wish_or_order_changes_nothing() -> None:
+    user = await make_user()
+    with clock.frozen(MOMENT) as stopped:
+        await commit(schedule_deletion(SYSTEM, user.id))
+        before = await get_user(user.id)
+        stopped.advance(timedelta(hours=1))
+
+        await commit(schedule_deletion(SYSTEM, user.id))
+        await leave(user)
+
+    assert await get_user(user.id) == before
+
+
+async def test_an_order_that_came_since_the_account_was_read_is_not_called_off() -> None:
+    user = await make_user()
+    await leave(user)
+    leaving = await get_user(user.id)
+    await commit(schedule_deletion(SYSTEM, user.id))
+
+    left = await commit(keep_own_account(as_user(user), leaving))
+
+    assert not left.is_leaving_by_own_wish
+    assert (await get_user(user.id)).status is UserStatus.PENDING_DELETION
 
 
 async def test_a_choice_that_came_too_late_changes_nothing(visitor: Visitor) -> None:

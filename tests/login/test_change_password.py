@@ -161,6 +161,23 @@ async def test_one_s_own_password_is_changed_with_the_present_one(visitor: Visit
     assert (await check_password(user.id, OTHER_PASSWORD)).is_correct
 
 
+async def test_who_changes_their_password_gets_a_mail_in_their_language(visitor: Visitor) -> None:
+    user = await make_person(locale="fr")
+    await visitor.sign_in("ada")
+    page = await visitor.get(CHANGE)
+    before = await read_mails()
+
+    await visitor.submit(page, "change-form", current="wrong", password=OTHER_PASSWORD)
+    refused = await read_mails()
+    await visitor.submit(page, "change-form", current=PASSWORD, password=OTHER_PASSWORD)
+    told = await read_mails()
+
+    assert refused == before
+    (mail,) = told[: len(told) - len(before)]
+    assert (mail.to, mail.template, mail.locale) == (user.email, "password_changed", "fr")
+    assert "http://localhost:8000/account/security" in (mail.text or "")
+
+
 async def test_a_wrong_present_password_counts_as_a_guess(visitor: Visitor) -> None:
     user = await make_person()
     await visitor.sign_in("ada")

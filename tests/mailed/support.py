@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.kit.actor import ANONYMOUS
 from app.mailed.service import issue, note_wish
 from app.mailed.types import Secrets, Wish
@@ -16,8 +18,11 @@ async def wish_for(login: str = "ada@example.com", browser_id: str = BROWSER) ->
     return await commit(note_wish(browser_id, login))
 
 
-async def issue_for(user: User, wish: Wish, *, is_known_browser: bool = False) -> Secrets | None:
-    return await commit(issue(ASKER, wish, user, password_version=0, is_known_browser=is_known_browser))
+async def issue_for(
+    user: User, wish: Wish, *, is_known_browser: bool = False, ip: str = "203.0.113.7"
+) -> Secrets | None:
+    asker = ANONYMOUS.at(replace(ORIGIN, ip=ip))
+    return await commit(issue(asker, wish, user, password_version=0, is_known_browser=is_known_browser))
 
 
 async def send_to(user: User, browser_id: str = BROWSER, *, is_known_browser: bool = False) -> Secrets:

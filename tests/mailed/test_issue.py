@@ -83,7 +83,9 @@ async def test_nobody_s_mailbox_is_flooded_and_the_owner_s_browser_has_a_share_o
     user = await make_user()
 
     with clock.frozen():
-        strangers = [await issue_for(user, await wish_for(browser_id=f"{n:064d}")) for n in range(7)]
+        strangers = [
+            await issue_for(user, await wish_for(browser_id=f"{n:064d}"), ip=f"198.51.100.{n}") for n in range(7)
+        ]
         owner = [await issue_for(user, await wish_for(), is_known_browser=True) for _ in range(6)]
 
     assert [made is not None for made in strangers] == [True] * 5 + [False] * 2
@@ -93,13 +95,43 @@ async def test_nobody_s_mailbox_is_flooded_and_the_owner_s_browser_has_a_share_o
     assert ("mailed_code.sent", Outcome.DENIED, "mailed_code_limit") in events
 
 
+async def test_one_stranger_does_not_use_up_what_is_there_for_all() -> None:
+    user = await make_user()
+
+    with clock.frozen():
+        stranger = [await issue_for(user, await wish_for(browser_id=f"{n:064d}")) for n in range(9)]
+        others = [
+            await issue_for(user, await wish_for(browser_id=f"b{n:063d}"), ip=f"198.51.100.{n}") for n in range(4)
+        ]
+        owner = await issue_for(user, await wish_for(), is_known_browser=True)
+
+    assert [made is not None for made in stranger] == [True] * 2 + [False] * 7
+    assert [made is not None for made in others] == [True] * 3 + [False]
+    assert owner is not None
+
+
+async def test_of_one_address_each_account_has_mails_of_its_own() -> None:
+    users = [await make_user(), await make_user("bob@example.com")]
+
+    with clock.frozen() as stopped:
+        made = [await issue_for(user, await wish_for(user.email)) for user in users for _ in range(3)]
+        stopped.advance(timedelta(hours=1))
+        later = await issue_for(users[0], await wish_for())
+
+    assert [each is not None for each in made] == [True, True, False] * 2
+    assert later is not None
+
+
 async def test_a_day_has_fewer_mails_than_its_hours_would_allow() -> None:
     user, begin = await make_user(), clock.now().replace(hour=0, minute=5)
 
     sent = 0
     for hour in range(6):
         with clock.frozen(begin + timedelta(hours=hour)):
-            made = [await issue_for(user, await wish_for(browser_id=f"{hour}{n:063d}")) for n in range(5)]
+            made = [
+                await issue_for(user, await wish_for(browser_id=f"{hour}{n:063d}"), ip=f"198.51.100.{n}")
+                for n in range(5)
+            ]
             sent += len([each for each in made if each is not None])
 
     assert sent == 20

@@ -60,7 +60,10 @@ async def test_who_manages_the_platform_does_not_become_who_may_do_all(visitor: 
     await assert_refused(visitor, upstream, "boss@example.com")
 
 
-@pytest.mark.parametrize(("entity", "relation"), [("users:*", "viewer"), (PLATFORM, "admin")])
+@pytest.mark.parametrize(
+    ("entity", "relation"),
+    [("users:*", "viewer"), (PLATFORM, "admin"), ("clients:cli_one", "admin"), ("clients:*", "full_access")],
+)
 async def test_an_account_with_any_permission_on_the_platform_is_not_linked_by_address(
     visitor: Visitor, upstream: Upstream, entity: str, relation: str
 ) -> None:

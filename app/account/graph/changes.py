@@ -11,6 +11,7 @@ from app.account import service
 from app.account.graph.values import EmailChange
 from app.account.graph.values import as_node as as_email_change
 from app.account.types import ProfileChanges
+from app.credentials.types import PreparedPassword
 from app.graph.context import Info
 from app.graph.errors import UserError
 from app.graph.inputs import build_changes
@@ -93,11 +94,20 @@ class ViewerVerificationSendPayload:
     errors: list[UserError] = field(default_factory=list, description="What a person can mend.")
 
 
+async def _before_update(info: Info, input: ViewerUpdateInput) -> None:
+    await service.count_username(info.context.actor, build_changes(ProfileChanges, input))
+
+
+async def _before_password_change(info: Info, input: ViewerPasswordChangeInput) -> None:
+    info.context.prepared.put(await service.prepare_own_password(info.context.actor, input.password))
+
+
 @strawberry.type
 class OwnAccountMutation:
     @mutation(
         description="Change one's own profile. The address has a mutation of its own; attributes, and whether an "
-        f"address counts as verified, are for operators. {_BY_SESSION}"
+        f"address counts as verified, are for operators. {_BY_SESSION}",
+        ahead=_before_update,
     )
     async def viewer_update(
         self, info: Info, input: Annotated[ViewerUpdateInput, argument(description="What changes.")]
@@ -107,12 +117,13 @@ class OwnAccountMutation:
 
     @mutation(
         description="Change one's own password, or choose a first one: every other session ends, and tokens. "
-        f"{_FRESH}"
-    )  # fmt: skip
+        f"Ten tries an hour. {_FRESH}",
+        ahead=_before_password_change,
+    )
     async def viewer_password_change(
         self, info: Info, input: Annotated[ViewerPasswordChangeInput, argument(description="The new one.")]
     ) -> ViewerPasswordChangePayload:
-        user = await service.change_own_password(info.context.actor, input.password)
+        user = await service.change_own_password(info.context.actor, info.context.prepared.take(PreparedPassword))
         return ViewerPasswordChangePayload(user=as_node(user))
 
     @mutation(

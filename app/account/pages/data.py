@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from app.account.errors import NotConfirmed
 from app.factors.errors import StepUpRequired
 from app.factors.service import require_fresh_proof
+from app.kit.crypto import b64url, b64url_decode
 from app.kit.db import unit_of_work
-from app.kit.errors import AppError, TooMany
-from app.kit.pages import clear_session_cookie, read_form
-from app.kit.runtime import settings
+from app.kit.errors import AppError, TooMany, Unavailable
+from app.kit.pages import clear_session_cookie, read_form, see_other
+from app.kit.runtime import keyring, settings
 from app.lifecycle.service import export_own_data, schedule_own_deletion
 from app.login.pages.security.member import for_members
-from app.login.pages.visit import Visit
+from app.login.pages.visit import Visit, read_visit
 from app.users.types import User
 
 PATH: Final = "/account/data"
 DELETE_PATH: Final = f"{PATH}/delete"
+DELETED_PATH: Final = f"{PATH}/deleted"
+_PURPOSE: Final = "account-deleted"
+_MAX_NOTE: Final = 512
 
 
 async def show_data(visit: Visit, user: User) -> Response:
@@ -59,9 +65,42 @@ async def post_deletion(visit: Visit, user: User) -> Response:
         if error.status >= 500:
             raise
         return _page(visit, "account/delete.html", user, error)
-    response = visit.show("account/deleted.html", {"deletion": deletion})
+    response = see_other(f"{DELETED_PATH}?note={_seal(visit, deletion.erased_at if deletion else None)}")
     clear_session_cookie(response)
     return response
+
+
+async def show_deleted(request: Request) -> Response:
+    """What became of the account, in the browser where it was deleted; nobody is signed in there any more."""
+    visit = await read_visit(request)
+    try:
+        erased_at = _open(visit, request.query_params.get("note", ""))
+    except ValueError:
+        return see_other("/signin")
+    return visit.show("account/deleted.html", {"erased_at": erased_at})
+
+
+def _seal(visit: Visit, erased_at: datetime | None) -> str:
+    note = f"{visit.browser_id}|{erased_at.isoformat() if erased_at else ''}"
+    return b64url(keyring().seal(note.encode(), purpose=_PURPOSE))
+
+
+def _open(visit: Visit, note: str) -> datetime | None:
+    """When the account will be erased; None when it is.
+
+    Raises:
+        ValueError: no note of ours, or of another browser.
+    """
+    if len(note) > _MAX_NOTE:
+        raise ValueError("too long")
+    try:
+        opened = keyring().open(b64url_decode(note), purpose=_PURPOSE).decode()
+    except Unavailable as error:
+        raise ValueError("sealed with another key") from error
+    browser_id, _, erased_at = opened.partition("|")
+    if browser_id != visit.browser_id:
+        raise ValueError("another browser")
+    return datetime.fromisoformat(erased_at) if erased_at else None
 
 
 def _page(visit: Visit, template: str, user: User, error: AppError | None = None) -> Response:
@@ -73,4 +112,5 @@ routes: list[BaseRoute] = [
     Route(f"{PATH}/export", for_members(post_export, PATH), methods=["POST"]),
     Route(DELETE_PATH, for_members(show_deletion, PATH), methods=["GET"]),
     Route(DELETE_PATH, for_members(post_deletion, DELETE_PATH), methods=["POST"]),
+    Route(DELETED_PATH, show_deleted, methods=["GET"]),
 ]

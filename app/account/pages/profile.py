@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.account import rules
 from app.account.pages.notices import notice_of
-from app.account.service import change_own_profile, find_pending_email
+from app.account.service import change_own_profile, count_username, find_pending_email
 from app.account.types import PROFILE_PAGE, ProfileChanges
 from app.kit.db import unit_of_work
 from app.kit.errors import AppError
@@ -35,9 +35,11 @@ async def show_profile(visit: Visit, user: User) -> Response:
 async def post_profile(visit: Visit, user: User) -> Response:
     form = await read_form(visit.request)
     given = {name: form[name].strip() for name in FIELDS if name in form}
+    changes = ProfileChanges(**{name: given[name] or None for name in given})
     try:
+        await count_username(visit.actor, changes)
         async with unit_of_work():
-            await change_own_profile(visit.actor, ProfileChanges(**{name: given[name] or None for name in given}))
+            await change_own_profile(visit.actor, changes)
     except AppError as error:
         if error.status >= 500:
             raise

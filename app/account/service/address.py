@@ -12,6 +12,7 @@ from typing import Final
 from app.account.errors import DomainRefused, SameAddress
 from app.account.types import PROFILE_PAGE, EmailChangeStarted, EmailChangeWithdrawn, PendingEmail
 from app.credentials.errors import LinkInvalid
+from app.credentials.rules import fold_case
 from app.credentials.service import (
     consume_link,
     end_change_link,
@@ -142,7 +143,7 @@ async def _write_to(email: str, token: str, locale: str) -> None:
     INVARIANT: no mail to a mailbox that is not proved is the asking user's: their export would tell which one it was.
     """
     known = await find_by_email(email)
-    if await count_hit(_PER_MAILBOX, email.lower()) > _PER_MAILBOX.hits:
+    if await count_hit(_PER_MAILBOX, fold_case(email)) > _PER_MAILBOX.hits:
         return
     if known is None:
         # No name: what a stranger calls themselves must not reach somebody's mailbox.

@@ -19,7 +19,14 @@ from app.api_keys.service.reading import (
     list_keys_of,
     list_permissions_of,
 )
-from app.api_keys.service.resolve import actor_of_key, admit_token, find_live_key, prove_key, resolve_key
+from app.api_keys.service.resolve import (
+    actor_of_key,
+    admit_token,
+    find_live_key,
+    is_active_key,
+    prove_key,
+    resolve_key,
+)
 from app.api_keys.service.rights import may_view_key
 from app.api_keys.service.uses import flush_uses, noting_uses
 
@@ -38,6 +45,7 @@ __all__ = [
     "forget_api_keys",
     "get_keys",
     "guard_keys_of",
+    "is_active_key",
     "list_keys",
     "list_keys_of",
     "list_permissions_of",

@@ -102,6 +102,12 @@ async def find_live_key(key_id: str, version: int) -> ResolvedKey | None:
     return ResolvedKey(key, version) if is_live else None
 
 
+async def is_active_key(key_id: str) -> bool:
+    """Whether there is such a key, it works now, and so does its owner. No guard: for other rooms' services."""
+    stored = await queries.find_shown(key_id)
+    return stored is not None and stored.key.status_at(clock.now()) is KeyStatus.ACTIVE
+
+
 async def admit_token(resolved: ResolvedKey, origin: Origin, *, is_use: bool) -> None:
     """Let a token of a key pass where the key itself may come from, and as often as the key.
 

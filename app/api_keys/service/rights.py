@@ -12,7 +12,7 @@ from app.authz.service.access import MANAGE_ACCESS, can_manage_access
 from app.authz.service.holding import find_unheld
 from app.authz.types import SubjectRef
 from app.kit.actor import Actor, ActorKind
-from app.kit.guard import ALL_PERMISSIONS, guard, has_permission, permissions_of, refuse, require_sign_in
+from app.kit.guard import ALL_PERMISSIONS, guard, has_permission, permissions_of, reach_of, refuse, require_sign_in
 
 VIEW_ALL = "api_keys.view_all"
 REVOKE = "api_keys.revoke"
@@ -103,7 +103,7 @@ async def guard_strength(actor: Actor, owner: Owner) -> None:
     if is_owner(actor, owner) or actor.kind is ActorKind.SYSTEM or owner.kind is not OwnerKind.USER:
         return
     held = await permissions_of(actor)
-    if not held >= ALL_PERMISSIONS and not await permissions_of(Actor(ActorKind.USER, owner.id)) <= held:
+    if not held >= ALL_PERMISSIONS and not await reach_of(Actor(ActorKind.USER, owner.id)) <= held:
         raise OwnerStronger
 
 

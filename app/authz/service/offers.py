@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.authz.engine.schema import Schema
+from app.authz.errors import TupleExists
 from app.authz.queries.head import lock_head
+from app.authz.queries.rows import to_row
+from app.authz.queries.tuples import find_standing
 from app.authz.rules import check_shape, find_model_problem
 from app.authz.service.rights import find_excess, guard_tuples
 from app.authz.service.schemas import current_schema
 from app.authz.service.tuples import raise_problems, write_tuples
 from app.authz.types.tuples import RelationTuple, TupleKey
 from app.authz.types.writes import Offer, TupleWrite
+from app.kit import clock
 from app.kit.actor import Actor
 from app.kit.errors import AppError
 
@@ -42,6 +46,8 @@ async def review_offers(actor: Actor, tuples: Sequence[RelationTuple], *path: st
 async def write_fitting(actor: Actor, tuples: Sequence[RelationTuple], reason: str) -> dict[int, AppError]:
     """Write those of the tuples that the models in force allow; by place, why others were left out.
 
+    One that stands with other limits keeps them, and is left out as `TupleExists`; one that has expired does not stand.
+
     Raises:
         Forbidden, Unauthenticated, RightsExceeded, TooManyTuples: as `write_tuples`.
     """
@@ -49,6 +55,8 @@ async def write_fitting(actor: Actor, tuples: Sequence[RelationTuple], reason: s
     misfits = {
         number: problems[0] for number, each in enumerate(tuples) if (problems := _find_problems(schema, each, ()))
     }
+    possible = {number: each for number, each in enumerate(tuples) if number not in misfits}
+    misfits |= await _find_held(schema, possible)
     if fitting := tuple(each for number, each in enumerate(tuples) if number not in misfits):
         await write_tuples(actor, TupleWrite(touch=fitting, reason=reason))
     return misfits
@@ -79,3 +87,16 @@ def _find_problems(schema: Schema, each: RelationTuple, path: tuple[str, ...]) -
     if not problems and (problem := find_model_problem(schema, each, path)) is not None:
         problems.append(problem)
     return problems
+
+
+async def _find_held(schema: Schema, tuples: Mapping[int, RelationTuple]) -> dict[int, AppError]:
+    ids = {name: each.id for name, each in schema.types.items()}
+    rows = {number: to_row(each, ids) for number, each in tuples.items()}
+    standing = await find_standing([row[:6] for row in rows.values()])
+    now = clock.now()
+    held: dict[int, AppError] = {}
+    for number, row in rows.items():
+        found = standing.get(row[:6])
+        if found is not None and not found.is_over(now) and found.limits != row[6:]:
+            held[number] = TupleExists(str(tuples[number].key))
+    return held

@@ -14,7 +14,7 @@ from app.authz.engine.system import SYSTEM_TYPE_IDS, system_model
 from app.authz.queries import platform as queries
 from app.authz.queries.head import WRITING
 from app.authz.service.follower import active_follower
-from app.authz.service.rights import permissions_given
+from app.authz.service.rights import given_to_others, permissions_given
 from app.authz.service.tuples import write_tuples
 from app.authz.types.tuples import EVERY, PLATFORM, SUPER_ADMIN, RelationTuple, TupleKey
 from app.authz.types.writes import TupleWrite
@@ -58,6 +58,21 @@ class PlatformDecider:
         found = await queries.list_platform_relations(subjects) if subjects else []
         held = {subject: self._permissions(pairs) for subject, pairs in zip(subjects, found, strict=True)}
         return {actor: held[subject] if subject else _NONE for actor, subject in known.items()}
+
+    async def reach_of_many(self, actors: Sequence[Actor]) -> dict[Actor, frozenset[str]]:
+        """All that relations to any entity give each actor, now or later: what who gives them has to hold.
+
+        One statement.
+        """
+        known = {actor: _subject_of(actor) for actor in actors}
+        subjects = [subject for subject in dict.fromkeys(known.values()) if subject is not None]
+        found = await queries.list_possible_relations([(*each, "") for each in subjects]) if subjects else []
+        reach = {subject: self._reach(pairs) for subject, pairs in zip(subjects, found, strict=True)}
+        return {actor: reach[subject] if subject else _NONE for actor, subject in known.items()}
+
+    def _reach(self, pairs: Iterable[tuple[int, str]]) -> frozenset[str]:
+        types = self._schema.by_id
+        return _NONE.union(*(given_to_others(self._schema, types[number].full_name, name) for number, name in pairs))
 
     def _permissions(self, pairs: Iterable[tuple[int, str]]) -> frozenset[str]:
         types = self._schema.by_id

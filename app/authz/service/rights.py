@@ -56,7 +56,7 @@ async def find_excess(actor: Actor, schema: Schema, keys: Sequence[tuple[TupleKe
         if _is_group(key):
             given = given_by_groups.get((key.entity_id, key.relation), frozenset())
         else:
-            given = _given_to_others(schema, key.entity_type, key.relation)
+            given = given_to_others(schema, key.entity_type, key.relation)
         if missing := sorted(given - held):
             found.append(RightsExceeded(str(key), missing[:_MAX_NAMED], *path))
     return found
@@ -81,12 +81,13 @@ async def _given_by_groups(schema: Schema, places: set[tuple[str, str]]) -> dict
     held = await list_possible_relations([(number, *place) for place in ordered])
     found: dict[tuple[str, str], frozenset[str]] = {}
     for place, pairs in zip(ordered, held, strict=True):
-        given = (_given_to_others(schema, schema.by_id[type_id].full_name, name) for type_id, name in pairs)
+        given = (given_to_others(schema, schema.by_id[type_id].full_name, name) for type_id, name in pairs)
         found[place] = frozenset[str]().union(*given)
     return found
 
 
-def _given_to_others(schema: Schema, type_name: str, relation: str) -> frozenset[str]:
+def given_to_others(schema: Schema, type_name: str, relation: str) -> frozenset[str]:
+    """What a relation to entities of a type gives at most: what who gives it has to hold (`users.ban`)."""
     # Full access to clients opens every application: as much as managing who may use them.
     extra = {f"{_CLIENTS}.{action}" for action in PERMISSIONS[_CLIENTS]} if type_name == _CLIENTS else set()
     given = permissions_given(schema, type_name, relation)

@@ -19,26 +19,28 @@ async def welcome(actor: Actor, user_id: str, entry: Entry) -> None:
 
     No guard: the grants were those of who made the context.
     """
-    await apply_contexts(actor, user_id, await queries.find_pending(user_id, entry, of_platform=True))
+    await apply_contexts(actor, user_id, await queries.find_pending(user_id, entry, of_platform=True), entry)
 
 
 async def enter(actor: Actor, user_id: str, entry: Entry) -> None:
     """Apply what means a user who comes through, or for, the clients of the entry. No guard: as `welcome`."""
     if entry.clients:
-        await apply_contexts(actor, user_id, await queries.find_pending(user_id, entry, of_platform=False))
+        await apply_contexts(actor, user_id, await queries.find_pending(user_id, entry, of_platform=False), entry)
 
 
-async def apply_contexts(actor: Actor, user_id: str, pending: Sequence[str]) -> None:
+async def apply_contexts(actor: Actor, user_id: str, pending: Sequence[str], entry: Entry) -> None:
     """Apply contexts that mean a user, as `queries.pending_ids` found; those that were applied stay so.
 
-    A grant that no model allows any more is left out, and audited; the rest is given.
+    What a grant of somebody limits already, and what no model allows any more, is left out and audited; the rest is
+    given.
 
     Args:
         actor: who comes, and from where.
+        entry: how: contexts that changed meanwhile are held against it again.
     """
     if not pending:
         return
-    applied = await queries.note_applied(pending, user_id)
+    applied = await queries.note_applied(pending, user_id, entry)
     contexts = await queries.find_contexts(applied) if applied else {}
     for context_id in applied:
         await _apply(SYSTEM.at(actor.origin), user_id, contexts[context_id])

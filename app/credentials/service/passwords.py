@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 from app.credentials import foreign_hashes, queries, rules
@@ -67,12 +68,15 @@ async def prepare_password(password: str, *identity: str | None) -> PreparedPass
         PasswordRefused: with every reason. PasswordTooLong, PasswordNotText. HashingBusy.
     """
     rules.check_length(password)
-    problems = rules.find_problems(
+    judge = partial(
+        rules.find_problems,
         password,
         identity=[text for text in identity if text],
         service=[settings().product_name, urlsplit(settings().public_url).hostname or ""],
         min_length=settings().password_min_length,
     )
+    # The longest takes a few tenths of a second, which nobody else should wait for.
+    problems = await hasher().run(judge)
     if not problems and await is_breached(password):
         problems = [PasswordBreached()]
     if problems:

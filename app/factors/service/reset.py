@@ -7,7 +7,7 @@ from app.factors.errors import OwnReset, UserStronger
 from app.factors.service.notices import tell
 from app.factors.types import FactorsReset
 from app.kit.actor import Actor, ActorKind
-from app.kit.guard import ALL_PERMISSIONS, guard, permissions_of
+from app.kit.guard import ALL_PERMISSIONS, guard, permissions_of, reach_of
 from app.users.service import get_user
 from app.users.types import User
 
@@ -51,5 +51,5 @@ async def _guard_strength(actor: Actor, user_id: str) -> None:
         UserStronger.
     """
     held = await permissions_of(actor)
-    if not held >= ALL_PERMISSIONS and not await permissions_of(Actor(ActorKind.USER, user_id)) <= held:
+    if not held >= ALL_PERMISSIONS and not await reach_of(Actor(ActorKind.USER, user_id)) <= held:
         raise UserStronger

@@ -10,7 +10,7 @@ from strawberry import ID, enum_value, field
 
 from app.graph.context import Info
 from app.impersonation import types
-from app.impersonation.service import find_refusal, get_held
+from app.impersonation.service import find_refusal, get_reach
 from app.users import service as users
 from app.users.types import User
 
@@ -53,8 +53,8 @@ async def load_impersonation(info: Info) -> Impersonation | None:
 async def load_refusal(info: Info, user: User) -> ImpersonationRefusal | None:
     """Why the caller may not act as the user; None when they may."""
 
-    async def find_held(user_id: str) -> frozenset[str]:
-        return await info.context.loaders.load(get_held, user_id) or frozenset()
+    async def find_reach(user_id: str) -> frozenset[str]:
+        return await info.context.loaders.load(get_reach, user_id) or frozenset()
 
-    refusal = await find_refusal(info.context.actor, user, find_held)
+    refusal = await find_refusal(info.context.actor, user, find_reach)
     return None if refusal is None else ImpersonationRefusal(refusal)

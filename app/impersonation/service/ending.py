@@ -19,7 +19,7 @@ from app.users.service import find_user
 
 EXPIRED: Final = "impersonation_expired"
 NOT_PERMITTED: Final = "impersonation_not_permitted"
-# Operators who act at once are few; the rest waits for the next minute.
+# How many are held in memory at once.
 _BATCH: Final = 500
 
 
@@ -58,12 +58,19 @@ async def note_end(actor: Actor, event: SessionEvent) -> None:
 async def sweep_acting() -> int:
     """End what is over or not permitted any more, also where nobody asks; forget requests; how many ended."""
     await queries.sweep_requests()
-    ended = 0
-    for acting in await list_acting(_BATCH):
-        reason = await _find_end(acting)
-        if reason is not None and await end_acting(holder_of(acting.session, SYSTEM), acting.session.id, reason):
-            ended += 1
+    ended, after = 0, ""
+    while batch := await list_acting(_BATCH, after=after):
+        for acting in batch:
+            ended += await _end_if_over(acting)
+        after = batch[-1].session.id
     return ended
+
+
+async def _end_if_over(acting: ActingSession) -> bool:
+    reason = await _find_end(acting)
+    if reason is None:
+        return False
+    return await end_acting(holder_of(acting.session, SYSTEM), acting.session.id, reason) is not None
 
 
 async def _find_end(acting: ActingSession) -> str | None:

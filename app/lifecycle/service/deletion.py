@@ -34,7 +34,8 @@ async def schedule_deletion(actor: Actor, user_id: str) -> User | None:
     """Let an account be erased after `settings.deletion_grace`; None when that is zero and it is gone.
 
     From now on nobody signs in to it: sessions end, tokens and keys are refused. The person gets a mail. One that is
-    scheduled already stays as it is.
+    scheduled already stays as it is, except that an order takes the place of the person's own wish, which they could
+    call off; it is erased no later by that.
 
     Raises:
         Forbidden, Unauthenticated, UserNotFound, OwnAccount, LastSuperAdmin: as `review_deletion`.
@@ -80,7 +81,8 @@ async def restore_account(actor: Actor, user_id: str) -> User:
 
 async def keep_own_account(actor: Actor, user: User) -> User:
     """Call off a deletion that the person wanted themselves. No guard: the sign-in pages proved who they are."""
-    return await _restore(actor, user.id) if user.is_leaving_by_own_wish else user
+    locked = await users.lock_user(user.id)
+    return await _restore(actor, user.id) if locked.is_leaving_by_own_wish else locked
 
 
 async def enqueue_due() -> int:
@@ -125,7 +127,7 @@ async def _schedule(actor: Actor, user: User) -> User | None:
     if not grace:
         await users.erase_user(actor, user.id, by=actor.id)
         return None
-    if user.deletion is not None:
+    if user.deletion is not None and not user.is_left_to(actor.id):
         return user
     scheduled = await users.schedule_deletion(actor, user.id, grace=grace)
     await tell_scheduled(scheduled)

@@ -11,6 +11,7 @@ from app.events.denials import record_denial
 from app.events.service import emit
 from app.factors.errors import StepUpRequired
 from app.factors.service import has_factor
+from app.factors.types import SECURITY_PAGE
 from app.kit.actor import Actor, ActorKind
 from app.login import rules
 from app.login.errors import SessionOver
@@ -19,7 +20,7 @@ from app.login.service.unlocking import note_lock
 from app.login.types import Arrival, Halted, Pending, Proof, SignIn
 from app.sessions.service import end_user_sessions, finish_flow, is_known_browser
 from app.sessions.types import ACR_MFA, Flow, NewSession, ResolvedSession, SignInFailed
-from app.users.service import find_by_login
+from app.users.service import find_by_login, tell_user
 from app.users.types import User
 
 
@@ -102,6 +103,8 @@ async def change_password(
 ) -> NewSession | Halted:
     """Change the password of who proved the present one: every session ends and a new one begins here.
 
+    They get a mail.
+
     Raises:
         StepUpRequired: see `require_own_strength`. AccountSuspended, StartOver: as for `complete_sign_in`.
     """
@@ -109,6 +112,7 @@ async def change_password(
     await require_own_strength(actor, user.id)
     version = await adopt_password(actor, user.id, prepared)
     await end_user_sessions(actor, user.id)
+    await tell_user(user, "password_changed", page=SECURITY_PAGE)
     return await proceed(actor, Pending(user.id, version), arrival)
 
 

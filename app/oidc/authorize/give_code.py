@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.contexts.rules import make_entry, origin_of
+from app.contexts.rules import make_entry, trusted_origin
 from app.contexts.types import NO_ENTRY, Entry
 from app.kit import clock
 from app.kit.crypto import hash_token, new_token
@@ -48,7 +48,7 @@ def _entry(attempt: Attempt) -> Entry:
     if attempt.asked.actor.impersonator_id is not None:
         return NO_ENTRY
     clients = (attempt.client.id, *attempt.targets.client_ids)
-    return make_entry(attempt.session.user, clients, origin_of(attempt.reply.redirect_uri))
+    return make_entry(attempt.session.user, clients, trusted_origin(attempt.client, attempt.reply.redirect_uri))
 
 
 def _life(attempt: Attempt) -> timedelta:

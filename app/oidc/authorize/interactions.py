@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.contexts.rules import origin_of
+from app.contexts.rules import trusted_origin
 from app.kit import clock
 from app.kit.ids import new_id
 from app.kit.limits import RateLimit, address_bucket, require_room
@@ -71,7 +71,7 @@ async def send_to_sign_in(attempt: Attempt) -> Visit:
             must_choose_account=Prompt.SELECT_ACCOUNT in attempt.prompt,
             min_auth_time=None if attempt.max_age is None else clock.now() - attempt.max_age,
             requires_mfa=needs_mfa(attempt),
-            origin=origin_of(attempt.reply.redirect_uri),
+            origin=trusted_origin(attempt.client, attempt.reply.redirect_uri),
         )
     )
     await interactions.set_flow(waiting.id, flow.id)

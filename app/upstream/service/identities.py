@@ -9,7 +9,7 @@ from app.contexts.service import welcome
 from app.credentials.service import has_password
 from app.factors.service import find_factors_of, has_factor, require_fresh_proof
 from app.kit.actor import Actor, ActorKind
-from app.kit.guard import guard, has_permission, permissions_of, require_sign_in
+from app.kit.guard import guard, has_permission, reach_of, require_sign_in
 from app.kit.ids import new_id
 from app.kit.paging import MAX_PAGE, Page, PageRequest, make_page
 from app.upstream import queries, rules
@@ -78,7 +78,7 @@ async def _may_link_by_address(person: Person, user: User) -> bool:
         return False
     # Who sets providers up, or runs one, must not get further by the word of a provider than they are.
     await queries.lock_links(user.id)
-    return not await has_factor(user.id) and not await permissions_of(Actor(ActorKind.USER, user.id))
+    return not await has_factor(user.id) and not await reach_of(Actor(ActorKind.USER, user.id))
 
 
 async def _sign_up(actor: Actor, provider: Provider, person: Person) -> User:

@@ -66,16 +66,18 @@ async def erase_user(actor: Actor, user_id: str, *, by: str | None, merged_into:
 async def schedule_deletion(actor: Actor, user_id: str, *, grace: timedelta) -> User:
     """Let the account be erased after a while; until then nobody signs in to it. No guard.
 
-    One that is scheduled already stays as it is.
+    One that is scheduled already stays as it is, except that an order takes the place of the user's own wish: it is
+    erased when the earlier of the two says.
 
     Raises:
         UserNotFound.
     """
     before = await lock_user(user_id)
-    if before.deletion is not None:
+    if before.deletion is not None and not before.is_left_to(actor.id):
         return before
     now = clock.now()
-    columns = {"erase_at": now + grace, "erase_asked_at": now, "erase_asked_by": actor.id, "updated_at": now}
+    erased_at = now + grace if before.deletion is None else min(before.deletion.erased_at, now + grace)
+    columns = {"erase_at": erased_at, "erase_asked_at": now, "erase_asked_by": actor.id, "updated_at": now}
     after = await queries.update_columns(user_id, columns)
     assert after is not None
     await emit(

@@ -22,7 +22,7 @@ STATEMENTS = {
     "ViewerAccount": 7,
     "ViewerEmailChangeStart": 15,
     "ViewerEmailChangeWithdraw": 8,
-    "ViewerPasswordChange": 12,
+    "ViewerPasswordChange": 16,
     "ViewerUpdate": 7,
     "ViewerVerificationSend": 7,
 }

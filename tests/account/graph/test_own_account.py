@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -169,6 +170,103 @@ async def test_a_new_password_ends_every_other_session() -> None:
     assert [row["id"] for row in ended] == [other]
     actions = [row["action"] for row in await db.fetch("SELECT action FROM events_audit ORDER BY seq DESC LIMIT 2")]
     assert actions == ["session.deleted", "password.changed"]
+
+
+async def test_who_changes_their_password_gets_a_mail_and_who_fails_does_not() -> None:
+    user = await make_person()
+
+    await read(document("viewerPasswordChange"), {"input": {"password": "password"}}, actor=fresh(user))
+    before = await read_mails()
+    await read(document("viewerPasswordChange"), {"input": {"password": OTHER_PASSWORD}}, actor=fresh(user))
+
+    (mail,) = await read_mails()
+    assert before == []
+    assert (mail.to, mail.template) == (user.email, "password_changed")
+    assert "http://localhost:8000/account/security" in (mail.text or "")
+
+
+async def test_ten_passwords_an_hour_are_tried_those_that_fail_included() -> None:
+    user = await make_person()
+    weak = {"input": {"password": "password"}}
+
+    with clock.frozen() as stopped:
+        tries = [await execute(document("viewerPasswordChange"), weak, actor=fresh(user)) for _ in range(11)]
+        stopped.advance(timedelta(hours=1))
+        later = await execute(document("viewerPasswordChange"), weak, actor=fresh(user))
+
+    assert ["errors" in each for each in [*tries, later]] == [False] * 10 + [True, False]
+    assert tries[10]["errors"][0]["extensions"]["reason"] == "kit_rate_limited"
+    assert [tuple(row) for row in await db.fetch(DENIED)] == [
+        ("mutation.denied", "viewerPasswordChange", "kit_rate_limited")
+    ]
+
+
+async def test_of_many_passwords_at_once_ten_are_judged() -> None:
+    user = await make_person()
+    weak = {"input": {"password": "password"}}
+
+    with clock.frozen():
+        answers = await asyncio.gather(
+            *(execute(document("viewerPasswordChange"), weak, actor=fresh(user)) for _ in range(16))
+        )
+
+    assert sum("errors" in each for each in answers) == 6
+
+
+async def test_nothing_is_held_while_a_new_password_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = await make_person()
+    seen: list[bool] = []
+
+    async def ask(password: str) -> bool:
+        seen.append(db.is_in_unit_of_work())
+        return False
+
+    monkeypatch.setattr("app.credentials.service.passwords.is_breached", ask)
+    await read(document("viewerPasswordChange"), {"input": {"password": OTHER_PASSWORD}}, actor=fresh(user))
+
+    assert seen == [False]
+
+
+async def test_several_passwords_in_one_document_are_each_their_own() -> None:
+    user = await make_person()
+    text = """mutation($one: ViewerPasswordChangeInput!, $two: ViewerPasswordChangeInput!) {
+      one: viewerPasswordChange(input: $one) { user { id } errors { code } }
+      two: viewerPasswordChange(input: $two) { user { id } errors { code } }
+    }"""
+
+    done = await read(text, {"one": {"password": OTHER_PASSWORD}, "two": {"password": "password"}}, actor=fresh(user))
+
+    assert done["one"] == {"user": {"id": user.id}, "errors": []}
+    assert done["two"]["user"] is None
+    assert (await check_password(user.id, OTHER_PASSWORD)).is_correct
+
+
+async def test_of_many_usernames_at_once_ten_are_tried() -> None:
+    user = await make_user()
+    for n in range(16):
+        await make_user(f"u{n}@example.com", username=f"taken{n}")
+
+    with override(own_usernames=True), clock.frozen() as stopped:
+        answers = await asyncio.gather(
+            *(
+                execute(document("viewerUpdate"), {"input": {"username": f"taken{n}"}}, actor=fresh(user))
+                for n in range(16)
+            )
+        )
+        stopped.advance(timedelta(hours=1))
+        later = await read(document("viewerUpdate"), {"input": {"username": "free"}}, actor=fresh(user))
+
+    assert sum("errors" in each for each in answers) == 6
+    assert later["viewerUpdate"]["user"]["username"] == "free"
+
+
+async def test_a_username_that_stays_is_not_counted() -> None:
+    user = await make_user(username="ada")
+
+    with override(own_usernames=True), clock.frozen():
+        for _ in range(11):
+            answer = await execute(document("viewerUpdate"), {"input": {"username": "ada"}}, actor=fresh(user))
+            assert "errors" not in answer
 
 
 async def test_who_has_no_password_chooses_a_first_one() -> None:

@@ -161,6 +161,20 @@ async def test_the_factors_of_who_may_do_more_stay(more: frozenset[str]) -> None
     assert await read_everything() == before
 
 
+@pytest.mark.parametrize("place", ["clients:cli_one", "clients:*"])
+@pytest.mark.parametrize("relation", ["admin", "full_access"])
+async def test_the_factors_of_who_manages_or_opens_applications_stay(place: str, relation: str) -> None:
+    user, manager = await _protected(), await make_user("manager@example.com")
+    await relate("platform:*", "admin", manager.id)
+    await relate(place, relation, user.id)
+    before = await read_everything()
+
+    answer = await execute(DOCUMENTS["UserFactorsReset"], {"input": {"id": user.id}}, actor=as_user(manager))
+
+    assert [error["extensions"]["reason"] for error in answer["errors"]] == ["factors_user_stronger"]
+    assert await read_everything() == before
+
+
 async def test_who_manages_the_platform_alone_does_not_reset_its_super_admin() -> None:
     boss, manager = await make_admin("boss@example.com"), await make_user("manager@example.com")
     await give_app(boss)

@@ -162,7 +162,7 @@ class ViewerPasswordChangeData(Result):
     """The whole answer."""
 
     viewer_password_change: ViewerPasswordChangeResult
-    """Change one's own password, or choose a first one: every other session ends, and tokens. It needs a fresh sign-in. Only by the caller's own session: not by a token or key, nor for who acts as somebody."""
+    """Change one's own password, or choose a first one: every other session ends, and tokens. Ten tries an hour. It needs a fresh sign-in. Only by the caller's own session: not by a token or key, nor for who acts as somebody."""
 
 
 class ViewerUpdateResultUser(Result):
