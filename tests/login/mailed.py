@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from starlette.applications import Starlette
 
 from app.mail.types import Mail
 from tests.login.support import Page, Visitor, read_mails
@@ -15,6 +18,15 @@ OVER = "This code does not work any more. Ask for a new one."
 async def ask(visitor: Visitor, login: str = "ada", url: str = "/signin") -> Page:
     """The answer to "E-mail me a code" on the sign-in page, not followed."""
     return await visitor.submit(await visitor.get(url), "signin-form", identifier=login, action="email")
+
+
+async def ask_from(app: Starlette, addresses: Iterable[str], login: str = "ada") -> None:
+    """Let a browser at each of these addresses ask for a code, which is mailed before the next one asks."""
+    for address in addresses:
+        visitor = Visitor(app, ip=address)
+        await ask(visitor, login)
+        await read_mails()
+        await visitor.client.aclose()
 
 
 def code_in(mail: Mail) -> str:
