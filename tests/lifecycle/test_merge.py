@@ -195,6 +195,22 @@ async def test_nobody_merges_what_may_more_than_they_do() -> None:
     assert await read_everything() == before
 
 
+@pytest.mark.parametrize("relation", ["admin", "full_access"])
+async def test_who_opens_a_single_application_is_stronger_than_who_opens_none(relation: str) -> None:
+    strong, plain = await make_user("strong@example.com"), await make_user()
+    client = await make_client()
+    operator = await make_user("operator@example.com")
+    await give_tuples(RelationTuple(TupleKey("users", "*", "admin", "user", operator.id)))
+    await give_tuples(RelationTuple(TupleKey("clients", client.id, relation, "user", strong.id)))
+    before = await read_everything()
+
+    for source, target in ((strong, plain), (plain, strong)):
+        with pytest.raises(StrongerAccount):
+            await commit(merge_accounts(as_user(operator), wish(source, target)))
+
+    assert await read_everything() == before
+
+
 async def test_moving_tuples_needs_the_right_to_give_them() -> None:
     source, target = await pair()
     await give_tuples(member("a", source))

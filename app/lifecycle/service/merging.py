@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Final
 
-from app.authz.service.holding import find_unheld
+from app.authz.service.holding import MAX_NAMED, find_unheld
 from app.authz.types import SubjectRef
 from app.events.service import emit
 from app.kit.actor import Actor, ActorKind
-from app.kit.guard import guard
+from app.kit.guard import ALL_PERMISSIONS, guard, permissions_of, reach_of_many
 from app.lifecycle import rules
 from app.lifecycle.errors import NotActive, OwnMerge, SameAccount, StrongerAccount
 from app.lifecycle.service.deletion import require_other_super_admin
@@ -75,6 +75,13 @@ async def _review(actor: Actor, wish: MergeWish) -> tuple[User, User]:
 
 
 async def _require_weaker(actor: Actor, *accounts: User) -> None:
+    held = await permissions_of(actor)
+    if held >= ALL_PERMISSIONS:
+        return
+    # What comes with an account opens it: whatever it may reach on Auther itself counts, be it on one client.
+    reach = await reach_of_many([Actor(ActorKind.USER, user.id) for user in accounts])
+    if beyond := sorted(frozenset[str]().union(*reach.values()) - held):
+        raise StrongerAccount(beyond[:MAX_NAMED])
     for user in accounts:
         if missing := await find_unheld(actor, SubjectRef(ActorKind.USER.value, user.id)):
             raise StrongerAccount(missing)
