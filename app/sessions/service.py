@@ -71,17 +71,21 @@ async def begin_session(
         raise SignInRefused
     token = new_token(TOKEN_PREFIX)
     session = _new_session(actor, user, amr=amr, acr=acr, browser_id=browser_id, auth_time=auth_time)
+    session, is_renewed, is_new = await _store(actor, session, hash_token(token), replaces)
+    await announce(_holder(actor, session), current, session, is_renewed=is_renewed, is_new_browser=is_new)
+    return NewSession(session, token)
+
+
+async def _store(actor: Actor, session: Session, token_hash: bytes, replaces: str | None) -> tuple[Session, bool, bool]:
+    """The session as it is stored, whether the former one of the browser goes on, and whether the browser is new."""
     if replaces is not None:
         idle_since = session.created_at - settings().session_idle_ttl
-        found = await queries.renew_session(replaces, session, hash_token(token), idle_since)
+        found = await queries.renew_session(replaces, session, token_hash, idle_since)
         if found is not None:
             renewed, is_new = found
-            await announce(_holder(actor, renewed), current, renewed, is_renewed=True, is_new_browser=is_new)
-            return NewSession(renewed, token)
+            return renewed, True, is_new
         await _end(actor, replaces)
-    is_new = await queries.insert_session(session, hash_token(token))
-    await announce(_holder(actor, session), current, session, is_renewed=False, is_new_browser=is_new)
-    return NewSession(session, token)
+    return session, False, await queries.insert_session(session, token_hash)
 
 
 async def resolve_session(token: str) -> ResolvedSession | None:
