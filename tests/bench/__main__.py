@@ -25,6 +25,7 @@ from app.kit.postgres import start_postgres, stop_postgres
 from tests.bench.api_keys import measure_keys
 from tests.bench.grants import run_grants
 from tests.bench.load import Measured, Requests, measure, request
+from tests.bench.lua import run_lua
 from tests.bench.proofs import run_proofs
 from tests.e2e.flow import REDIRECT_URI, Authorization, redeem
 from tests.e2e.forms import FormBrowser
@@ -187,6 +188,7 @@ def run_all(bench: Bench) -> None:
     measure_keys(bench)
     run_grants(bench)
     run_proofs(bench)
+    run_lua(bench)
     bench.rate("GraphQL, viewer", "—", constant(graphql(bench, "{ viewer { user { id email } } }")), total=3_000)
 
 

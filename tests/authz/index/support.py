@@ -8,9 +8,8 @@ from datetime import datetime
 import orjson
 
 from app.authz.engine.index import Index, Row
-from app.authz.engine.listing import FoundObject, FoundSubject, ObjectQuery, SubjectQuery, list_subjects
-from app.authz.engine.policies import PolicyInput
-from app.authz.engine.resolve import Resolution, Ruleset
+from app.authz.engine.listing import Bounds, FoundObject, FoundSubject, ObjectQuery, SubjectQuery
+from app.authz.engine.resolve import Pending, Resolution, Ruleset
 from app.authz.engine.schema import Schema, build_schema
 from app.authz.language.text import parse_model
 from app.authz.language.tuple_text import parse_subject, parse_tuple
@@ -65,12 +64,15 @@ def drop(index: Index, *tuples: str) -> None:
 
 
 def is_allowed(index: Index, subject: str, action: str, entity: str, **context: object) -> bool:
-    """Whether a check allows."""
+    """Whether a check allows: what may be remembered, and found anew it is the same."""
     found = parse_subject(subject)
     assert found is not None
     kind, _, entity_id = entity.partition(":")
+    said = index.check(found.type, found.id, found.relation, action, kind, entity_id, context)
+    index.answers.clear()
     answer = index.check(found.type, found.id, found.relation, action, kind, entity_id, context)
-    assert not isinstance(answer, PolicyInput)
+    assert not isinstance(answer, Pending)
+    assert said == answer
     return answer.decision is Decision.ALLOWED
 
 
@@ -87,7 +89,14 @@ class Indexed:
         return (await self.index.list_objects(query, limit=EVERYTHING))[0]
 
     async def list_subjects(self, query: SubjectQuery) -> list[FoundSubject]:
-        return await list_subjects(self.index.rules, self.index.compiled.graph, self.index, query)
+        ((found, total),) = await self.index.list_subjects([query], bounds=Bounds(EVERYTHING))
+        assert total == len(found)
+        return list(found)
+
+
+async def make_checker(schema: Schema, tuples: Sequence[RelationTuple]) -> Indexed:
+    """The index over tuples, for `assert_agreement`."""
+    return Indexed(index_of(schema, tuples))
 
 
 def index_of(schema: Schema, tuples: Iterable[RelationTuple]) -> Index:

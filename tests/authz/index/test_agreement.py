@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from random import Random
 
 from hypothesis import HealthCheck, given, note, settings
@@ -13,16 +12,11 @@ from app.authz.engine.listing import list_objects
 from app.authz.engine.overlay import FactReader
 from app.authz.engine.paths import build_graph
 from app.authz.engine.resolve import Ruleset, resolve
-from app.authz.engine.schema import Schema
 from app.authz.types import RelationTuple
 from tests.authz.engine.generators import World, assert_agreement, describe, worlds
-from tests.authz.index.support import Indexed, index_of, row_of, said
+from tests.authz.index.support import index_of, make_checker, row_of, said
 
 _SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-async def _make_checker(schema: Schema, tuples: Sequence[RelationTuple]) -> Indexed:
-    return Indexed(index_of(schema, tuples))
 
 
 @given(worlds())
@@ -30,7 +24,7 @@ async def _make_checker(schema: Schema, tuples: Sequence[RelationTuple]) -> Inde
 async def test_the_index_agrees_with_the_reference(world: World) -> None:
     note(describe(world))
 
-    await assert_agreement(_make_checker, world)
+    await assert_agreement(make_checker, world)
 
 
 @given(st.one_of(worlds(), worlds(with_gates=False)))
@@ -71,6 +65,25 @@ async def test_changes_lead_where_building_anew_leads(world: World, random: Rand
         for query in world.objects:
             assert await index.list_objects(query, limit=100) == await fresh.list_objects(query, limit=100)
     assert index.statistics()["tuples"] == 0
+
+
+@given(worlds(), st.randoms(use_true_random=False))
+@settings(_SETTINGS, max_examples=25)
+async def test_many_changes_at_once_lead_where_building_anew_leads(world: World, random: Random) -> None:
+    note(describe(world))
+    schema = world.schema()
+    index = index_of(schema, ())
+    present: dict[object, RelationTuple] = {}
+    for revision in range(2, 10):
+        some = {each.key: each for each in world.tuples if random.random() < 0.4}
+        ended = [present.pop(key) for key in some if key in present]
+        begun = [each for key, each in some.items() if key not in {each.key for each in ended}]
+        present |= {each.key: each for each in begun}
+        index.apply(revision, [row_of(schema, each) for each in ended], [row_of(schema, each) for each in begun])
+        fresh = index_of(schema, present.values())
+        assert said(await index.check_many(world.checks)) == said(await fresh.check_many(world.checks))
+        for query in world.objects:
+            assert await index.list_objects(query, limit=100) == await fresh.list_objects(query, limit=100)
 
 
 @given(worlds(), worlds())

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Set
+
+import pytest
+
 from app.authz.engine.index import Index
+from app.authz.engine.index.closures import Closures, Shelf
 from app.authz.engine.resolve import Ruleset
-from tests.authz.index.support import drop, is_allowed, make_index, make_schema, put
+from tests.authz.index.support import drop, is_allowed, make_index, make_schema, put, row
 
 DRIVE = make_schema(
     """
@@ -197,3 +202,64 @@ def test_five_thousand_groups_and_folders_deep_is_no_limit() -> None:
     assert ask(index, "reader")
     assert not ask(index, subject="user:bea")
     assert is_allowed(index, "user:anne", "member", "group:0")
+
+
+@pytest.mark.parametrize("big", [5, 1_500])
+def test_what_many_tuples_of_one_write_touch_is_looked_up_once(monkeypatch: pytest.MonkeyPatch, big: int) -> None:
+    looked: list[int] = []
+    members, forget_any = Closures._members, Shelf.forget_any
+
+    def look_below(closures: Closures, nodes: Collection[int]) -> set[int] | None:
+        looked.append(len(nodes))
+        return members(closures, nodes)
+
+    def look_through(shelf: Shelf, nodes: Set[int]) -> None:
+        looked.append(-1)
+        forget_any(shelf, nodes)
+
+    monkeypatch.setattr(Closures, "_members", look_below)
+    monkeypatch.setattr(Shelf, "forget_any", look_through)
+    index = make_index(
+        DRIVE,
+        "doc:d#viewer@group:3#member",
+        "doc:d#viewer@folder:f#viewer",
+        *(f"group:big#member@user:u{n}" for n in range(big)),
+    )
+    assert not ask(index, subject="user:u1")
+    assert not ask(index, subject="user:other")
+
+    put(index, *(f"group:{n}#member@group:big#member" for n in range(200)))
+
+    # One look at what is below, and where that is too much, one at what is kept of users.
+    assert looked == ([1] if big == 5 else [1, -1])
+    assert ask(index, subject="user:u1")
+    assert not ask(index, subject="user:other")
+
+
+def test_nothing_is_looked_up_where_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = make_index(DRIVE, "doc:d#viewer@group:top#member", "group:low#member@user:anne")
+    monkeypatch.setattr(Closures, "_members", lambda *_: pytest.fail("looked up"))
+
+    put(index, "group:top#member@group:low#member", "folder:a#parent@folder:b")
+
+    assert len(index.compiled.closures) == 0
+    assert ask(index)
+
+
+def test_ways_that_break_at_several_places_at_once_are_forgotten() -> None:
+    chain = ["doc:d#viewer@group:a#member", *(f"group:{x}#member@group:{y}#member" for x, y in ("ab", "bc", "cd"))]
+    index = make_index(DRIVE, *chain, "group:d#member@user:anne")
+    assert ask(index)
+
+    drop(index, *chain[1:])
+    assert not ask(index)
+
+    put(index, *chain[1:])
+    assert ask(index)
+
+    schema = index.rules.schema
+    moved = ["group:a#member@group:c#member", "group:x#member@group:d#member"]
+    index.apply(9, [row(schema, each) for each in chain[1:3]], [row(schema, each) for each in moved])
+    assert ask(index)
+    drop(index, moved[0], chain[3])
+    assert not ask(index)

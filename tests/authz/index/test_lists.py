@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from typing import Any, SupportsIndex
 
 import pytest
 
-from app.authz.engine.index import Index
+from app.authz.engine.index import Index, numbers
 from app.authz.engine.listing import ObjectQuery
 from app.authz.engine.resolve import Ruleset
 from app.authz.engine.schema import build_schema
@@ -66,6 +67,46 @@ async def test_ids_that_come_in_order_stay_in_order_without_sorting() -> None:
     kind = index.store.numbers.kinds[DRIVE.types["doc"].id]
     assert kind.late > len(index.store.numbers.ids)
     assert await pages(index, 20) == ["a1", *(f"b{n:03d}" for n in range(50))]
+
+
+@pytest.mark.parametrize("share", [1, 7, 400])
+async def test_ids_that_come_late_in_any_order_are_found_in_order(monkeypatch: pytest.MonkeyPatch, share: int) -> None:
+    monkeypatch.setattr(numbers, "_RUN", 50)
+    names = [f"{n:04d}" for n in range(800)]
+    random.Random(9).shuffle(names)
+    index = make_index(DRIVE, "doc:0400a#viewer@user:anne", "doc:zzz#viewer@user:anne")
+
+    expected = ["0400a", "zzz"]
+    for start in range(0, len(names), 130):
+        some = names[start : start + 130]
+        put(index, *(f"doc:{each}#viewer@user:{'bea' if int(each) % share else 'anne'}" for each in some))
+        expected += [each for each in some if int(each) % share == 0]
+        assert await pages(index, 25) == sorted(expected)
+
+
+async def test_a_page_compares_few_of_many_late_ids() -> None:
+    index = make_index(DRIVE, "doc:zzz#viewer@user:anne")
+    names = [f"{n:05d}" for n in range(20_000)]
+    random.Random(9).shuffle(names)
+    put(index, *(f"doc:{each}#viewer@user:anne" for each in names))
+    query = ObjectQuery(SubjectRef("user", "anne"), "viewer", "doc", {})
+    await index.list_objects(query, limit=10)
+    ids = index.store.numbers.ids = Watched(index.store.numbers.ids)
+
+    found, total = await index.list_objects(query, after="01000", limit=10)
+
+    assert ([each.id for each in found], total) == ([f"{n:05d}" for n in range(1_001, 1_011)], 20_001)
+    assert ids.reads < 200
+
+
+class Watched(list[str]):
+    """Ids, and how many were looked at."""
+
+    reads = 0
+
+    def __getitem__(self, place: SupportsIndex | slice) -> Any:
+        self.reads += 1
+        return super().__getitem__(place)
 
 
 async def test_a_page_may_begin_after_an_id_that_nobody_has() -> None:

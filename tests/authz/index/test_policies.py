@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
 
 from app.authz.engine.grants import pack
 from app.authz.engine.index import Index
+from app.authz.engine.index.sizes import measure
 from app.authz.engine.lookups import Node
 from app.authz.engine.overlay import FactReader
-from app.authz.engine.policies import PolicyInput, PolicyVerdict, bind_policies
-from app.authz.engine.resolve import Resolution, Ruleset, resolve
+from app.authz.engine.policies import PolicyInput, PolicyName, PolicyVerdict, Surroundings, bind_policies
+from app.authz.engine.resolve import Pending, Resolution, Ruleset, resolve
 from app.authz.engine.schema import build_schema
 from app.authz.engine.system import system_model
 from app.authz.language.text import parse_model
@@ -80,9 +81,9 @@ TUPLES = [
 class _TwoEyes:
     """Lets documents with an odd number pass; cannot tell without a number."""
 
-    async def judge(self, question: PolicyInput) -> PolicyVerdict:
-        number = question.check.context.get("number")
-        return PolicyVerdict(None if number is None else number % 2 == 1)
+    async def judge_many(self, questions: Sequence[PolicyInput], around: Surroundings) -> list[PolicyVerdict]:
+        numbers = [each.check.context.get("number") for each in questions]
+        return [PolicyVerdict(None if number is None else number % 2 == 1) for number in numbers]
 
 
 @pytest.fixture(autouse=True)
@@ -109,11 +110,11 @@ async def test_every_answer_is_that_of_the_engine(is_bypass_on: bool) -> None:
     assert said(found) == said(await resolve(rules, FactReader(TUPLES), checks))
 
 
-def test_the_question_to_a_policy_is_handed_back() -> None:
+def test_the_policy_to_be_asked_is_handed_back() -> None:
     index = index_of(SCHEMA, TUPLES)
 
-    assert index.check("user", "bea", "", "sign", DOC, "4", {"number": 1}) == PolicyInput(
-        "two_eyes", "cli", Check(BEA, "sign", EntityRef(DOC, "4"), {"number": 1})
+    assert index.check("user", "bea", "", "sign", DOC, "4", {"number": 1}) == Pending(
+        Check(BEA, "sign", EntityRef(DOC, "4"), {"number": 1}), (PolicyName("cli", "two_eyes"),), is_last=True
     )
     assert index.check("user", "anne", "", "sign", DOC, "4", {"number": 1}) == Resolution(Decision.DENIED)
     assert index.check("user", "root", "", "sign", DOC, "4") == Resolution(
@@ -176,4 +177,4 @@ def test_sizes_are_told() -> None:
         "subjects": 7,
         "every": 1,
     }
-    assert 1_000 < index.memory_bytes() < 100_000
+    assert 1_000 < measure(index.store, index.compiled) < 100_000

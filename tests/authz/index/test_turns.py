@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from app.authz.engine.grants import pack
 from app.authz.engine.index import Index, batches
-from app.authz.engine.listing import ObjectQuery, SubjectQuery
-from app.authz.engine.policies import PolicyInput, PolicyVerdict, bind_policies
+from app.authz.engine.listing import Bounds, ObjectQuery, SubjectQuery
+from app.authz.engine.policies import PolicyInput, PolicyVerdict, Surroundings, bind_policies
 from app.authz.engine.resolve import Resolution, Ruleset
 from app.authz.types import Check, Decision, EntityRef, RelationTuple, SubjectRef
 from app.kit import clock
 from tests.authz.engine.generators import World, describe, worlds
-from tests.authz.index.support import index_of, make_index, make_schema, put, row, row_of, said
+from tests.authz.index.support import EVERYTHING, index_of, make_index, make_schema, put, row, row_of, said
 
 Answer = TypeVar("Answer")
 
@@ -172,9 +172,9 @@ type doc
     index = make_index(schema, "doc:1#owner@user:anne", "doc:2#owner@user:anne")
 
     class Slow:
-        async def judge(self, question: PolicyInput) -> PolicyVerdict:
+        async def judge_many(self, questions: Sequence[PolicyInput], around: Surroundings) -> list[PolicyVerdict]:
             index.apply(2, [row(schema, f"doc:{n}#owner@user:anne") for n in (1, 2)], [])
-            return PolicyVerdict(True)
+            return [PolicyVerdict(True)] * len(questions)
 
     before = bind_policies(Slow())
     try:
@@ -220,7 +220,8 @@ async def _said(index: Index, checks: Sequence[Check]) -> object:
 
 async def _subjects(index: Index, queries: Sequence[SubjectQuery]) -> object:
     # Each subject's way may differ, who is found may not.
-    return [[(each.subject, each.is_decided) for each in found] for found in await index.list_subjects(queries)]
+    pages = await index.list_subjects(queries, bounds=Bounds(EVERYTHING))
+    return [[(each.subject, each.is_decided) for each in found] for found, _ in pages]
 
 
 def _flip(index: Index, each: RelationTuple, *, present: bool) -> Callable[[], None]:

@@ -27,6 +27,7 @@ from app.authz.service.sources import open_source
 from app.authz.types import Check, EntityRef, Freshness, FreshnessMode, RelationTuple, Source, SubjectRef, TupleKey
 from app.authz.types.saving import ModelDraft
 from app.authz.types.writes import TupleWrite
+from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.db import unit_of_work
 from app.kit.paging import PageRequest
@@ -38,6 +39,10 @@ from tests.support import make_settings
 PART, WRITES = "over PostgreSQL, in process", "writes to hubs"
 DOCUMENT, FOLDER = drive.DOCUMENT, f"{drive.CLIENT}:folder"
 _CHUNK = 5_000
+_PEOPLE = """
+INSERT INTO users_user (id, email, email_verified, attributes, created_at, updated_at)
+SELECT id, id || '@people.example', TRUE, '{}', now(), now() FROM unnest($1::text[]) AS id
+"""
 _DECIDE = "`check_many` of the system, through an asyncio loop; hits and misses in turn, answered from the index"
 _DECIDE_SQL = (
     "`check_many` of the system, where no index runs: the statements that the walk needs, over a local connection"
@@ -80,6 +85,9 @@ async def fill(report: Report, tuples: int) -> None:
     async with unit_of_work():
         await save_model(SYSTEM, ModelDraft(drive.CLIENT, drive.MODEL))
     made = drive.Drive(tuples, drive.make_rules())
+    # Groups are Auther's own: who joins them has an account.
+    joiners = [f"joiner-{n}" for n in range(2)]
+    await db.execute(_PEOPLE, [*(drive.identify("user", n) for n in range(made.users)), *joiners])
     lines = list(to_lines(made.rules.schema, made.rows()))
     seconds = await load(lines)
     includes = "JSON lines in memory, read, judged and merged in units of 10,000, durable; one connection"

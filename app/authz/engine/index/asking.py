@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import time
 
+from app.authz.engine.crews import MAX_SECONDS
 from app.authz.engine.index.reader import StoreReader
 from app.authz.engine.judge import Judge
-from app.authz.engine.policies import PolicyInput
-from app.authz.engine.resolve import (
-    MAX_SECONDS,
-    Question,
-    Resolution,
-    Ruleset,
-    asks_itself,
-    make_question,
-)
-from app.authz.engine.undecided import find_undecided
-from app.authz.engine.values import FALSE, TRUE
+from app.authz.engine.questions import Pending, Resolution, Ruleset, asks_itself, conclude, make_question
 from app.authz.engine.walk import Walk
 from app.authz.errors import TooSlow, WorkExceeded
-from app.authz.types.answers import Check, Decision
+from app.authz.types.answers import Check
 
 
-def walk_now(rules: Ruleset, reader: StoreReader, check: Check, policy: str | None) -> Resolution | PolicyInput:
-    """Answer a check without contextual tuples, as `resolve` does; a policy that has to be asked is handed back."""
+def walk_now(rules: Ruleset, reader: StoreReader, check: Check, *, is_thorough: bool) -> Resolution | Pending:
+    """Answer a check without contextual tuples, as `resolve` does; where policies have to be asked, it says which.
+
+    Args:
+        is_thorough: the permission has a policy, so it counts which tuples match.
+    """
+    judge = Judge(rules.schema, check.context)
     walk = Walk(
         rules.schema,
         rules.strata,
         check.subject,
-        Judge(rules.schema, check.context),
-        is_thorough=policy is not None,
+        judge,
+        is_thorough=is_thorough,
         is_reflexive=not asks_itself(rules.schema, check),
     )
     question = make_question(rules, walk, check)
@@ -44,20 +40,4 @@ def walk_now(rules: Ruleset, reader: StoreReader, check: Check, policy: str | No
             walk.settle()
     except (WorkExceeded, TooSlow) as problem:
         question.problem = problem
-    return _conclude(rules, question, policy)
-
-
-def _conclude(rules: Ruleset, question: Question, policy: str | None) -> Resolution | PolicyInput:
-    for node in question.bypasses:
-        if question.walk.bound(node)[0] == TRUE:
-            return Resolution(Decision.ALLOWED, bypass=node)
-    low, high = question.value
-    if low != TRUE and question.problem is not None:
-        return Resolution(Decision.UNDECIDED, question.problem)
-    if high == FALSE:
-        return Resolution(Decision.DENIED)
-    if low != TRUE:
-        return Resolution(Decision.UNDECIDED, find_undecided(question.walk))
-    if policy is None or question.walk.conditioned_bound(question.root)[0] == TRUE:
-        return Resolution(Decision.ALLOWED)
-    return PolicyInput(policy, rules.schema.types[question.check.entity.type].scope, question.check)
+    return conclude(rules, question, is_short=judge.is_short)

@@ -15,10 +15,12 @@ from app.authz.engine.index.containers import MAX_ENTITY_TUPLE, EntitySet, NodeS
 from app.authz.engine.index.index import Index
 from app.authz.engine.index.rows import Row
 from app.authz.engine.index.store import Store
+from app.authz.engine.index.tables import Table
 from app.authz.engine.resolve import Ruleset
 from app.authz.engine.schema import Schema
 from app.authz.types.tuples import EVERY
 from app.kit import clock
+from app.kit.memory import give_back
 
 # What rows of one part have in common: type and relation; of the subject type and relation, whether it is `*`.
 _Part = tuple[int, str, int, str, bool]
@@ -87,19 +89,33 @@ class Builder:
             store = Store()
             places = {type_id: store.numbers.number_all(type_id, ids) for type_id, ids in self._ids.items()}
             store.adopt(self._rules.schema)
-            while self._columns:
-                part, column = self._columns.popitem()
-                if column is not None:
-                    _fill(store, part, column, places)
+            self._fill(store, places)
+            for table in store.tables.values():
+                table.compact()
             now = clock.now()
             for row in self._special:
                 for _ in store.insert(row, now):
                     pass
             self._ids, self._special = {}, []
+            del places
+            give_back()
             return Index(self._rules, store, revision)
         finally:
             if was_collecting:
                 gc.enable()
+
+    def _fill(self, store: Store, places: dict[int, list[int]]) -> None:
+        usersets: dict[tuple[int, str], list[int]] = {}
+        while self._columns:
+            (entity_type, name, subject_type, userset, _), column = self._columns.popitem()
+            if column is None:
+                continue
+            nodes = places[subject_type]
+            if userset:
+                shared = usersets.setdefault((subject_type, userset), [0] * len(nodes))
+                nodes = _with_usersets(shared, nodes, column.subjects, store.numbers.offset(userset))
+            entities = list(map(places[entity_type].__getitem__, column.entities))
+            _fill(store.table(entity_type, name), entities, list(map(nodes.__getitem__, column.subjects)))
 
 
 def check_ids(schema: Schema) -> None:
@@ -112,23 +128,19 @@ def check_ids(schema: Schema) -> None:
         raise ValueError("types of the schema share an id")
 
 
-def _fill(store: Store, part: _Part, column: _Column, places: dict[int, list[int]]) -> None:
-    entity_type, relation, subject_type, userset, _ = part
-    table = store.table(entity_type, relation)
-    subjects = _nodes(store, column, places[subject_type], userset)
-    entities = list(map(places[entity_type].__getitem__, column.entities))
+def _with_usersets(known: list[int], places: list[int], wanted: array[int], offset: int) -> list[int]:
+    """Nodes of usersets by place, those wanted among them: one object for each, whatever names it."""
+    for place in wanted:
+        if not known[place]:
+            known[place] = places[place] | offset
+    return known
+
+
+def _fill(table: Table, entities: list[int], nodes: list[int]) -> None:
     star = table.kind.star
-    table.kind.stars += sum(1 for each in entities if each == star)
-    _fill_grants(table.grants, entities, subjects)
-    _fill_held(table.held, entities, subjects)
-
-
-def _nodes(store: Store, column: _Column, places: list[int], userset: str) -> list[int]:
-    if not userset:
-        return list(map(places.__getitem__, column.subjects))
-    offset = store.numbers.offset(userset)
-    shared: dict[int, int] = {}
-    return [shared.setdefault(place, places[place] | offset) for place in column.subjects]
+    table.kind.stars += entities.count(star)
+    _fill_grants(table.grants, entities, nodes)
+    _fill_held(table.held, entities, nodes)
 
 
 def _fill_grants(grants: dict[int, NodeSet], entities: list[int], nodes: list[int]) -> None:

@@ -1,12 +1,13 @@
 """What a subject is: itself, everyone of its type, and every userset that it is in through plain relations.
 
 Closures are made by climbing from the subject when they are first needed, kept while they are used, and dropped
-by the change that touches them.
+by the changes that touch them. What changes of many tuples touch is looked up once, at their end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from app.authz.engine.index.containers import EntitySet, NodeSet, each_of
@@ -81,7 +82,12 @@ class Shelf:
         self.known.drop(subject_id)
         self._broad.discard(subject_id)
 
-    def forget_any(self, nodes: Collection[int]) -> None:
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept."""
+        return self._everyone is None and not self._broad and not len(self.known)
+
+    def forget_any(self, nodes: AbstractSet[int]) -> None:
         """Drop the closures that hold one of these nodes."""
         self._everyone = None
         self._broad.clear()
@@ -95,7 +101,10 @@ class Shelf:
 
 
 class Closures:
-    """A shelf for each type of a schema."""
+    """A shelf for each type of a schema.
+
+    INVARIANT: between a change and the `flush` after it nothing is looked up.
+    """
 
     def __init__(self, store: Store, schema: Schema, graph: Graph, program_of: ProgramOf) -> None:
         numbers = store.numbers
@@ -108,17 +117,18 @@ class Closures:
         self._rungs: dict[Key, _Rung] = {}
         self._named: set[Table] = set()
         self._linking: dict[Table, set[int]] = {}
+        self._noted: set[int] = set()
         self._connect(graph)
 
     def forget(self, change: Change) -> None:
-        """Drop what a change touches."""
+        """Drop what a change touches: of a subject at once, of those in a userset with the next `flush`."""
         offsets = self._linking.get(change.table)
         if offsets and change.node <= MASK:
-            self._forget_any([change.node | offset for offset in offsets])
+            self._noted.update(change.node | offset for offset in offsets)
         if change.table not in self._named:
             return
         if change.node > MASK:
-            self._forget_any([change.node])
+            self._noted.add(change.node)
             return
         shelf = self._by_type.get(self._numbers.types[change.node])
         if shelf is None:
@@ -128,22 +138,27 @@ class Closures:
         else:
             shelf.forget(self._numbers.ids[change.node])
 
+    def flush(self) -> None:
+        """Drop what all changes touch that were told of since the last time."""
+        noted, self._noted = self._noted, set()
+        filled = [shelf for shelf in self.shelves.values() if not shelf.is_empty] if noted else ()
+        # Whose way broke or began is still below the first place where it did: the tuples as they are now suffice.
+        members = self._members(noted) if filled else ()
+        for shelf in filled if members is None else ():
+            shelf.forget_any(noted)
+        for number in members or ():
+            own = self._by_type.get(self._numbers.types[number])
+            if own is not None:
+                own.forget(self._numbers.ids[number])
+
     def clear(self) -> None:
         """Drop all."""
+        self._noted.clear()
         for shelf in self.shelves.values():
             shelf.clear()
 
     def __len__(self) -> int:
         return sum(len(shelf.known) for shelf in self.shelves.values())
-
-    def _forget_any(self, nodes: Collection[int]) -> None:
-        members = self._members(nodes)
-        for shelf in self.shelves.values() if members is None else ():
-            shelf.forget_any(nodes)
-        for number in members or ():
-            own = self._by_type.get(self._numbers.types[number])
-            if own is not None:
-                own.forget(self._numbers.ids[number])
 
     def _members(self, nodes: Collection[int]) -> set[int] | None:
         """The subjects that are in some usersets, None if it is quicker to look through all closures."""

@@ -60,8 +60,8 @@ class Crowd:
                     return None
         if len(large) > MAX_APART:
             return None
-        usersets = frozenset(each for each in small if each > MASK)
-        return cls(BitMap(small - usersets), usersets, tuple(large))
+        usersets = frozenset([each for each in small if each > MASK]) if max(small, default=0) > MASK else frozenset()
+        return cls(BitMap(small - usersets if usersets else small), usersets, tuple(large))
 
     def meets(self, closure: Closure) -> bool:
         """Whether the subject is in one of the sets."""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyroaring import BitMap
 
-from app.authz.engine.index.containers import EntitySet, unite
+from app.authz.engine.index.containers import Fan, unite
 from app.authz.engine.index.crowds import Closure
 from app.authz.engine.turns import Turns
 from app.authz.engine.values import TRUE, UNDECIDED, Value
 from app.authz.types.answers import Context
+from app.authz.types.tuples import policy_of
 
 if TYPE_CHECKING:
     from app.authz.engine.index.plans import Compiled, Plan
@@ -30,12 +31,12 @@ class Reached(NamedTuple):
     """
 
     certain: BitMap
-    undecided: BitMap
-    is_conditional: bool
+    undecided: BitMap = BitMap()
+    is_conditional: bool = False
 
 
 def reach(compiled: Compiled, plan: Plan, nodes: Closure, context: Context, turns: Turns) -> Reached | None:
-    """What a subject reaches by its closure; None where only a search can say, or conditions take more than a slice.
+    """What a subject reaches by its closure; None where only a search can say: policies, many conditions.
 
     Args:
         turns: those of others. They have none meanwhile, so a search takes over when the slice is used up.
@@ -44,9 +45,9 @@ def reach(compiled: Compiled, plan: Plan, nodes: Closure, context: Context, turn
     if plan.has_gates or any(table.conditioned for table in fans.links):
         return None
     seeds = list(islice(fans.seeds(nodes), MAX_CONDITIONS + 1))
-    if len(seeds) > MAX_CONDITIONS:
+    if len(seeds) > MAX_CONDITIONS or any(policy_of(condition) is not None for _, condition, _ in seeds):
         return None
-    found: dict[Value, list[EntitySet]] = {TRUE: [], UNDECIDED: []}
+    found: dict[Value, list[Fan]] = {TRUE: [], UNDECIDED: []}
     for table, condition, entities in seeds:
         if turns.is_over:
             return None

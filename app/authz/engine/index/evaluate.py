@@ -46,7 +46,7 @@ class Rules:
     condition_of: Callable[[Table, str], Condition | None]
 
     def judge(self, table: Table, condition: ConditionRef, context: Context) -> Value:
-        """What the condition of a tuple says. One that the model does not have decides nothing."""
+        """What the condition of a tuple says. One that the model does not have decides nothing, nor does a policy."""
         compiled = self.condition_of(table, condition.name)
         if compiled is None:
             return UNDECIDED

@@ -6,122 +6,123 @@ folder. Fans rest on the tuples that arrows read, on nothing else, so they outli
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from pyroaring import BitMap
 
-from app.authz.engine.index.containers import MAX_ENTITY_TUPLE, EntitySet, each_of, unite
+from app.authz.engine.index.arrows import Above, Arrows, Ways
+from app.authz.engine.index.containers import EntitySet, Fan, each_of, pack, unite
 from app.authz.engine.index.crowds import Closure
 from app.authz.engine.index.generations import Generations
-from app.authz.engine.index.numbers import MASK, Numbers
-from app.authz.engine.index.programs import Program, ProgramOf
+from app.authz.engine.index.numbers import MASK
+from app.authz.engine.index.programs import Program, TargetsOf
 from app.authz.engine.index.store import Change, Store
 from app.authz.engine.index.tables import Table
 from app.authz.types.tuples import ConditionRef
 
+_NOTHING: Final[Mapping[Program, BitMap]] = {}
 _MOST, _MOST_WEIGHT = 65_536, 8_000_000
+# Of all programs together, each fan with what it takes beside its entities.
+_MOST_IN_ALL, _BESIDE = 32_000_000, 30
 # Entities above a change that are looked through before everything is dropped.
 _MOST_ABOVE: Final = 1_000
-
-
-class _Anchor:
-    """A relation that arrows start from. `down`: tables to follow, each with the anchor there, None at the target."""
-
-    __slots__ = ("down", "known", "tables")
-
-    def __init__(self, tables: list[Table]) -> None:
-        self.tables = tables
-        self.down: list[tuple[Table, _Anchor | None]] = []
-        self.known: Generations[int, EntitySet] = Generations(_MOST, _MOST_WEIGHT, _weigh)
 
 
 class Fans:
     """Lists the entities of one program."""
 
-    def __init__(self, program: Program, program_of: ProgramOf, numbers: Numbers) -> None:
-        self._tables = program.tables
-        self._numbers = numbers
-        self._anchors: dict[tuple[int, str], _Anchor] = {}
-        self._connect(program, program_of)
+    def __init__(self, program: Program, listings: Listings) -> None:
+        self._program = program
+        self._listings = listings
+        self._starts = listings.arrows.starts(program)
+        # By program that arrows lead to, and entity there.
+        self._known: dict[Program, Generations[int, Fan]] = {}
 
     @property
-    def links(self) -> set[Table]:
+    def links(self) -> AbstractSet[Table]:
         """The tables that fans rest on."""
-        return {table for anchor in self._anchors.values() for table, _ in anchor.down}
+        return {table for table, _ in self._program.links} | self._above().tables
 
-    def entities(self, nodes: Closure) -> BitMap:
-        """The entities that a subject has the relation to, by its closure; `*` is one of them if it has it to all."""
-        sets: list[EntitySet] = []
-        for table in self._tables:
-            held = table.held
-            sets += [held[node] for node in nodes if node in held]
-        for anchor in self._anchors.values():
-            starts: set[int] = set()
-            for table in anchor.tables:
-                held = table.held
+    @property
+    def above(self) -> Iterable[Program]:
+        """The programs that arrows lead to, over any number of steps."""
+        return self._above().programs
+
+    def _above(self) -> Above:
+        return self._listings.arrows.above(self._starts)
+
+    def entities(self, nodes: Closure, more: Mapping[Program, BitMap] = _NOTHING) -> BitMap:
+        """The entities that a subject has the relation to, by its closure; `*` is one of them if it has it to all.
+
+        Args:
+            more: of programs that arrows lead to, entities that the subject has beside those of tables.
+        """
+        sets: list[EntitySet | Fan] = []
+        tables = self._program.tables
+        sets += [found for table in tables for node in nodes if (found := table.held.get(node)) is not None]
+        for program in self._above().programs if self._starts else ():
+            starts: set[int] = set(more.get(program, ()))
+            for table in program.tables:
+                held = table.held.get
                 for node in nodes:
-                    if node in held:
-                        starts.update(each_of(held[node]))
-            sets += [self._fan(anchor, start) for start in starts]
+                    found = held(node)
+                    if type(found) is int:
+                        starts.add(found)
+                    elif found is not None:
+                        starts.update(found)  # type: ignore[arg-type]
+            if starts:
+                known = self._kept(program).young.get
+                sets += [self._fan(program, each) if (fan := known(each)) is None else fan for each in starts]
         return unite(sets)
 
-    def seeds(self, nodes: Closure) -> Iterator[tuple[Table, ConditionRef, EntitySet]]:
+    def seeds(self, nodes: Closure) -> Iterator[tuple[Table, ConditionRef, Fan]]:
         """Tuples with a condition that name the subject, each with the entities that follow where it holds."""
-        for table in self._tables:
+        for table in self._program.tables:
             for entity, condition in _conditioned(table, nodes):
                 yield table, condition, entity
-        for anchor in self._anchors.values():
-            for table in anchor.tables:
+        for program in self._above().programs:
+            for table in program.tables:
                 for entity, condition in _conditioned(table, nodes):
-                    yield table, condition, self._fan(anchor, entity)
+                    yield table, condition, self._fan(program, entity)
 
     def forget(self, entities: Iterable[int]) -> None:
         """Drop the fans of some entities."""
-        for anchor in self._anchors.values():
-            if len(anchor.known):
-                for each in entities:
-                    anchor.known.drop(each)
+        for known in self._known.values():
+            for each in entities:
+                known.drop(each)
 
     def clear(self) -> None:
         """Drop all fans."""
-        for anchor in self._anchors.values():
-            anchor.known.clear()
+        self._known.clear()
 
     def __len__(self) -> int:
-        return sum(len(anchor.known) for anchor in self._anchors.values())
+        return sum(map(len, self._known.values()))
 
-    def _connect(self, program: Program, program_of: ProgramOf) -> None:
-        waiting: list[tuple[Program, _Anchor | None]] = [(program, None)]
-        while waiting:
-            below, anchor = waiting.pop()
-            for table, relation in below.links:
-                for type_id, offset, _ in table.allowed:
-                    above = program_of(type_id, relation) if offset == 0 else None
-                    if above is None:
-                        continue
-                    found = self._anchors.get((type_id, relation))
-                    if found is None:
-                        found = self._anchors[type_id, relation] = _Anchor(above.tables)
-                        waiting.append((above, found))
-                    found.down.append((table, anchor))
+    def _kept(self, program: Program) -> Generations[int, Fan]:
+        found = self._known.get(program)
+        if found is None:
+            found = self._known[program] = Generations(_MOST, _MOST_WEIGHT, _weigh)
+        return found
 
-    def _fan(self, anchor: _Anchor, entity: int) -> EntitySet:
-        known = anchor.known.find(entity)
+    def _fan(self, program: Program, entity: int) -> Fan:
+        known = self._kept(program).find(entity)
         if known is not None:
             return known
-        root = (anchor, entity)
+        ways: dict[Program, Ways] = {}
+        root = (program, entity)
         order = [root]
-        sets: dict[tuple[_Anchor, int], list[EntitySet]] = {root: []}
-        above: dict[tuple[_Anchor, int], tuple[_Anchor, int]] = {}
+        sets: dict[tuple[Program, int], list[EntitySet | Fan]] = {root: []}
+        parents: dict[tuple[Program, int], tuple[Program, int]] = {}
         is_tree = True
         for step in order:
-            for found, below in self._children(*step):
+            for found, below in self._children(*step, ways):
                 if below is None:
                     sets[step].append(found)
                     continue
                 for child in each_of(found):
-                    known = below.known.find(child)
+                    known = self._kept(below).find(child)
                     if known is not None:
                         sets[step].append(known)
                     elif (below, child) in sets:
@@ -129,79 +130,93 @@ class Fans:
                     else:
                         order.append((below, child))
                         sets[below, child] = []
-                        above[below, child] = step
+                        parents[below, child] = step
         if not is_tree:
             return self._keep(root, [each for found in sets.values() for each in found])
         for step in reversed(order[1:]):
-            sets[above[step]].append(self._keep(step, sets.pop(step)))
+            sets[parents[step]].append(self._keep(step, sets.pop(step)))
         return self._keep(root, sets[root])
 
-    def _keep(self, step: tuple[_Anchor, int], sets: list[EntitySet]) -> EntitySet:
-        anchor, entity = step
-        if len(sets) == 1:
-            united = sets[0]
-        elif all(not isinstance(each, BitMap) for each in sets):
-            numbers = {number for each in sets for number in each_of(each)}
-            united = BitMap(numbers) if len(numbers) > MAX_ENTITY_TUPLE else tuple(numbers)
-        else:
-            united = unite(sets)
-        anchor.known.keep(entity, united)
+    def _keep(self, step: tuple[Program, int], sets: list[EntitySet | Fan]) -> Fan:
+        program, entity = step
+        united = pack(sets)
+        self._listings.make_room(self, _weigh(united) + _BESIDE)
+        self._kept(program).keep(entity, united)
         return united
 
-    def _children(self, anchor: _Anchor, entity: int) -> Iterator[tuple[EntitySet, _Anchor | None]]:
-        is_every = self._numbers.is_star(entity)
-        for table, below in anchor.down:
+    def _children(
+        self, program: Program, entity: int, ways: dict[Program, Ways]
+    ) -> Iterator[tuple[EntitySet, Program | None]]:
+        if program not in ways:
+            ways[program] = self._listings.arrows.down(program, self._program, self._above())
+        numbers = self._listings.numbers
+        is_every = numbers.is_star(entity)
+        for table, below in ways[program]:
             if not is_every:
                 found = table.held.get(entity)
                 if found is not None:
                     yield found, below
                 continue
-            types = self._numbers.types
+            types = numbers.types
             for parent, found in table.held.items():
                 if parent <= MASK and types[parent] == types[entity] and parent != entity:
                     yield found, below
 
 
 class Listings:
-    """All fans of a schema, and how changes reach them."""
+    """All fans of a schema, and how changes reach them.
 
-    def __init__(self, store: Store) -> None:
-        self._numbers = store.numbers
-        self._fans: list[Fans] = []
-        self._links: dict[int, list[Table]] = {}
+    Args:
+        targets: the programs that a link leads to.
+    """
 
-    def add(self, program: Program, program_of: ProgramOf) -> Fans:
+    def __init__(self, store: Store, targets: TargetsOf) -> None:
+        self.numbers = store.numbers
+        self.arrows = Arrows(targets)
+        # The tables that fans rest on, by type; those with fans, and what these weigh at most.
+        self._links: dict[int, dict[Table, None]] = {}
+        self._warm: set[Fans] = set()
+        self._weight = 0
+
+    def add(self, program: Program) -> Fans:
         """Fans of one more program."""
-        fans = Fans(program, program_of, self._numbers)
-        self._fans.append(fans)
+        fans = Fans(program, self)
         for table in fans.links:
-            tables = self._links.setdefault(table.kind.id, [])
-            if table not in tables:
-                tables.append(table)
+            self._links.setdefault(table.kind.id, {})[table] = None
         return fans
+
+    def make_room(self, fans: Fans, weight: int) -> None:
+        """One more fan is to be kept: drop all if they are too many."""
+        self._weight += weight
+        if self._weight > _MOST_IN_ALL:
+            self.clear()
+            self._weight = weight
+        self._warm.add(fans)
 
     def forget(self, change: Change) -> None:
         """Drop the fans of everything above the entity that came or went."""
-        if change.table not in self._links.get(change.table.kind.id, ()) or not any(map(len, self._fans)):
+        if not self._warm or change.table not in self._links.get(change.table.kind.id, ()):
             return
         above = self._above(change.node) if change.entity != change.table.kind.star else None
-        for fans in self._fans:
-            if above is None:
-                fans.clear()
-            else:
-                fans.forget(above)
+        if above is None:
+            self.clear()
+            return
+        for fans in self._warm:
+            fans.forget(above)
 
     def clear(self) -> None:
         """Drop all fans."""
-        for fans in self._fans:
+        for fans in self._warm:
             fans.clear()
+        self._warm.clear()
+        self._weight = 0
 
     def _above(self, node: int) -> set[int] | None:
         """An entity and those above it, None if there are too many or all of a type are among them."""
         found, waiting = {node}, [node]
         while waiting:
             number = waiting.pop()
-            kind = self._numbers.kind_of(number & MASK)
+            kind = self.numbers.kind_of(number & MASK)
             if kind.stars or number == kind.star or len(found) > _MOST_ABOVE:
                 return None
             for table in self._links.get(kind.id, ()):
@@ -220,5 +235,7 @@ def _conditioned(table: Table, nodes: Closure) -> Iterator[tuple[int, ConditionR
             yield entity, table.conditioned[entity][node]
 
 
-def _weigh(found: EntitySet) -> int:
-    return 1 if isinstance(found, int) else len(found)
+def _weigh(found: Fan) -> int:
+    if isinstance(found, int):
+        return 1
+    return len(found) // 4 if isinstance(found, bytes) else len(found)

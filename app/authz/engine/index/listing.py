@@ -20,18 +20,19 @@ from app.authz.engine.listing import list_subjects as list_with_any_reader
 from app.authz.engine.objects import Search
 from app.authz.engine.overlay import Overlay
 from app.authz.engine.paths import Graph
-from app.authz.engine.policies import judge_policy
+from app.authz.engine.policies import Judgement
 from app.authz.engine.turns import Turns
-from app.authz.types.answers import Check, Decision
+from app.authz.types.answers import Check, Context, Decision
 from app.authz.types.tuples import EVERY, EntityRef
 
 if TYPE_CHECKING:
     from app.authz.engine.index.index import Index
     from app.authz.engine.index.plans import Compiled, Plan
-    from app.authz.engine.index.programs import Program
 
 # Ids that are sorted before others have their turn: some milliseconds.
 _SORTED_AT_ONCE: Final = 5_000
+# To sort as many as the root of this times all is as quick as to come by a page of them.
+_RARE: Final = 8
 
 
 Listed: TypeAlias = tuple[FoundObjects, int]
@@ -47,58 +48,49 @@ def list_sets(index: Index, query: ObjectQuery, after: str | None, limit: int) -
     nodes = shelf.find(query.subject.id) if shelf else None
     if nodes is None or (plan.key not in compiled.graph.plain and plan.find_bypass(nodes)):
         return None
-    if plan.has_conditions:
-        return _list_doubts(index, plan, reach(compiled, plan, nodes, query.context, Turns()), after, limit)
-    found = entities_of(compiled, plan, nodes)
+    found = entities_of(compiled, plan, nodes, context=query.context, turns=Turns())
     if found is None:
         return None
-    ids = islice(_in_order(found, plan.program.kind, index.store.numbers.ids, after), limit)
-    return FoundObjects(list(ids)), len(found)
-
-
-def _list_doubts(index: Index, plan: Plan, found: Reached | None, after: str | None, limit: int) -> Listed | None:
-    if found is None:
-        return None
-    kind, both = plan.program.kind, found.certain | found.undecided
+    kind, both = plan.program.kind, found.certain
+    if found.undecided:
+        both = both | found.undecided
     page = list(islice(_in_order(both, kind, index.store.numbers.ids, after), limit))
     undecided = {each for each in page if kind.numbers[each] in found.undecided} if found.undecided else frozenset()
     return FoundObjects(page, undecided), len(both)
 
 
-def entities_of(compiled: Compiled, plan: Plan, nodes: Closure) -> BitMap | None:
-    """The entities, by number, that a subject has the relation of a plan to; None if sets alone do not say."""
-    if not plan.is_settled:
+def entities_of(compiled: Compiled, plan: Plan, nodes: Closure, *, context: Context, turns: Turns) -> Reached | None:
+    """The entities, by number, that a subject has the relation of a plan to; None if sets alone do not say.
+
+    They may be kept: nobody may change them.
+    """
+    if plan.has_conditions:
+        return reach(compiled, plan, nodes, context, turns)
+    if plan.is_tangled:
         return None
-    if plan.key in compiled.graph.plain:
-        return compiled.fans(plan.program).entities(nodes)
-    return _list_tree(compiled, plan.program, nodes)
+    lists = compiled.lists
+    compiled.watch(plan)
+    reached = lists.find(plan.key, nodes)
+    if reached is None and (found := compiled.algebra.find(plan.program, nodes)) is not None:
+        certain, names_every = found
+        star, exceptions = plan.program.kind.star, compiled.graph.subtractions[plan.key]
+        reached = _except(certain, star, exceptions) if names_every else Reached(certain)
+        lists.keep(plan.key, nodes, reached)
+    return reached
 
 
-def _list_tree(compiled: Compiled, program: Program, nodes: Closure) -> BitMap | None:
-    """The entities of a program with gates; None if a tuple speaks of every entity: single ones may be excepted."""
-    found = compiled.fans(program).entities(nodes)
-    if program.kind.star in found:
-        return None
-    for parts in program.all_of:
-        lists = _list_all(compiled, parts, nodes)
-        if lists is None:
-            return None
-        found |= BitMap.intersection(*lists)
-    for pair in program.but_not:
-        lists = _list_all(compiled, pair, nodes)
-        if lists is None:
-            return None
-        found |= lists[0] - lists[1]
-    return found
+def _except(certain: BitMap, star: int, exceptions: int) -> Reached:
+    """What is said of every entity, in a list that names `*`, where single ones may be excepted."""
+    decision = decide_every(Decision.ALLOWED if star in certain else Decision.DENIED, exceptions)
+    certain.discard(star)
+    if decision is Decision.ALLOWED:
+        certain.add(star)
+    return Reached(certain, BitMap([star] if decision is Decision.UNDECIDED else []))
 
 
-def _list_all(compiled: Compiled, programs: tuple[Program, ...], nodes: Closure) -> list[BitMap] | None:
-    lists = [_list_tree(compiled, each, nodes) for each in programs]
-    found = [each for each in lists if each is not None]
-    return found if len(found) == len(programs) else None
-
-
-async def list_checked(index: Index, view: View, query: ObjectQuery, after: str | None, limit: int) -> Listed:
+async def list_checked(
+    index: Index, view: View, query: ObjectQuery, *, after: str | None, limit: int, judge: Judgement
+) -> Listed:
     """The same from candidates, of which each is checked unless its relation is plain.
 
     Raises:
@@ -112,12 +104,13 @@ async def list_checked(index: Index, view: View, query: ObjectQuery, after: str 
     await search.run(Overlay(view, query.contextual) if query.contextual else view, Turns())
     ids = await _sort(search.ids[plan.key])
     is_self = (query.subject.type, query.subject.relation) == plan.key
-    if plan.policy is None and plan.key in graph.plain and not is_self:
+    has_policy = search.met_policy or plan.policy is not None
+    if not has_policy and plan.key in graph.plain and not is_self:
         decisions = dict.fromkeys(ids, Decision.ALLOWED)
     else:
-        decisions = await _decide(index, view, query, ids)
+        decisions = await _decide(index, view, query, ids, judge)
         if EVERY in decisions:
-            exceptions = 2 if plan.policy is not None else max(graph.subtractions[plan.key], is_self)
+            exceptions = 2 if has_policy else max(graph.subtractions[plan.key], is_self)
             decisions[EVERY] = decide_every(decisions[EVERY], exceptions)
     left = [each for each, decision in decisions.items() if decision is not Decision.DENIED]
     start = 0 if after is None else bisect.bisect_right(left, after)
@@ -125,12 +118,14 @@ async def list_checked(index: Index, view: View, query: ObjectQuery, after: str 
     return FoundObjects(page, {each for each in page if decisions[each] is not Decision.ALLOWED}), len(left)
 
 
-async def _decide(index: Index, view: View, query: ObjectQuery, ids: list[str]) -> dict[str, Decision]:
+async def _decide(
+    index: Index, view: View, query: ObjectQuery, ids: list[str], judge: Judgement
+) -> dict[str, Decision]:
     subject, action, kind, context, contextual = (
         query.subject, query.action, query.type, query.context, query.contextual
     )  # fmt: skip
     checks = (Check(subject, action, EntityRef(kind, each), context, contextual) for each in ids)
-    answers = await check_in_turns(index, view, checks, judge_policy)
+    answers = await check_in_turns(index, view, checks, judge)
     return {each: answer.decision for each, answer in zip(ids, answers, strict=True)}
 
 
@@ -149,9 +144,9 @@ async def _sort(ids: list[str]) -> list[str]:
     return merged
 
 
-async def list_subjects(graph: Graph, view: View, query: SubjectQuery) -> list[FoundSubject]:
+async def list_subjects(graph: Graph, view: View, query: SubjectQuery, judge: Judgement) -> list[FoundSubject]:
     """The subjects of a query, as of a view."""
-    return await list_with_any_reader(view.rules, graph, view, query, Turns())
+    return await list_with_any_reader(view.rules, graph, view, query, turns=Turns(), judge=judge)
 
 
 def _in_order(found: BitMap, kind: Kind, ids: list[str], after: str | None) -> Iterator[str]:
@@ -159,8 +154,20 @@ def _in_order(found: BitMap, kind: Kind, ids: list[str], after: str | None) -> I
     if kind.late == NEVER_LATE or not found or found[-1] < kind.late:
         return map(ids.__getitem__, found.iter_equal_or_larger(start))
     early = map(ids.__getitem__, takewhile(kind.late.__gt__, found.iter_equal_or_larger(start)))
-    late = sorted(ids[number] for number in found.iter_equal_or_larger(kind.late))
-    return heapq.merge(early, late[bisect.bisect_right(late, after) :] if after is not None else late)
+    return heapq.merge(early, *_late_in_order(found, kind, ids, after))
+
+
+def _late_in_order(found: BitMap, kind: Kind, ids: list[str], after: str | None) -> Iterator[Iterator[str]]:
+    """The rest, in runs: few are sorted, many are come by among all that are sorted already."""
+    count = found.range_cardinality(kind.late, NEVER_LATE)
+    if count * count <= _RARE * len(kind.others):
+        late = sorted(ids[number] for number in found.iter_equal_or_larger(kind.late))
+        yield iter(late if after is None else late[bisect.bisect_right(late, after) :])
+        return
+    for run in kind.others.runs():
+        start = 0 if after is None else bisect.bisect_right(run, after, key=ids.__getitem__)
+        rest = map(run.__getitem__, range(start, len(run)))
+        yield map(ids.__getitem__, filter(found.__contains__, rest))
 
 
 def _place_after(found: BitMap, kind: Kind, ids: list[str], after: str) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from app.authz.engine.index.crowds import Closure, Crowd
 from app.authz.engine.index.programs import Program
-from app.authz.engine.index.reach import Parts, Reach, Reaches
+from app.authz.engine.index.reach import Reach, Reaches
+from app.authz.engine.index.tables import Table
 
 
 class Test(Protocol):
@@ -32,7 +33,7 @@ class PlainTest:
         self._number_of = program.kind.numbers.get
         self._lookups = tuple(table.grants.get for table in program.tables)
         self._arrows = tuple(
-            (table.grants.get, *_ways_into(reaches.by_relation[name])) for table, name in program.links
+            (table.grants.get, _make_step(table, reaches.by_relation[name])) for table, name in program.links
         )
         door = reaches.door(program)
         self._known = door.by_id.young
@@ -62,15 +63,10 @@ class PlainTest:
             found = grants_of(number)
             if found is not None and (found in nodes if type(found) is int else not is_apart(found)):  # type: ignore[arg-type]
                 return True
-        for parents_of, known, find in self._arrows:
+        for parents_of, finds in self._arrows:
             parents = parents_of(number)
-            if parents is None:
-                continue
-            for parent in (parents,) if isinstance(parents, int) else parents:
-                parts = known.get(parent)
-                for part in find(parent) if parts is None else parts:
-                    if not is_apart(part):
-                        return True
+            if parents is not None and finds((parents,) if isinstance(parents, int) else parents, nodes):
+                return True
         return bool(self._kind.stars) and number != self._kind.star and self.holds(nodes, self._kind.star)
 
 
@@ -131,5 +127,50 @@ class Tests:
         return TreeTest(own, tuple(map(tuple, all_of)), tuple(map(tuple, but_not)))  # type: ignore[arg-type]
 
 
-def _ways_into(reach: Reach) -> tuple[dict[int, Parts], Callable[[int], Parts]]:
-    return reach.known.young, reach.find
+class _Far:
+    """A step by an arrow to relations that lead on: who has them is put together."""
+
+    __slots__ = ("_find", "_known")
+
+    def __init__(self, reach: Reach) -> None:
+        self._known, self._find = reach.known.young, reach.find
+
+    def finds(self, entities: Iterable[int], nodes: Closure) -> bool:
+        """Whether somebody has the relation to one of the entities."""
+        known, is_apart = self._known, nodes.isdisjoint
+        for entity in entities:
+            parts = known.get(entity)
+            for part in self._find(entity) if parts is None else parts:
+                if not is_apart(part):
+                    return True
+        return False
+
+
+class _Near:
+    """A step to relations that are tuples alone. Looking at these costs no more, and nothing has to be put together."""
+
+    __slots__ = ("_far", "_kinds", "_lookups")
+
+    def __init__(self, programs: Sequence[Program], far: _Far) -> None:
+        self._far = far
+        self._kinds = tuple(each.kind for each in programs)
+        self._lookups = tuple(table.grants.get for each in programs for table in each.tables)
+
+    def finds(self, entities: Iterable[int], nodes: Closure) -> bool:
+        """Whether tuples of one of the entities name somebody."""
+        for kind in self._kinds:
+            if kind.stars:
+                return self._far.finds(entities, nodes)
+        is_apart = nodes.isdisjoint
+        for grants_of in self._lookups:
+            for entity in entities:
+                found = grants_of(entity)
+                if found is not None and (found in nodes if type(found) is int else not is_apart(found)):  # type: ignore[arg-type]
+                    return True
+        return False
+
+
+def _make_step(links: Table, reach: Reach) -> Callable[[Iterable[int], Closure], bool]:
+    found = [reach.programs[each] for each, offset, _ in links.allowed if offset == 0 and each in reach.programs]
+    far = _Far(reach)
+    return far.finds if any(each.links for each in found) else _Near(found, far).finds

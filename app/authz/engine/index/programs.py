@@ -7,6 +7,7 @@ tables, arrows and, where it is not plain, gates: what `and` and `but not` say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -33,10 +34,11 @@ class Program:
         all_of: `and`: every one of the programs has to hold.
         but_not: the first program, unless the second holds.
         relations: those of the same entity that are part of it, its own among them.
-        is_plain: what it has apart from gates has no conditions, and neither have it or gates what that rests on.
+        is_sure: its tables and links have no conditions, and closures hold the usersets that its tables name.
+        is_plain: the same, and what its links lead to is plain.
     """
 
-    __slots__ = ("all_of", "but_not", "is_plain", "kind", "links", "relations", "tables")
+    __slots__ = ("all_of", "but_not", "is_plain", "is_sure", "kind", "links", "relations", "tables")
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
@@ -45,35 +47,44 @@ class Program:
         self.all_of: list[tuple[Program, ...]] = []
         self.but_not: list[tuple[Program, Program]] = []
         self.relations: set[str] = set()
-        self.is_plain = True
+        self.is_plain = self.is_sure = True
 
-    def grants_of(self, number: int | None) -> Iterable[NodeSet]:
+    def grants_of(self, number: int | None) -> list[NodeSet]:
         """The sets of subjects that tuples without a condition name for an entity."""
-        numbers = (number, self.kind.star) if self.kind.stars and number != self.kind.star else (number,)
-        for table in self.tables:
-            for each in numbers:
-                if each is not None and (found := table.grants.get(each)) is not None:
-                    yield found
+        found = [members for table in self.tables if (members := table.grants.get(number)) is not None]  # type: ignore[arg-type]
+        if self.kind.stars and number != self.kind.star:
+            star = self.kind.star
+            found += [members for table in self.tables if (members := table.grants.get(star)) is not None]
+        return found
 
 
 # By the id of a type and a relation; None if the type has none of this name.
 ProgramOf: TypeAlias = Callable[[int, str], Program | None]
+# By the table and the relation of a link; None where a type has no such relation.
+TargetsOf: TypeAlias = Callable[[Table, str], tuple[Program | None, ...]]
 
 
 class Programs:
     """The programs of the relations of a schema, each made when it is first asked for.
 
+    Args:
+        with_policies: relations of which tuples have policies.
+
     Attributes:
         tangled: relations whose answer rests on itself through `and` or `but not`, or on too many of these.
     """
 
-    def __init__(self, store: Store, schema: Schema, graph: Graph, strata: Strata) -> None:
+    def __init__(
+        self, store: Store, schema: Schema, graph: Graph, strata: Strata, with_policies: frozenset[Key]
+    ) -> None:
         self._store = store
+        self._with_policies = with_policies
         self._schema = schema
         self._graph = graph
         self._names = {compiled.id: name for name, compiled in schema.types.items()}
         self._made: dict[tuple[str, str, int], Program] = {}
         self._waiting: list[tuple[Program, CompiledRelation, Rewrite]] = []
+        self._led: dict[tuple[Table, str], tuple[Program | None, ...]] = {}
         gates = list(_gates(schema))
         knotted = {key for key, _, rests_on in gates if any(strata[key] == strata.get(each) for each in rests_on)}
         counts = {key: count for key, count, _ in gates}
@@ -91,31 +102,50 @@ class Programs:
             self._fill(each, owner, rewrite)
             fresh.append(each)
             for table, name in each.links:
-                self._targets(table, name)
+                self.targets(table, name)
         for each in fresh:
             each.links = self._without_covered(each.links)
         return program
 
-    def _targets(self, table: Table, relation: str) -> list[Program | None]:
+    def targets(self, table: Table, relation: str) -> tuple[Program | None, ...]:
         """The programs that a link leads to, None where a type has no such relation."""
-        found: list[Program | None] = []
-        for type_id, offset, _ in table.allowed:
-            compiled = self._schema.relation(self._names[type_id], relation) if offset == 0 else None
-            found.append(self._get(compiled, compiled.rewrite) if compiled else None)
+        found = self._led.get((table, relation))
+        if found is None:
+            kinds = dict.fromkeys(type_id for type_id, offset, _ in table.allowed if offset == 0)
+            known = [self._schema.relation(self._names[each], relation) for each in kinds]
+            has_usersets = any(offset for _, offset, _ in table.allowed)
+            found = self._led[table, relation] = (
+                *(self._get(each, each.rewrite) if each else None for each in known),
+                *((None,) if has_usersets else ()),
+            )
         return found
 
     def _without_covered(self, links: list[tuple[Table, str]]) -> list[tuple[Table, str]]:
         """Links without those that find nothing which another one of the same table does not find."""
-        kept: list[tuple[Table, str]] = []
+        names: dict[Table, dict[str, None]] = {}
         for table, relation in links:
-            if not any(each is table and self._covers(table, other, relation) for each, other in kept):
-                kept = [link for link in kept if link[0] is not table or not self._covers(table, relation, link[1])]
-                kept.append((table, relation))
-        return kept
+            names.setdefault(table, {})[relation] = None
+        return [(table, each) for table, found in names.items() for each in self._greatest(table, list(found))]
 
-    def _covers(self, table: Table, greater: str, lesser: str) -> bool:
-        targets = self._targets(table, greater)
-        return all(target is not None and lesser in target.relations for target in targets)
+    def _greatest(self, table: Table, relations: list[str]) -> Iterator[str]:
+        """Those of some relations that no other covers; of several that cover each other the first."""
+        if len(relations) == 1:
+            return iter(relations)
+        every, covered = frozenset(relations), set[str]()
+        for each in relations:
+            # What covers it covers what it covers, too.
+            if each not in covered:
+                covered |= self._covered(table, each, every) - {each}
+        return (each for each in relations if each not in covered)
+
+    def _covered(self, table: Table, greater: str, relations: frozenset[str]) -> AbstractSet[str]:
+        """The relations that find nothing behind a table which a greater one does not find."""
+        found: AbstractSet[str] = relations
+        for target in self.targets(table, greater):
+            if target is None:
+                return frozenset()
+            found = found & target.relations
+        return found
 
     def _get(self, relation: CompiledRelation, rewrite: Rewrite) -> Program:
         # The rewrites live as long as the schema, so what they are is who they are.
@@ -146,18 +176,30 @@ class Programs:
     def _add(self, program: Program, owner: CompiledRelation, part: Rewrite) -> None:
         if isinstance(part, Direct):
             program.tables.append(self._store.table(program.kind.id, owner.name))
-            program.is_plain &= self._are_plain(part.types)
+            is_sure = self._are_plain(part.types) and not self._has_policies(owner, owner.name)
+            program.is_sure &= is_sure
+            program.is_plain &= is_sure
         elif isinstance(part, Arrow):
             tupleset = self._schema.relation(owner.type_name, part.tupleset)
             if tupleset is not None:
                 program.links.append((self._store.table(program.kind.id, part.tupleset), part.relation))
                 targets = tuple(replace(each, relation=part.relation) for each in tupleset.allowed)
-                program.is_plain &= self._are_plain(targets)
+                is_sure = not self._has_policies(owner, part.tupleset)
+                program.is_plain &= is_sure and self._are_plain(targets)
+                program.is_sure &= is_sure and all(each.condition is None for each in tupleset.allowed)
         elif isinstance(part, Intersection):
-            program.all_of.append(tuple(self._get(owner, each) for each in part.parts))
+            program.all_of.append(tuple(self._part(owner, each) for each in part.parts))
         else:
             assert isinstance(part, Exclusion)
-            program.but_not.append((self._get(owner, part.base), self._get(owner, part.subtracted)))
+            program.but_not.append((self._part(owner, part.base), self._part(owner, part.subtracted)))
+
+    def _has_policies(self, owner: CompiledRelation, relation: str) -> bool:
+        return (owner.type_name, relation) in self._with_policies
+
+    def _part(self, owner: CompiledRelation, part: Rewrite) -> Program:
+        """The program of a part of a gate: that of a relation where it is just that: both share what is kept."""
+        other = self._schema.relation(owner.type_name, part.relation) if isinstance(part, Computed) else None
+        return self._get(other, other.rewrite) if other else self._get(owner, part)
 
     def _are_plain(self, types: Iterable[DirectType]) -> bool:
         return all(each.condition is None and self._is_plain(each.type, each.relation) for each in types)

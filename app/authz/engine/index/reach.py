@@ -5,7 +5,7 @@ Only for plain relations. The sets are dropped by the change that touches them, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from app.authz.engine.index.containers import NodeSet, each_of
@@ -27,6 +27,8 @@ MAX_COPIED: Final = 256
 # less than keeping a copy for each entity.
 _MOST_TOGETHER: Final = 256
 _LEAST_REFERRED: Final = 8
+# So many, some more than once, may still be few.
+_MOST_TRIED: Final = 512
 _MOST, _MOST_BY_ID, _MOST_WEIGHT = 65_536, 32_768, 1_000_000
 # Members of all crowds: some two bytes each.
 _MOST_CROWD_WEIGHT: Final = 16_000_000
@@ -75,34 +77,30 @@ class Reach:
     def _collect(self, node: int) -> Parts:
         if node > MASK or (self._numbers.is_star(node) and not self._follows_star):
             return ()
-        own, whole = self._gather(node, MAX_COPIED)
-        if len(own) > _MOST_TOGETHER:
-            own, whole = self._gather(node, _LEAST_REFERRED)
         program = self.programs.get(self._numbers.types[node])
+        own, whole = _put_together(self._gather(program, node) if program else [])
         first: Parts = (self._share(program, node, own),) if own else ()
-        return (*first, *whole.values())
+        return (*first, *whole)
 
-    def _gather(self, node: int, most_copied: int) -> tuple[set[int], dict[int, frozenset[int] | set[int]]]:
-        """Everybody: those of small sets put together, larger sets as they are."""
+    def _gather(self, program: Program, node: int) -> list[NodeSet | frozenset[int]]:
+        """The sets that together have everybody."""
         types = self._numbers.types
-        program = self.programs.get(types[node])
-        own: set[int] = set()
-        whole: dict[int, frozenset[int] | set[int]] = {}
+        found: list[NodeSet | frozenset[int]] = []
         seen = {(program, node)}
         waiting = [(program, node)]
         while waiting:
             at, number = waiting.pop()
-            for found in at.grants_of(number) if at else ():
-                _add(found, own, whole, most_copied)
-            for reach, parent in self._links(at, number) if at else ():
+            found += at.grants_of(number)
+            for reach, parent in self._links(at, number):
                 known = reach.known.find(parent)
-                for part in known or ():
-                    _add(part, own, whole, most_copied)
-                step = (reach.programs.get(types[parent]), parent)
-                if known is None and step not in seen:
+                if known is not None:
+                    found += known
+                    continue
+                above = reach.programs.get(types[parent])
+                if above is not None and (step := (above, parent)) not in seen:
                     seen.add(step)
                     waiting.append(step)
-        return own, whole
+        return found
 
     def _share(self, program: Program | None, node: int, own: set[int]) -> frozenset[int]:
         """The set, or the very one of the entity above if nothing was added to it: many have nothing of their own."""
@@ -113,23 +111,36 @@ class Reach:
         return frozenset(own)
 
     def _links(self, program: Program, number: int) -> Iterator[tuple[Reach, int]]:
+        every = self._numbers.every
         numbers = (number, program.kind.star) if program.kind.stars else (number,)
         for table, relation in program.links:
             for each in numbers:
                 for parent in each_of(table.grants.get(each)):
-                    if parent <= MASK and not self._numbers.is_star(parent):
+                    if parent <= MASK and parent not in every:
                         yield self._all[relation], parent
 
 
-def _add(
-    found: NodeSet | frozenset[int], own: set[int], whole: dict[int, frozenset[int] | set[int]], most_copied: int
-) -> None:
-    if isinstance(found, int):
-        own.add(found)
-    elif isinstance(found, tuple) or len(found) <= most_copied:
-        own.update(found)
-    else:
-        whole[id(found)] = found
+def _put_together(
+    sets: list[NodeSet | frozenset[int]],
+) -> tuple[set[int], Iterable[frozenset[int] | set[int]]]:
+    """The small sets as one, and larger ones as they are."""
+    for most_copied in (MAX_COPIED, _LEAST_REFERRED):
+        own: set[int] = set()
+        copied: list[tuple[int, ...] | frozenset[int] | set[int]] = []
+        whole: dict[int, frozenset[int] | set[int]] = {}
+        for each in sets:
+            if isinstance(each, int):
+                own.add(each)
+            elif isinstance(each, tuple) or len(each) <= most_copied:
+                copied.append(each)
+            else:
+                whole[id(each)] = each
+        if most_copied > _LEAST_REFERRED and sum(map(len, copied)) > _MOST_TRIED:
+            continue
+        own.update(*copied)
+        if len(own) <= _MOST_TOGETHER:
+            break
+    return own, whole.values()
 
 
 def _weigh(parts: Parts) -> int:

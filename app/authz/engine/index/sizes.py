@@ -14,6 +14,7 @@ from app.authz.engine.index.store import Store
 
 _SAMPLE: Final = 500
 _NUMBER_BYTES: Final = 32
+_STEP: Final = 16
 _BITMAP_BYTES: Final = 160
 
 
@@ -47,4 +48,5 @@ def _weigh(value: object) -> int:
         return 0
     if isinstance(value, BitMap):
         return _BITMAP_BYTES + 3 * len(value)
-    return sys.getsizeof(value)
+    # Memory is given out in steps.
+    return sys.getsizeof(value) + _STEP - 1 & -_STEP

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from app.authz.engine.index.numbers import Numbers
+from app.authz.engine.index.containers import each_of
+from app.authz.engine.index.numbers import MASK, Numbers
 from app.authz.engine.index.rows import Entry, Key, Row, entry_of
 from app.authz.engine.index.schedule import Schedule
-from app.authz.engine.index.tables import Allowed, Table
+from app.authz.engine.index.tables import Allowed, SubjectPart, Table
 from app.authz.engine.schema import CompiledRelation, Schema
 from app.authz.types.tuples import EVERY, ConditionRef
 
@@ -65,7 +66,7 @@ class Store:
             yield from self._put(entry) if begins else self._lift(entry.key)
 
     def adopt(self, schema: Schema) -> None:
-        """Sort the tuples by what the models of a schema allow."""
+        """Sort the tuples by what the models of a schema allow. Only those are looked at of which that changes."""
         wanted: dict[Place, Allowed] = {}
         for compiled in schema.types.values():
             self.numbers.kind(compiled.id)
@@ -87,17 +88,34 @@ class Store:
         }
 
     def _sort_anew(self, table: Table, allowed: Allowed) -> None:
-        entries = [*self._entries(table), *self.aside.pop((table.kind.id, table.relation), {}).values()]
-        table.clear()
+        place, before = (table.kind.id, table.relation), table.allowed
+        shrunk = {part for part, found in before.items() if not found <= allowed.get(part, frozenset())}
         table.allowed = allowed
-        for entry in entries:
-            for _ in self._put(entry):
-                pass
+        refused = list(self._refused(table, shrunk)) if shrunk else []
+        if any(not found <= before.get(part, frozenset()) for part, found in allowed.items()):
+            for entry in self.aside.pop(place, {}).values():
+                for _ in self._put(entry):
+                    pass
+        for entity, node, condition in refused:
+            table.take(entity, node)
+            key = Key(table.kind.id, self.numbers.ids[entity], table.relation, *self.numbers.name_of(node))
+            self.aside.setdefault(place, {})[key] = Entry(key, condition)
 
-    def _entries(self, table: Table) -> Iterator[Entry]:
-        name_of, kind = self.numbers.name_of, table.kind.id
-        for entity, node, condition in table.tuples():
-            yield Entry(Key(kind, self.numbers.ids[entity], table.relation, *name_of(node)), condition)
+    def _refused(self, table: Table, parts: set[SubjectPart]) -> Iterator[tuple[int, int, ConditionRef | None]]:
+        """The tuples of these kinds of subjects that a table does not admit any more."""
+        for node, entities in table.held.items():
+            part = self._part_of(node)
+            if part in parts and not table.admits(part, None):
+                yield from ((entity, node, None) for entity in each_of(entities))
+        for node, named in table.held_conditioned.items():
+            part = self._part_of(node)
+            for entity in each_of(named) if part in parts else ():
+                condition = table.conditioned[entity][node]
+                if not table.admits(part, condition.name):
+                    yield entity, node, condition
+
+    def _part_of(self, node: int) -> SubjectPart:
+        return *self.numbers.part_of(node), self.numbers.is_star(node & MASK)
 
     def _put(self, entry: Entry) -> Iterator[Change]:
         key, condition = entry
@@ -133,6 +151,10 @@ class Store:
         condition = conditioned.get(node) if conditioned else None
         if table.take(entity, node):
             yield Change(table, entity, node, condition, is_new=False)
+
+    def places_with_policies(self) -> frozenset[Place]:
+        """The relations of which tuples have a policy."""
+        return frozenset(place for place, table in self.tables.items() if table.policies)
 
     def statistics(self) -> dict[str, int]:
         """Counts that depend on the tuples alone, not on how they came."""

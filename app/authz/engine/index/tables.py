@@ -14,7 +14,8 @@ from app.authz.engine.index.containers import (
     each_of,
 )
 from app.authz.engine.index.numbers import MASK, Kind, Numbers
-from app.authz.types.tuples import ConditionRef
+from app.authz.engine.schema import admits_condition
+from app.authz.types.tuples import ConditionRef, policy_of
 
 # Type, offset of the relation, whether it is everyone of the type.
 SubjectPart = tuple[int, int, bool]
@@ -28,10 +29,14 @@ class Table:
         allowed: what the model in force lets stand here.
         grants, held: tuples without a condition, by entity and by subject.
         conditioned, held_conditioned: tuples with one.
+        policies: how many of these have a policy.
         tracked: kinds of usersets that closures of subjects cannot hold; `open` has the tuples that name them.
     """
 
-    __slots__ = ("allowed", "conditioned", "grants", "held", "held_conditioned", "kind", "open", "relation", "tracked")
+    __slots__ = (
+        "allowed", "conditioned", "grants", "held", "held_conditioned", "kind", "open", "policies", "relation",
+        "tracked",
+    )  # fmt: skip
 
     def __init__(self, kind: Kind, relation: str) -> None:
         self.kind = kind
@@ -42,6 +47,7 @@ class Table:
         self.held: dict[int, EntitySet] = {}
         self.conditioned: dict[int, dict[int, ConditionRef]] = {}
         self.held_conditioned: dict[int, NodeSet] = {}
+        self.policies = 0
         self.open: dict[int, NodeSet] = {}
 
     def clear(self) -> None:
@@ -50,12 +56,14 @@ class Table:
         self.kind.stars -= sum(1 for _ in each_of(self.grants.get(star))) + len(self.conditioned.get(star, ()))
         for each in (self.grants, self.held, self.conditioned, self.held_conditioned, self.open):
             each.clear()
+        self.policies = 0
 
     def put(self, entity: int, node: int, condition: ConditionRef | None, numbers: Numbers) -> None:
         """Add a tuple that is not there."""
         if entity == self.kind.star:
             self.kind.stars += 1
         if condition is not None:
+            self.policies += policy_of(condition) is not None
             self.conditioned.setdefault(entity, {})[node] = condition
             self.held_conditioned[node] = add_node(self.held_conditioned.get(node), entity)
             return
@@ -64,6 +72,11 @@ class Table:
         if self.tracked and numbers.part_of(node) in self.tracked:
             self.open[entity] = add_node(self.open.get(entity), node)
 
+    def compact(self) -> None:
+        """Give back what sets have as room to grow: when they have grown one by one, that is up to three quarters."""
+        for each in (self.grants, self.open):
+            each.update([(entity, found.copy()) for entity, found in each.items() if isinstance(found, set)])
+
     def take(self, entity: int, node: int) -> bool:
         """Remove a tuple; whether it was there."""
         if node in each_of(self.grants.get(entity)):
@@ -71,7 +84,7 @@ class Table:
             _shrink(self.held, node, drop_entity(self.held.get(node), entity))
             _shrink(self.open, entity, drop_node(self.open.get(entity), node))
         elif node in self.conditioned.get(entity, ()):
-            del self.conditioned[entity][node]
+            self.policies -= policy_of(self.conditioned[entity].pop(node)) is not None
             if not self.conditioned[entity]:
                 del self.conditioned[entity]
             _shrink(self.held_conditioned, node, drop_node(self.held_conditioned.get(node), entity))
@@ -95,7 +108,7 @@ class Table:
     def admits(self, part: SubjectPart, condition: str | None) -> bool:
         """Whether the model lets such a subject stand here, with this condition or none."""
         conditions = self.allowed.get(part)
-        return conditions is not None and condition in conditions
+        return conditions is not None and admits_condition(conditions, condition)
 
     def tuples(self) -> Iterator[tuple[int, int, ConditionRef | None]]:
         """All of them: entity, subject, condition."""

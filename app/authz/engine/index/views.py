@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from app.authz.engine.index.reader import StoreReader
+from app.authz.engine.index.reader import Standing, StoreReader
 from app.authz.engine.index.store import Change, Place
 from app.authz.engine.lookups import Fact, Holding, Lookup
 from app.authz.engine.overlay import FactReader
@@ -53,6 +53,10 @@ class View:
     def lose(self) -> None:
         """The models are replaced."""
         self.is_current, self.is_lost = False, True
+
+    def fact(self, standing: Standing) -> Fact:
+        """A tuple in words."""
+        return self._reader.fact(standing)
 
     async def read(self, lookups: Sequence[Lookup]) -> list[list[Fact]]:
         """The facts of each lookup.
