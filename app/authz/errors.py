@@ -38,15 +38,15 @@ class IdentifierInvalid(InvalidInput):
 
 
 class ConditionUndecided(InvalidInput):
-    """A tuple would decide, but its condition could not be evaluated."""
+    """A tuple would decide, but its condition could not be evaluated. `public` says so without naming the tuple."""
 
-    def __init__(self, reason: str, *, missing: tuple[str, ...] = ()) -> None:
+    def __init__(self, reason: str, *, missing: tuple[str, ...] = (), public: str | None = None) -> None:
         super().__init__("authz_condition_undecided", reason, field=("context", *missing[:1]))
+        self._missing, self._public = missing, public or reason
 
-
-class PolicyUnavailable(InvalidInput):
-    def __init__(self, name: str) -> None:
-        super().__init__("authz_policy_unavailable", f"There is no policy {name}, so what it guards is not allowed.")
+    def without_tuple(self) -> ConditionUndecided:
+        """The same for whoever may not see tuples."""
+        return ConditionUndecided(self._public, missing=self._missing)
 
 
 class TooManyContextual(LimitReached):
@@ -192,6 +192,16 @@ class SubjectNotAllowed(InvalidInput):
         super().__init__(
             "authz_subject_not_allowed", f"{key}: the relation takes no such subject; {known}.", field=field
         )
+
+
+class SubjectUnknown(InvalidInput):
+    def __init__(self, key: str, kind: str, subject_id: str, *field: str) -> None:
+        super().__init__("authz_subject_unknown", f"{key}: there is no {kind} {subject_id}.", field=field)
+
+
+class EntityUnknown(InvalidInput):
+    def __init__(self, key: str, kind: str, entity_id: str, *field: str) -> None:
+        super().__init__("authz_entity_unknown", f"{key}: there is no {kind} {entity_id}.", field=field)
 
 
 class ConditionUnknown(InvalidInput):

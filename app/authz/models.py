@@ -8,6 +8,8 @@ from tortoise.models import Model
 MAX_ID = 254
 MAX_NAME = 254
 MAX_RELATION = 64
+# The name of a condition, or of a policy with `policy:` before it.
+MAX_CONDITION = 80
 
 
 class Head(Model):
@@ -75,7 +77,7 @@ class Tuple(Model):
     subject_type = fields.IntField()
     subject_id = fields.CharField(max_length=MAX_ID)
     subject_relation = fields.CharField(max_length=MAX_RELATION, default="")
-    condition = fields.CharField(max_length=MAX_RELATION, null=True)
+    condition = fields.CharField(max_length=MAX_CONDITION, null=True)
     condition_context = fields.TextField(null=True)
     starts_at = fields.DatetimeField(null=True)
     expires_at = fields.DatetimeField(null=True)

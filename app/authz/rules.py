@@ -17,7 +17,16 @@ from app.authz.errors import (
     TupleInvalid,
     TupleTypeUnknown,
 )
-from app.authz.types.tuples import EVERY, SUBJECT_TYPES, ConditionRef, RelationTuple, TupleKey
+from app.authz.errors_policies import PolicyRefused
+from app.authz.types.tuples import (
+    EVERY,
+    GUARDING_TYPES,
+    SUBJECT_TYPES,
+    ConditionRef,
+    RelationTuple,
+    TupleKey,
+    policy_of,
+)
 from app.kit.errors import AppError
 
 if TYPE_CHECKING:
@@ -116,7 +125,19 @@ def find_model_problem(schema: Schema, each: RelationTuple, path: Path) -> AppEr
         return TupleInvalid(f"{key}: nobody is a member of every {entity.name}.", *path, "entity")
     if not relation.allows(key, condition.name if condition else None):
         return _explain_refusal(relation, key, path)
+    if policy_of(condition) is not None:
+        return _find_policy_problem(schema, each, path)
     return _find_context_problem(entity, condition, path) if condition else None
+
+
+def _find_policy_problem(schema: Schema, each: RelationTuple, path: Path) -> AppError | None:
+    """Why a tuple cannot have the policy that it names, whether or not there is one of this name."""
+    if not schema.types[each.key.entity_type].scope and each.key.entity_type in GUARDING_TYPES:
+        reason = f"{each.key}: no policy has a say in what guards Auther itself."
+        return PolicyRefused(reason, *path, "policy")
+    if each.condition is not None and each.condition.context:
+        return PolicyRefused(f"{each.key}: a policy is given the context of each question, none here.", *path, "policy")
+    return None
 
 
 def _explain_unknown(entity: CompiledType, key: TupleKey, path: Path) -> AppError:

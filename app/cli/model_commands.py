@@ -58,25 +58,34 @@ def validate(
     shared: Path = typer.Option(
         None, exists=True, dir_okay=False, help="The installation's own model, if that of a client names its types."
     ),
+    policies: Path = typer.Option(
+        None,
+        exists=True,
+        file_okay=False,
+        help="A folder with the policies, NAME.lua each: permissions may name no others. Not given: whichever.",
+    ),
 ) -> None:
     """Say what is wrong with a model, with line and column. Needs no database.
 
     Example: auther models validate model.fga
     """
     source = read_source(file)
+    known = None if policies is None else frozenset(each.stem for each in policies.glob("*.lua"))
     common = parse(read_source(shared), shared) if shared is not None else None
     if out.form is not Form.TABLE:
-        _validate_for_programs(out, source, client, common)
+        _validate_for_programs(out, source, client, common, known)
         return
     with showing_mistakes(file):
-        draft = read_draft(source, client, common)
+        draft = read_draft(source, client, common, known)
     print_problems([warning.show_in(source) for warning in draft.warnings], file)
     out.say(f"{file} is well: {describe(draft.model)}.")
 
 
-def _validate_for_programs(out: Printer, source: str, client: str, common: Model | None) -> None:
+def _validate_for_programs(
+    out: Printer, source: str, client: str, common: Model | None, policies: frozenset[str] | None
+) -> None:
     try:
-        found = list(read_draft(source, client, common).warnings)
+        found = list(read_draft(source, client, common, policies).warnings)
     except ModelProblems as problems:
         found = list(problems.problems)
     out.show_data([problem_record(each) for each in found])

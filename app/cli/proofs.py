@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import orjson
+
 from app.authz.engine.explain import Proof, ProofStep
 from app.cli.output import harmless, styled
 from auther_client.generated.authz import ExplainResult
@@ -30,6 +32,7 @@ class Step:
     decision: str
     problem: str | None
     steps: list[Step] = field(default_factory=list)
+    details: tuple[str, ...] = ()
 
 
 def draw_proof(proof: Proof) -> list[str]:
@@ -42,7 +45,8 @@ def draw_explanation(explained: ExplainResult) -> list[str]:
     steps: dict[int, Step] = {}
     roots: list[Step] = []
     for node in explained.nodes:
-        step = Step(node.kind.lower(), node.label, node.decision.lower(), node.problem)
+        details = _tell_policy(node.version, node.duration_microseconds, node.inputs)
+        step = Step(node.kind.lower(), node.label, node.decision.lower(), node.problem, details=details)
         steps[node.id] = step
         above = steps.get(node.parent_id) if node.parent_id is not None else None
         (above.steps if above else roots).append(step)
@@ -58,7 +62,18 @@ def decided(decision: str, text: str) -> str:
 
 def _from_engine(step: ProofStep) -> Step:
     steps = [_from_engine(each) for each in step.steps]
-    return Step(step.kind.value, step.label, step.decision.value, step.problem, steps)
+    told = step.verdict
+    details = _tell_policy(told.version, round(told.seconds * 1_000_000), told.seen) if told else ()
+    return Step(step.kind.value, step.label, step.decision.value, step.problem, steps, details)
+
+
+def _tell_policy(version: int | None, microseconds: int | None, inputs: object) -> tuple[str, ...]:
+    """Which version of a policy was asked, how long it took, and what it saw."""
+    if inputs is None:
+        return ()
+    shown = orjson.dumps(inputs, default=str).decode()
+    first = f"version {version}, " if version is not None else ""
+    return (f"{first}{microseconds or 0:,} µs", f"saw {shown}")
 
 
 def _draw_whole(roots: Sequence[Step], missing: Sequence[str]) -> list[str]:
@@ -72,8 +87,10 @@ def _draw(step: Step, margin: str) -> Iterator[str]:
     steps = [_unwrapped(each) for each in step.steps]
     for number, each in enumerate(steps, start=1):
         is_last = number == len(steps)
+        below = margin + ("   " if is_last else "│  ")
         yield f"{margin}{'└─' if is_last else '├─'} {_line(each)}"
-        yield from _draw(each, margin + ("   " if is_last else "│  "))
+        yield from (f"{below}{'│' if each.steps else ' '}  {harmless(line)}" for line in each.details)
+        yield from _draw(each, below)
 
 
 def _unwrapped(step: Step) -> Step:

@@ -59,6 +59,7 @@ _ENTRIES = (
     ),
     Entry("tuples", _MAY, "tuples:app", "Grant and revoke, list, import and export."),
     Entry("models", _MAY, "model_commands:app", "Write, test and save permission models."),
+    Entry("policies", _MAY, "policies:app", "Write, test and save Lua policies, and see what they said."),
     Entry("login", _ELSEWHERE, "sign_in:login", "Sign in to a server, and use it from now on."),
     Entry("logout", _ELSEWHERE, "sign_in:logout", "End a sign-in at its server, and forget its tokens."),
     Entry("whoami", _ELSEWHERE, "sign_in:whoami", "Show who the server says you are, and what you may do there."),

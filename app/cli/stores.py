@@ -18,6 +18,7 @@ from app.kit.postgres.instance import EmbeddedPostgres
 from app.kit.secret_file import ensure_secret
 from app.kit.settings import Settings, load_settings
 from app.main import open_stores
+from app.policies.service import recording_evaluations
 
 Result = TypeVar("Result")
 
@@ -57,7 +58,7 @@ async def work(settings: Settings) -> AsyncIterator[None]:
 async def stores(settings: Settings) -> AsyncIterator[None]:
     """The open, migrated database; running servers hear of what was committed meanwhile."""
     wiring.wire(settings)
-    async with open_stores(settings):
+    async with open_stores(settings), recording_evaluations():
         yield
         await flush_notifications()
 

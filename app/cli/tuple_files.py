@@ -25,6 +25,11 @@ from app.kit.actor import SYSTEM
 ENTITY = typer.Option(None, help="Only on this entity (document:1), or on entities of this type (document).")
 RELATION = typer.Option(None, help="Only of this relation.")
 SUBJECT = typer.Option(None, help="Only of this subject (user:anne, group:eng#member), or of this type.")
+SUBJECTS_MUST_EXIST = typer.Option(
+    False,
+    "--subjects-must-exist",
+    help="Refuse users, clients and API keys that do not exist. On Auther's own types they are refused anyway.",
+)
 REASON = typer.Option(None, help="A sentence for the changelog and the audit trail.")
 _STDIO = Path("-")
 
@@ -37,6 +42,7 @@ def import_(
     ),
     skip_bad: bool = typer.Option(False, "--skip-bad", help="Leave bad lines out; otherwise they stop the import."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Only tell what would be written."),
+    subjects_must_exist: bool = SUBJECTS_MUST_EXIST,
     reason: str = REASON,
 ) -> None:
     """Write the tuples of a file, 10,000 at a revision. Doing it again only writes what is missing.
@@ -46,7 +52,15 @@ def import_(
     require_local("Importing tuples")
     settings = read_settings()
     with reading(file, "lines") as (chunks, tell):
-        work = import_tuples(SYSTEM, chunks, progress=tell, skip_bad=skip_bad, dry_run=dry_run, reason=reason)
+        work = import_tuples(
+            SYSTEM,
+            chunks,
+            progress=tell,
+            skip_bad=skip_bad,
+            dry_run=dry_run,
+            subjects_must_exist=subjects_must_exist,
+            reason=reason,
+        )
         report = run_in_steps(work, settings)
     _print_report(out, report, is_dry=dry_run)
     if not report.is_complete:

@@ -35,7 +35,7 @@ _ROW: Columns[TupleFields] = {
     "entity": lambda each: f"{each.entity.type}:{each.entity.id}",
     "relation": lambda each: each.relation,
     "subject": lambda each: subject_text(each.subject),
-    "condition": lambda each: _condition_text(each.condition),
+    "condition": lambda each: _condition_text(each.condition) or (each.policy and f"policy {each.policy}"),
     "startsAt": lambda each: each.starts_at,
     "expiresAt": lambda each: each.expires_at,
 }
@@ -50,16 +50,22 @@ def write(
     context: str = typer.Option(
         None, "--context", help="What is settled of the condition's parameters, as a JSON object."
     ),
+    policy: str = typer.Option(
+        None, help="A policy of the client that owns the entity's type, in place of a condition."
+    ),
     starts: str = typer.Option(None, help="When they begin: 2027-01-01, or with a time and zone."),
     expires: str = typer.Option(None, help="When they end."),
+    subjects_must_exist: bool = tuple_files.SUBJECTS_MUST_EXIST,
     reason: str = _REASON,
 ) -> None:
-    """Grant: write tuples, all at one revision. One that stands already gets this condition and these times.
+    """Grant: write tuples, all at one revision. One that stands already gets this condition or policy, and these times.
 
     Example: auther tuples write 'document:1#viewer@user:anne' --expires 2027-01-01
     """
     if context is not None and condition is None:
         raise typer.BadParameter("A context belongs to a condition: give --condition, too.")
+    if policy is not None and condition is not None:
+        raise typer.BadParameter("A tuple has a condition or a policy: give one of --condition and --policy.")
     limit = TupleConditionInput(name=condition, context=read_context(context)) if condition is not None else None
     begin, end = read_moment(starts), read_moment(expires)
 
@@ -71,12 +77,14 @@ def write(
                 relation=each.relation,
                 subject=each.subject,
                 condition=limit,
+                policy=policy,
                 starts_at=begin,
                 expires_at=end,
             )
             for each in read
         ]
-        return accepted(await api.tuples_write(TuplesWriteInput(writes=touched, reason=reason)))
+        given = TuplesWriteInput(writes=touched, reason=reason, subjects_must_exist=subjects_must_exist)
+        return accepted(await api.tuples_write(given))
 
     _print_result(out, ask(work), tuples, "stood already")
 

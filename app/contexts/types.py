@@ -143,7 +143,8 @@ class ContextApplied(ContextEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantSkipped(ContextEvent):
-    """A grant was left out: no model allows it any more, or the user has it with limits. `reason` is the code."""
+    """A grant was left out: no model allows it any more, it is about a client that is gone, or the user has it with
+    limits. `reason` is the code."""
 
     action: ClassVar[str] = "registration_context.grant_skipped"
     outcome: Outcome = Outcome.FAILURE

@@ -17,15 +17,15 @@ from app.authz.service import (
     list_super_admins,
     revoke_relation,
     super_admin,
-    write_tuples,
 )
-from app.authz.types import RelationTuple, TupleKey, TupleWrite
+from app.authz.types import RelationTuple, TupleKey
 from app.kit import clock, db
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from app.kit.errors import Forbidden
 from app.kit.guard import ALL_PERMISSIONS, PERMISSIONS, guard, has_permission, remembering
 from app.users.service import create_user, delete_user, find_user
 from app.users.types import NewUser
+from tests.authz.people import exist, give
 from tests.support import (
     as_user,
     assert_needs,
@@ -45,12 +45,6 @@ HOUR = timedelta(hours=1)
 
 async def permissions_of(actor: Actor) -> frozenset[str]:
     return await PlatformDecider().permissions_of(actor)
-
-
-async def give(*tuples: TupleKey | RelationTuple) -> None:
-    """Write tuples."""
-    made = tuple(each if isinstance(each, RelationTuple) else RelationTuple(each) for each in tuples)
-    await commit(write_tuples(SYSTEM, TupleWrite(touch=made)))
 
 
 def role(type_name: str, relation: str, subject: str, entity_id: str = "*") -> TupleKey:
@@ -202,13 +196,14 @@ async def test_granting_needs_the_permission() -> None:
 
 
 async def test_revoking_needs_the_permission() -> None:
-    await commit(grant_relation(SYSTEM, KEY))
+    await give(KEY)
 
     await assert_needs("platform.manage_platform", lambda actor: revoke_relation(actor, KEY))
 
 
 async def test_a_grant_is_written_once_and_recorded() -> None:
     admin = as_user(await make_admin())
+    await exist("user:usr_1")
 
     assert await commit(grant_relation(admin, KEY)) is True
     before = await read_everything()
@@ -227,6 +222,8 @@ async def test_a_grant_is_written_once_and_recorded() -> None:
 
 
 async def test_of_many_grants_of_the_same_at_once_one_is_recorded() -> None:
+    await exist("user:usr_1")
+
     results = await asyncio.gather(*(commit(grant_relation(SYSTEM, KEY)) for _ in range(10)))
 
     assert sorted(results) == [False] * 9 + [True]
@@ -234,7 +231,7 @@ async def test_of_many_grants_of_the_same_at_once_one_is_recorded() -> None:
 
 
 async def test_a_revocation_is_recorded_once() -> None:
-    await commit(grant_relation(SYSTEM, KEY))
+    await give(KEY)
 
     assert await commit(revoke_relation(SYSTEM, KEY)) is True
     before = await read_everything()
@@ -251,8 +248,7 @@ async def test_a_revocation_is_recorded_once() -> None:
 
 
 async def test_super_admins_are_users_only_and_in_order() -> None:
-    for subject in (("user", "usr_b"), ("user", "usr_a"), ("client", "cli_1")):
-        await commit(grant_relation(SYSTEM, super_admin(*subject)))
+    await give(*(super_admin(*each) for each in (("user", "usr_b"), ("user", "usr_a"), ("client", "cli_1"))))
     await give(role("platform", "super_admin", "group:grp_1#member"), role("platform", "admin", "user:usr_c"))
 
     assert await list_super_admins() == ["usr_a", "usr_b"]

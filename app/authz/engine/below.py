@@ -8,8 +8,9 @@ from typing import Final
 
 from app.authz.engine.strata import Key, find_components
 
-# Sets that are kept. Relations that rest on each other share one.
+# Sets that are kept, and their members together. Relations that rest on each other share one.
 _KEPT: Final = 256
+_KEPT_MEMBERS: Final = 200_000
 
 
 class Below:
@@ -24,15 +25,35 @@ class Below:
         # Lowest first.
         self._components = find_components({key: sorted(found & edges.keys()) for key, found in edges.items()})
         self._known: OrderedDict[int, frozenset[Key]] = OrderedDict()
+        self._members = 0
 
     def __getitem__(self, key: Key) -> frozenset[Key]:
         component = self._components[key]
         found = self._known.get(component)
         if found is None:
-            found = self._known[component] = self.of([key])
-            if len(self._known) > _KEPT:
-                self._known.popitem(last=False)
+            found = self._known[component] = self._find(key)
+            self._members += len(found)
+            while len(self._known) > _KEPT or (self._members > _KEPT_MEMBERS and len(self._known) > 1):
+                self._members -= len(self._known.popitem(last=False)[1])
         return found
+
+    def _find(self, key: Key) -> frozenset[Key]:
+        found, waiting = {key}, [key]
+        while waiting:
+            for other in self._edges.get(waiting.pop(), ()):
+                if other in found:
+                    continue
+                known = self._known.get(self._components.get(other, -1))
+                if known is not None:
+                    found |= known
+                else:
+                    found.add(other)
+                    waiting.append(other)
+        return frozenset(found)
+
+    def component(self, key: Key) -> int | None:
+        """What is one number for relations that rest on each other; None for one that no model defines."""
+        return self._components.get(key)
 
     def get(self, key: Key, default: Iterable[Key] = ()) -> Iterable[Key]:
         """What a relation rests on; the default for one that no model defines."""

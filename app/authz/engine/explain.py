@@ -13,6 +13,7 @@ from typing import Final
 
 from app.authz.engine.formulas import AllOf, AnyOf, ButNot, Formula, Goal, Match, Same, Slot, Through, Verdict
 from app.authz.engine.lookups import Fact, Node
+from app.authz.engine.policies import PolicyVerdict
 from app.authz.engine.schema import CompiledRelation, Schema
 from app.authz.engine.values import FALSE, TRUE, Bound
 from app.authz.engine.walk import Walk
@@ -23,6 +24,7 @@ MAX_NODES: Final = 2_000
 # Formulas within each other. A step is some calls deep, here and wherever a proof is read.
 MAX_DEPTH: Final = 60
 _MAX_MISSING: Final = 10
+_DECISIONS: Final = {True: Decision.ALLOWED, False: Decision.DENIED, None: Decision.UNDECIDED}
 
 
 class StepKind(StrEnum):
@@ -52,6 +54,7 @@ class ProofStep:
         label: the node in words of the model (`document:1#viewer`, `viewer from parent`, a tuple).
         fact: the tuple, where one is meant.
         problem: why nothing was decided here.
+        verdict: what the policy said, where one was asked.
     """
 
     kind: StepKind
@@ -60,6 +63,7 @@ class ProofStep:
     fact: Fact | None = None
     problem: str | None = None
     steps: tuple[ProofStep, ...] = ()
+    verdict: PolicyVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,15 @@ def _operation(formula: AnyOf | AllOf | ButNot) -> tuple[StepKind, Sequence[Form
 
 def _condition(fact: Fact, verdict: Verdict) -> ProofStep:
     assert fact.condition is not None
-    decision = {True: Decision.ALLOWED, False: Decision.DENIED, None: Decision.UNDECIDED}[verdict.value]
+    if verdict.policy is not None:
+        if verdict.told is not None:
+            return show_policy(verdict.policy.name, verdict.told)
+        return ProofStep(StepKind.POLICY, verdict.policy.name, Decision.UNDECIDED, problem=verdict.problem)
     problem = verdict.problem or (f"needs {', '.join(verdict.missing)}" if verdict.missing else None)
-    return ProofStep(StepKind.CONDITION, fact.condition.name, decision, problem=problem)
+    return ProofStep(StepKind.CONDITION, fact.condition.name, _DECISIONS[verdict.value], problem=problem)
+
+
+def show_policy(name: str, verdict: PolicyVerdict) -> ProofStep:
+    """What a policy said, as a node of a proof."""
+    problem = verdict.problem.message if verdict.problem else None
+    return ProofStep(StepKind.POLICY, name, _DECISIONS[verdict.value], problem=problem, verdict=verdict)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from app.authz.engine.lookups import Fact, Lookup, Node
+from app.authz.engine.policies import PolicyName, PolicyVerdict
 from app.authz.engine.values import NO, OPEN, Bound, both, either, negate, of_verdict
 
 Bounds: TypeAlias = Mapping[Node, Bound]
@@ -19,11 +20,17 @@ Bounds: TypeAlias = Mapping[Node, Bound]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the condition of a tuple says. None: it could not be decided, and why."""
+    """What the condition of a tuple says. None: it could not be decided, and why.
+
+    Attributes:
+        policy: the tuple has one; `told` is what it said, None as long as it was not asked.
+    """
 
     value: bool | None = True
     missing: tuple[str, ...] = ()
     problem: str | None = None
+    policy: PolicyName | None = None
+    told: PolicyVerdict | None = None
 
 
 ALWAYS = Verdict()

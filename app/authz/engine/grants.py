@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple, TypeAlias
@@ -11,7 +12,7 @@ from app.authz.engine.listing import decide_every
 from app.authz.engine.lookups import Node, TupleReader
 from app.authz.engine.objects import Search
 from app.authz.engine.paths import Graph
-from app.authz.engine.policies import PolicyInput, PolicyVerdict
+from app.authz.engine.policies import leave_open
 from app.authz.engine.resolve import CLIENTS, FULL_ACCESS, Resolution, Ruleset, resolve
 from app.authz.engine.schema import CompiledType
 from app.authz.engine.strata import Key
@@ -70,11 +71,6 @@ def list_wanted(types: Iterable[CompiledType]) -> list[Wanted]:
     return [Wanted(each, permission) for each in types for permission in each.permissions.values()]
 
 
-async def leave_open(_question: PolicyInput) -> PolicyVerdict:
-    """The word of policies that are not asked."""
-    return PolicyVerdict(None)
-
-
 @dataclass(frozen=True, slots=True)
 class GrantSearch:
     """Finds the grants of a subject with any reader.
@@ -102,24 +98,41 @@ class GrantSearch:
             await search.run(self.reader, self.turns)
         except WorkExceeded:
             return await self._only_everywhere(wanted), True
-        free = {name for name, nodes in bypasses.items() if not search.reached.isdisjoint(nodes)}
+        passed = await self._reach_surely(search, {node for nodes in bypasses.values() for node in nodes})
+        free = {name for name, nodes in bypasses.items() if not passed.isdisjoint(nodes)}
         grants = [
             Grant(each.type.full_name, EVERY, each.permission.name) for each in wanted if each.type.full_name in free
         ]
         left = [each for each in wanted if each.type.full_name not in free]
-        return await self._judge([(each, entity_id) for each in left for entity_id in search.ids[each.target]], grants)
+        candidates = [(each, entity_id) for each in left for entity_id in search.ids[each.target]]
+        return await self._judge(candidates, grants, has_policies=search.met_policy)
 
-    async def _judge(self, candidates: Sequence[tuple[Wanted, str]], grants: list[Grant]) -> tuple[list[Grant], bool]:
+    async def _reach_surely(self, search: Search, nodes: Collection[Node]) -> AbstractSet[Node]:
+        """Which of these were reached without a tuple that has a policy: only so a bypass counts."""
+        if not search.met_policy or search.reached.isdisjoint(nodes):
+            return search.reached
+        targets = {(node.type, node.relation) for node in nodes}
+        strict = Search(self.rules.schema, self.graph, self.subject, targets, max_reached=MAX_REACHED, is_strict=True)
+        await strict.run(self.reader, self.turns)
+        return strict.reached
+
+    async def _judge(
+        self, candidates: Sequence[tuple[Wanted, str]], grants: list[Grant], *, has_policies: bool
+    ) -> tuple[list[Grant], bool]:
         """What of the reached entities is a grant: plain ones are, the others are checked without a context."""
         doubtful = []
         for each, entity_id in candidates:
-            if each.target in self.graph.plain and each.permission.policy is None:
+            # A userset is not a subject of itself.
+            is_self = (self.subject.type, self.subject.relation) == each.target
+            is_plain = each.target in self.graph.plain and not has_policies and not is_self
+            if is_plain and each.permission.policy is None:
                 grants.append(Grant(each.type.full_name, entity_id, each.permission.name))
             else:
                 doubtful.append((each, entity_id))
         # Grants on every entity come first: they stay when single ones are left out.
         doubtful.sort(key=lambda pair: (pair[1] != EVERY, pair[1]))
-        return [*grants, *await self._check(doubtful[:MAX_CHECKED])], len(doubtful) > MAX_CHECKED
+        checked = await self._check(doubtful[:MAX_CHECKED])
+        return [*grants, *checked], len(doubtful) > MAX_CHECKED
 
     async def _only_everywhere(self, wanted: Sequence[Wanted]) -> list[Grant]:
         """The grants on every entity of a type, when there are too many on single ones."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import islice
 from operator import eq
-from typing import NamedTuple, overload
+from typing import NamedTuple, TypeAlias, overload
 
 from app.authz.engine.lookups import Fact, Node, TupleReader
 from app.authz.engine.objects import Search
 from app.authz.engine.overlay import Overlay
 from app.authz.engine.paths import Graph
+from app.authz.engine.policies import Judgement, PolicyInput, PolicyVerdict, judge_policies
 from app.authz.engine.resolve import MAX_SECONDS, Resolution, Ruleset, resolve
 from app.authz.engine.subjects import Descent
 from app.authz.engine.turns import NO_TURNS, Turns
@@ -103,7 +105,39 @@ class FoundSubject:
     is_decided: bool = True
 
 
-async def list_objects(rules: Ruleset, graph: Graph, reader: TupleReader, query: ObjectQuery) -> list[FoundObject]:
+# A page of them in its direction, and how many there are in all.
+SubjectPage: TypeAlias = tuple[Sequence[FoundSubject], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which part of a list in the order of its ids: so many after a place, or, backward, before it.
+
+    Attributes:
+        place: an id, which need not be in the list; None for the beginning, backward for the end.
+        is_backward: the last comes first.
+    """
+
+    limit: int
+    place: str | None = None
+    is_backward: bool = False
+
+    def holds(self, found: str) -> bool:
+        """Whether an id is on the wanted side of the place."""
+        if self.place is None:
+            return True
+        return found < self.place if self.is_backward else found > self.place
+
+
+def cut_subjects(found: Sequence[FoundSubject], bounds: Bounds) -> SubjectPage:
+    """A page of subjects that are in the order of their ids."""
+    rows = reversed(found) if bounds.is_backward else found
+    return list(islice((each for each in rows if bounds.holds(each.subject.id)), bounds.limit)), len(found)
+
+
+async def list_objects(
+    rules: Ruleset, graph: Graph, reader: TupleReader, query: ObjectQuery, judge: Judgement = judge_policies
+) -> list[FoundObject]:
     """The entities in the order of their ids, `*` first; it is not decided where single ones may be excepted.
 
     Raises:
@@ -116,15 +150,15 @@ async def list_objects(rules: Ruleset, graph: Graph, reader: TupleReader, query:
     await search.run(Overlay(reader, query.contextual) if query.contextual else reader)
     ids = sorted(search.ids[target])
     is_self = (query.subject.type, query.subject.relation) == target
-    if target in graph.plain and not is_self and not _has_policy(rules, query.type, query.action):
+    has_policy = search.met_policy or _has_policy(rules, query.type, query.action)
+    if target in graph.plain and not is_self and not has_policy:
         return [FoundObject(each) for each in ids]
     checks = [
         Check(query.subject, query.action, EntityRef(query.type, each), query.context, query.contextual) for each in ids
     ]
-    answers = await check_all(rules, reader, checks)
+    answers = await check_all(rules, reader, checks, judge=judge)
     decisions = {each: answer.decision for each, answer in zip(ids, answers, strict=True)}
     if EVERY in decisions:
-        has_policy = _has_policy(rules, query.type, query.action)
         exceptions = 2 if has_policy else max(graph.subtractions[target], is_self)
         decisions[EVERY] = decide_every(decisions[EVERY], exceptions)
     return [
@@ -145,9 +179,17 @@ def decide_every(decision: Decision, exceptions: int) -> Decision:
 
 
 async def list_subjects(
-    rules: Ruleset, graph: Graph, reader: TupleReader, query: SubjectQuery, turns: Turns = NO_TURNS
+    rules: Ruleset,
+    graph: Graph,
+    reader: TupleReader,
+    query: SubjectQuery,
+    *,
+    turns: Turns = NO_TURNS,
+    judge: Judgement = judge_policies,
 ) -> list[FoundSubject]:
     """Subjects that have a way of their own, in the order of their ids; everyone of the type as `type:*`.
+
+    That somebody passes the models by as well makes no difference.
 
     Args:
         turns: those of others, where the reader never waits.
@@ -160,19 +202,24 @@ async def list_subjects(
     await descent.run(Overlay(reader, query.contextual) if query.contextual else reader, turns)
     found = sorted(_of_kind(descent.found, query), key=lambda each: each.subject.id)
     is_plain = (node.type, node.relation) in graph.plain
-    if is_plain and not _has_policy(rules, query.entity.type, query.action):
+    if is_plain and not descent.met_policy and not _has_policy(rules, query.entity.type, query.action):
         return found
     checks = [Check(each.subject, query.action, query.entity, query.context, query.contextual) for each in found]
-    answers = await check_all(rules, reader, checks, turns)
+    answers = await check_all(rules.without_bypasses(), reader, checks, turns=turns, judge=judge)
     return [
         FoundSubject(each.subject, each.way, answer.decision is Decision.ALLOWED)
         for each, answer in zip(found, answers, strict=True)
-        if answer.decision is not Decision.DENIED and answer.bypass is None
+        if answer.decision is not Decision.DENIED
     ]
 
 
 async def check_all(
-    rules: Ruleset, reader: TupleReader, checks: Sequence[Check], turns: Turns = NO_TURNS
+    rules: Ruleset,
+    reader: TupleReader,
+    checks: Sequence[Check],
+    *,
+    turns: Turns = NO_TURNS,
+    judge: Judgement = judge_policies,
 ) -> list[Resolution]:
     """Check candidates in batches.
 
@@ -182,10 +229,14 @@ async def check_all(
     answers: list[Resolution] = []
     together = _BATCH if turns is NO_TURNS else _BATCH_IN_MEMORY
     spent = Turns()
+
+    async def ask(questions: Sequence[PolicyInput]) -> Sequence[PolicyVerdict]:
+        return await spent.wait_for(judge(questions))
+
     for start in range(0, len(checks), together):
         if spent.spent_seconds > MAX_SECONDS:
             raise TooSlow
-        answers += await resolve(rules, reader, checks[start : start + together])
+        answers += await resolve(rules, reader, checks[start : start + together], judge=ask)
         await turns.breathe()
     return answers
 

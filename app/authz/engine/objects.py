@@ -15,7 +15,7 @@ from app.authz.engine.schema import Schema
 from app.authz.engine.strata import Key
 from app.authz.engine.turns import NO_TURNS, Turns
 from app.authz.errors import WorkExceeded
-from app.authz.types.tuples import EVERY, SubjectRef
+from app.authz.types.tuples import EVERY, SubjectRef, policy_of
 
 # Nodes that one search may reach before it is given up.
 MAX_REACHED: Final = 200_000
@@ -26,9 +26,11 @@ class Search:
 
     Args:
         targets: the relations asked for; only what they rest on is followed.
+        is_strict: tuples with a policy do not count.
 
     Attributes:
         reached: all nodes; `ids` has the entities reached by each relation asked for.
+        met_policy: tuples with a policy were followed, so what was reached has to be checked.
     """
 
     def __init__(
@@ -39,7 +41,10 @@ class Search:
         targets: Collection[Key],
         *,
         max_reached: int = MAX_REACHED,
+        is_strict: bool = False,
     ) -> None:
+        self.met_policy = False
+        self._is_strict = is_strict
         self.reached: set[Node] = set()
         self.ids: dict[Key, list[str]] = {target: [] for target in targets}
         self._schema = schema
@@ -116,8 +121,13 @@ class Search:
 
     def _is_allowed(self, fact: Fact) -> bool:
         relation = self._schema.relation(fact.key.entity_type, fact.key.relation)
-        condition = fact.condition.name if fact.condition else None
-        return relation is not None and relation.admits(fact.key.subject, condition)
+        condition = fact.condition
+        if relation is None or not relation.admits(fact.key.subject, condition.name if condition else None):
+            return False
+        if condition is not None and policy_of(condition) is not None:
+            self.met_policy = True
+            return not self._is_strict
+        return True
 
 
 def _holding(node: Node, step: Step, through: Key) -> Holding:

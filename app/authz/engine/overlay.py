@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from app.authz.engine.lookups import Fact, Holding, Lookup, Node, TupleReader
 from app.authz.engine.walk import names
 from app.authz.types.tuples import EVERY, RelationTuple, SubjectRef, TupleKey
+from app.kit import clock
 
 
 class Overlay:
-    """A reader that adds contextual tuples to what another one reads. One of the same key replaces the stored one."""
+    """A reader that adds contextual tuples to what another one reads.
+
+    One of the same key replaces the stored one, also when it has not begun or is over: then neither counts.
+    """
 
     def __init__(self, reader: TupleReader, contextual: Iterable[RelationTuple]) -> None:
         self._reader = reader
-        self._facts = {each.key: Fact(each.key, each.condition) for each in contextual}
+        given, now = list(contextual), clock.now()
+        self._replaced = {each.key for each in given}
+        self._facts = {each.key: Fact(each.key, each.condition) for each in given if _counts_at(now, each)}
 
     async def read(self, lookups: Sequence[Lookup]) -> list[list[Fact]]:
         stored = await self._reader.read(lookups)
@@ -31,7 +38,7 @@ class Overlay:
         ]
 
     def _merge(self, stored: Sequence[Fact], contextual: Iterable[Fact]) -> list[Fact]:
-        return [*(fact for fact in stored if fact.key not in self._facts), *contextual]
+        return [*(fact for fact in stored if fact.key not in self._replaced), *contextual]
 
 
 class FactReader:
@@ -72,6 +79,12 @@ class FactReader:
         if holding.any_id:
             return self._by_kind.get((holding.type, holding.relation, subject.type, subject.relation), [])
         return self._by_subject.get((holding.type, holding.relation, subject), [])
+
+
+def _counts_at(moment: datetime, each: RelationTuple) -> bool:
+    return (each.starts_at is None or each.starts_at <= moment) and (
+        each.expires_at is None or each.expires_at > moment
+    )
 
 
 def _matches(lookup: Lookup, key: TupleKey) -> bool:

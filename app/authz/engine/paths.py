@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from app.authz.engine.below import Below, turn_around
 from app.authz.engine.schema import CompiledRelation, Schema
@@ -43,6 +43,10 @@ class Graph:
     below: Below
     plain: frozenset[Key]
     subtractions: Mapping[Key, int]
+
+    def with_policies(self, keys: Collection[Key]) -> Graph:
+        """The graph where tuples of some relations have policies: these, and what rests on them, are not plain."""
+        return replace(self, plain=self.plain - self.below.above(keys)) if keys else self
 
 
 def build_graph(schema: Schema) -> Graph:

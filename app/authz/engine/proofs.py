@@ -6,12 +6,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.authz.engine.explain import Missing, Proof, ProofStep, Prover, StepKind, find_missing
+from app.authz.engine.crews import MAX_SECONDS
+from app.authz.engine.explain import Missing, Proof, ProofStep, Prover, StepKind, find_missing, show_policy
 from app.authz.engine.judge import Judge
 from app.authz.engine.lookups import TupleReader
 from app.authz.engine.overlay import Overlay
-from app.authz.engine.resolve import (
-    MAX_SECONDS,
+from app.authz.engine.pending import Told, ask_policies
+from app.authz.engine.policies import Judgement, PolicyName, judge_policies
+from app.authz.engine.questions import (
+    Pending,
     Question,
     Resolution,
     Ruleset,
@@ -19,8 +22,8 @@ from app.authz.engine.resolve import (
     conclude,
     find_problem,
     make_question,
-    resolve,
 )
+from app.authz.engine.resolve import resolve
 from app.authz.engine.values import TRUE
 from app.authz.engine.walk import Walk
 from app.authz.errors import ConditionUndecided, TooSlow
@@ -31,8 +34,12 @@ from app.authz.types.tuples import ConditionRef, RelationTuple
 _MAX_TRIED = 10
 
 
-async def explain(rules: Ruleset, reader: TupleReader, check: Check) -> tuple[Resolution, Proof]:
+async def explain(
+    rules: Ruleset, reader: TupleReader, check: Check, judge: Judgement = judge_policies
+) -> tuple[Resolution, Proof]:
     """The answer to a check and its proof, which follows everything and never comes from a cache.
+
+    Policies are asked as in a check: those whose word does not change the answer are shown, but not asked.
 
     Raises:
         TypeUnknown, ActionUnknown, ContextualForbidden: the check means nothing.
@@ -41,22 +48,35 @@ async def explain(rules: Ruleset, reader: TupleReader, check: Check) -> tuple[Re
     problem = find_problem(rules.schema, check)
     if problem is not None:
         raise problem
+    over = Overlay(reader, check.contextual) if check.contextual else reader
+    told: Told = {}
+    while True:
+        question, outcome = await _walk(rules, over, check, told)
+        if not isinstance(outcome, Pending):
+            break
+        (fresh,) = await ask_policies([outcome], judge)
+        told |= fresh
+    root = _root(rules, question, outcome, told)
+    missing: tuple[Missing, ...] = ()
+    if outcome.decision is Decision.DENIED:
+        missing = await _missing(rules, reader, question, judge)
+    return outcome, Proof(root, missing)
+
+
+async def _walk(rules: Ruleset, reader: TupleReader, check: Check, told: Told) -> tuple[Question, Resolution | Pending]:
+    """Walk a check with what policies said so far."""
+    judge = Judge(rules.schema, check.context, told)
     walk = Walk(
         rules.schema,
         rules.strata,
         check.subject,
-        Judge(rules.schema, check.context),
+        judge,
         is_thorough=True,
         is_reflexive=not asks_itself(rules.schema, check),
     )
     question = make_question(rules, walk, check)
-    await _follow(walk, Overlay(reader, check.contextual) if check.contextual else reader)
-    resolution = await conclude(rules, question)
-    root = _root(rules, question, resolution)
-    missing: tuple[Missing, ...] = ()
-    if resolution.decision is Decision.DENIED:
-        missing = await _missing(rules, reader, question)
-    return resolution, Proof(root, missing)
+    await _follow(walk, reader)
+    return question, conclude(rules, question, told, is_short=judge.is_short)
 
 
 async def _follow(walk: Walk, reader: TupleReader) -> None:
@@ -71,7 +91,7 @@ async def _follow(walk: Walk, reader: TupleReader) -> None:
         walk.settle()
 
 
-def _root(rules: Ruleset, question: Question, resolution: Resolution) -> ProofStep:
+def _root(rules: Ruleset, question: Question, resolution: Resolution, told: Told) -> ProofStep:
     prover = Prover(rules.schema, question.walk)
     step = prover.prove(question.root)
     permission = question.permission
@@ -79,10 +99,10 @@ def _root(rules: Ruleset, question: Question, resolution: Resolution) -> ProofSt
         return step
     steps = [step]
     if permission.policy is not None and _was_asked(question, resolution):
-        problem = resolution.problem.message if resolution.problem else None
-        steps.append(ProofStep(StepKind.POLICY, permission.policy, resolution.decision, problem=problem))
+        verdict = told[PolicyName(question.scope, permission.policy)]
+        steps.append(show_policy(permission.policy, verdict))
     for node in question.bypasses:
-        if question.walk.bound(node)[0] == TRUE:
+        if resolution.bypass is not None and question.walk.bound(node)[0] == TRUE:
             proof = prover.prove(node)
             steps.insert(0, ProofStep(StepKind.BYPASS, str(node), Decision.ALLOWED, steps=(proof,)))
     label = f"{question.check.entity}: {permission.name} needs {permission.relation}"
@@ -96,12 +116,12 @@ def _was_asked(question: Question, resolution: Resolution) -> bool:
     return question.walk.conditioned_bound(question.root)[0] != TRUE
 
 
-async def _missing(rules: Ruleset, reader: TupleReader, question: Question) -> tuple[Missing, ...]:
+async def _missing(rules: Ruleset, reader: TupleReader, question: Question, judge: Judgement) -> tuple[Missing, ...]:
     """Tuples of which each alone would turn the denial, tried one by one."""
     check = question.check
     found = list(find_missing(rules.schema, question.walk, question.root, check.subject))[:_MAX_TRIED]
     tried = [replace(check, contextual=_with(check.contextual, each)) for each in found]
-    answers = await resolve(rules, reader, tried)
+    answers = await resolve(rules, reader, tried, judge=judge)
     return tuple(each for each, answer in zip(found, answers, strict=True) if _suffices(each, answer))
 
 

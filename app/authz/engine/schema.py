@@ -25,7 +25,7 @@ from app.authz.types.model import (
     TypeDefinition,
     Union,
 )
-from app.authz.types.tuples import EVERY, SubjectRef, TupleKey
+from app.authz.types.tuples import EVERY, POLICY_PREFIX, SubjectRef, TupleKey
 
 # What may stand as subject in a tuple: type, relation of a userset, whether it is everyone of the type.
 SubjectKind = tuple[str, str, bool]
@@ -37,7 +37,8 @@ class CompiledRelation:
 
     Attributes:
         rewrite: its `Direct` part has full names.
-        conditions: for each kind of subject the conditions it may come with; None among them: without one.
+        conditions: for each kind of subject the conditions it may come with; None among them: without one, or with
+            a policy.
     """
 
     type_name: str
@@ -54,7 +55,7 @@ class CompiledRelation:
     def admits(self, subject: SubjectRef, condition: str | None) -> bool:
         """Whether this subject may stand in a tuple of the relation, with this condition or none."""
         conditions = self.conditions.get((subject.type, subject.relation, subject.id == EVERY))
-        return conditions is not None and condition in conditions
+        return conditions is not None and admits_condition(conditions, condition)
 
     @cached_property
     def takes_usersets(self) -> bool:
@@ -112,6 +113,13 @@ class Schema:
     def scoped(self, scope: str) -> Iterator[CompiledType]:
         """The types of one scope."""
         return (each for each in self.types.values() if each.scope == scope)
+
+
+def admits_condition(conditions: frozenset[str | None], condition: str | None) -> bool:
+    """Whether one of these is the condition of a tuple: where none is needed, a policy may stand, too."""
+    if condition in conditions:
+        return True
+    return condition is not None and None in conditions and condition.startswith(POLICY_PREFIX)
 
 
 def full_name(scope: str, name: str) -> str:

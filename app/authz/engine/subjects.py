@@ -15,7 +15,7 @@ from app.authz.engine.schema import CompiledRelation, Schema
 from app.authz.engine.turns import NO_TURNS, Turns
 from app.authz.errors import WorkExceeded
 from app.authz.types.model import Arrow, Computed, Direct, Exclusion, Intersection, Rewrite, Union
-from app.authz.types.tuples import EVERY, SubjectRef
+from app.authz.types.tuples import EVERY, SubjectRef, policy_of
 
 # Nodes and tuples that one search may touch before it is given up.
 MAX_FOUND: Final = 100_000
@@ -34,11 +34,13 @@ class Descent:
     """Finds everybody that stands below a node by tuples, whatever conditions say.
 
     `found` maps each subject to the tuples that lead to it, the entity's own first. A userset that is passed
-    on the way is a subject too.
+    on the way is a subject too. `met_policy`: tuples with a policy were followed, so whoever was found has to be
+    checked.
     """
 
     def __init__(self, schema: Schema, root: Node) -> None:
         self.found: dict[SubjectRef, tuple[Fact, ...]] = {}
+        self.met_policy = False
         self._schema = schema
         self._ways: dict[Node, tuple[Fact, ...]] = {}
         self._waiting: list[_Want] = []
@@ -72,6 +74,7 @@ class Descent:
             if self._work_left < 0:
                 raise WorkExceeded
             if relation.admits(fact.key.subject, fact.condition.name if fact.condition else None):
+                self.met_policy = self.met_policy or policy_of(fact.condition) is not None
                 self._add(want, fact)
 
     def _add(self, want: _Want, fact: Fact) -> None:

@@ -11,6 +11,7 @@ import strawberry
 from strawberry import UNSET, argument, enum_value, field
 
 from app.authz.errors import ContextInvalid
+from app.authz.errors_policies import PolicyRefused
 from app.authz.service.access import MANAGE_ACCESS, subject_of
 from app.authz.types import answers, tuples, writes
 from app.graph.scalars import JSON
@@ -101,6 +102,11 @@ class TupleInput:
     relation: str = field(description=_RELATION)
     subject: SubjectInput = field(description="Who.")
     condition: TupleConditionInput | None = field(default=UNSET, description="When it counts, beside the times.")
+    policy: str | None = field(
+        default=UNSET,
+        description="In place of a condition, a policy of the client that owns the entity's type, or of the "
+        'installation: it counts where that says so. Example: `"business_hours"`',
+    )
     starts_at: datetime | None = field(default=UNSET, description=_STARTS)
     expires_at: datetime | None = field(
         default=UNSET, description='When it ends; never when absent. Example: `"2026-12-31T23:59:59Z"`'
@@ -213,10 +219,13 @@ def to_tuple(given: TupleInput, *path: str) -> tuples.RelationTuple:
 
     Raises:
         ContextInvalid: the context of its condition is no JSON object.
+        PolicyRefused: it has a condition as well as a policy.
     """
     key = to_key(cast("TupleKeyInput", given))
-    condition = None
+    condition = tuples.with_policy(given.policy) if given.policy else None
     if given.condition:
+        if condition is not None:
+            raise PolicyRefused(f"{key}: a tuple has a condition or a policy, not both.", *path, "policy")
         context = to_context(given.condition.context, *path, "condition")
         condition = tuples.ConditionRef(given.condition.name, context)
     return tuples.RelationTuple(key, condition, given.starts_at or None, given.expires_at or None)
@@ -226,7 +235,7 @@ def to_tuples(given: Sequence[TupleInput] | None, *path: str) -> tuple[tuples.Re
     """The engine's tuples, none when nothing is given.
 
     Raises:
-        ContextInvalid: the context of a condition is no JSON object.
+        ContextInvalid, PolicyRefused: of one of them.
     """
     return tuple(to_tuple(each, *path, str(number)) for number, each in enumerate(given or ()))
 
@@ -236,7 +245,7 @@ def to_check(actor: Actor, given: CheckInput, *path: str) -> answers.Check:
 
     Raises:
         Unauthenticated: about the caller, and nobody is signed in.
-        ContextInvalid: a context is no JSON object.
+        ContextInvalid: a context is no JSON object. PolicyRefused: a tuple has a condition as well as a policy.
     """
     return answers.Check(
         whom(actor, given.subject),

@@ -13,7 +13,7 @@ from strawberry import ID, UNSET, Parent, argument, enum_value, field
 
 from app.authz.graph.checks import CheckAnswer, to_answer
 from app.authz.graph.inputs import CheckInput, TupleFilter, to_check, to_filter
-from app.authz.graph.values import TUPLE_PREFIX, Entity, Subject, TupleCondition, actor_subject
+from app.authz.graph.values import TUPLE_PREFIX, Entity, Subject, TupleCondition, actor_subject, split_limit
 from app.authz.service import changelog
 from app.authz.service.checks import check, check_again
 from app.authz.service.models import CHANNEL
@@ -45,6 +45,7 @@ class ChangeRow:
     relation: str
     subject: SubjectRef
     condition: ConditionRef | None
+    policy: str | None
     starts_at: datetime | None
     expires_at: datetime | None
     reason: str | None
@@ -67,7 +68,8 @@ class TupleChange:
     entity: Entity = field(description="To what.")
     relation: str = field(description="The relation, such as `viewer`.")
     subject: Subject = field(description="Who.")
-    condition: TupleCondition | None = field(description="The condition under which it counts; null for always.")
+    condition: TupleCondition | None = field(description="The condition under which it counts; null for none.")
+    policy: str | None = field(description="The policy under which it counts, in place of a condition; null for none.")
     starts_at: datetime | None = field(description="When it begins to count; null for at once.")
     expires_at: datetime | None = field(description="When it ends; null for never.")
     reason: str | None = field(description="Why, in the words of who wrote it.")
@@ -139,7 +141,7 @@ def _to_row(change: writes.TupleChange) -> ChangeRow:
         each.key.entity,
         each.key.relation,
         each.key.subject,
-        each.condition,
+        *split_limit(each.condition),
         each.starts_at,
         each.expires_at,
         change.reason,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import strawberry
 from strawberry import enum_value, field
 
 from app.authz.engine import explain, userset_tree
+from app.authz.engine.policies import PolicyVerdict
 from app.authz.graph.values import Subject, TupleKey, as_key, as_subject
 from app.authz.types import answers
 from app.authz.types.tuples import SubjectRef
+from app.graph.scalars import JSON
 
 Branch = TypeVar("Branch")
 
@@ -39,7 +41,7 @@ class ProofKind(Enum):
     EXCLUSION = enum_value(explain.StepKind.EXCLUSION, description="The first way without the second.")
     TUPLE = enum_value(explain.StepKind.TUPLE, description="A tuple.")
     CONDITION = enum_value(explain.StepKind.CONDITION, description="The condition of a tuple.")
-    POLICY = enum_value(explain.StepKind.POLICY, description="The policy of the permission.")
+    POLICY = enum_value(explain.StepKind.POLICY, description="The policy of the permission, or of a tuple.")
     REPEATED = enum_value(explain.StepKind.REPEATED, description="What stands above already: a circle.")
     CUT = enum_value(explain.StepKind.CUT, description="The rest is left out: the proof is too large.")
 
@@ -66,6 +68,13 @@ class ProofNode:
     decision: Decision = field(description="What came of it.")
     tuple: TupleKey | None = field(description="The tuple, where one is meant.")
     problem: str | None = field(description="Why nothing was decided here.")
+    policy: str | None = field(description="The name of the policy, where one is meant.")
+    version: int | None = field(description="The version of the policy that was asked; null when none was.")
+    duration_microseconds: int | None = field(description="How long the policy took; null when none was asked.")
+    inputs: JSON | None = field(
+        description="What the policy saw, as its `context`: without secrets, cut where it is long. Null when none was "
+        "asked."
+    )
 
 
 @strawberry.type(description="A node of a userset tree.")
@@ -98,9 +107,21 @@ def flatten_proof(root: explain.ProofStep) -> list[ProofNode]:
             decision=Decision(step.decision),
             tuple=as_key(step.fact.key) if step.fact else None,
             problem=step.problem,
+            policy=step.label if step.kind is explain.StepKind.POLICY else None,
+            **_show_verdict(step.verdict),
         )
         for number, (step, parent, depth) in enumerate(_walk(root, lambda each: each.steps))
     ]
+
+
+def _show_verdict(verdict: PolicyVerdict | None) -> dict[str, Any]:
+    if verdict is None or verdict.version is None:
+        return {"version": None, "duration_microseconds": None, "inputs": None}
+    return {
+        "version": verdict.version,
+        "duration_microseconds": round(verdict.seconds * 1_000_000),
+        "inputs": verdict.seen,
+    }
 
 
 def flatten_tree(root: userset_tree.UsersetTree) -> list[UsersetNode]:

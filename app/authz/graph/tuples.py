@@ -37,7 +37,8 @@ class Tuple(Node):
     entity: Entity = field(description="To what.")
     relation: str = field(description="The relation, such as `viewer`.")
     subject: Subject = field(description="Who.")
-    condition: TupleCondition | None = field(description="The condition under which it counts; null for always.")
+    condition: TupleCondition | None = field(description="The condition under which it counts; null for none.")
+    policy: str | None = field(description="The policy under which it counts, in place of a condition; null for none.")
     starts_at: datetime | None = field(description="When it begins to count; null for at once.")
     expires_at: datetime | None = field(description="When it ends; null for never.")
 

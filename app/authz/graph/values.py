@@ -11,7 +11,7 @@ import strawberry
 from strawberry import Parent, field
 
 from app.authz.types import tuples as types
-from app.authz.types.tuples import EVERY
+from app.authz.types.tuples import EVERY, policy_of
 from app.authz.types.writes import StoredTuple
 from app.graph.context import Info
 from app.graph.node import Node
@@ -86,6 +86,7 @@ class TupleRow:
     relation: str
     subject: types.SubjectRef
     condition: types.ConditionRef | None
+    policy: str | None
     starts_at: datetime | None
     expires_at: datetime | None
     revision: int
@@ -99,11 +100,17 @@ def to_row(stored: StoredTuple) -> TupleRow:
         each.key.entity,
         each.key.relation,
         each.key.subject,
-        each.condition,
+        *split_limit(each.condition),
         each.starts_at,
         each.expires_at,
         stored.created_rev,
     )
+
+
+def split_limit(condition: types.ConditionRef | None) -> tuple[types.ConditionRef | None, str | None]:
+    """The condition of a tuple, or the name of its policy, as the API shows them apart."""
+    policy = policy_of(condition)
+    return (condition if policy is None else None), policy
 
 
 def as_key(key: types.TupleKey) -> TupleKey:

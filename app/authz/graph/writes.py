@@ -61,6 +61,11 @@ class TuplesWriteInput:
     must_exist: list[TupleKeyInput] | None = field(default=UNSET, description="These have to stand before.")
     must_not_exist: list[TupleKeyInput] | None = field(default=UNSET, description="These must not stand before.")
     reason: str | None = field(default=UNSET, description=_REASON)
+    subjects_must_exist: bool = field(
+        default=False,
+        description="Whether users, clients and API keys that are subjects have to exist. On types that are Auther's "
+        "own, groups among them, they have to anyway.",
+    )
     idempotency_key: str | None = field(
         default=UNSET,
         description="Your name for this request, 1 to 200 characters. The same write under the same key happens once "
@@ -158,6 +163,7 @@ def _to_write(sent: TuplesWriteInput) -> TupleWrite:
         must_not_exist=tuple(map(to_key, sent.must_not_exist or ())),
         replace=tuple((to_entity(each.entity), each.relation) for each in sent.replace or ()),
         reason=sent.reason or None,
+        subjects_must_exist=sent.subjects_must_exist,
         idempotency_key=given(sent.idempotency_key),
         dry_run=sent.dry_run,
     )

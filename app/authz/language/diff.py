@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,6 +9,7 @@ from typing import TypeVar
 from app.authz.language.printer import print_model, print_permission, print_relation
 from app.authz.language.rewrites import direct_types
 from app.authz.types.model import Condition, DirectType, Model, Permission, Relation, TypeDefinition
+from app.kit.differences import diff_texts
 
 _Named = TypeVar("_Named", TypeDefinition, Relation, Permission, Condition)
 
@@ -123,5 +123,4 @@ def _compare_relations(before: Relation, after: Relation) -> RelationChange:
 
 
 def _text_diff(old: Model, new: Model) -> str:
-    before, after = print_model(old).split("\n"), print_model(new).split("\n")
-    return "\n".join(difflib.unified_diff(before, after, "before", "after", lineterm=""))
+    return diff_texts(print_model(old), print_model(new))

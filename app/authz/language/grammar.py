@@ -130,8 +130,8 @@ class _Builder(Transformer[Token, Any]):
         return Relation(str(name), rewrite, hierarchy is not None, position_of(name))
 
     def permission(self, name: Token, relation: Token, policy: Token | None) -> Permission:
-        named = str(policy) if policy else None
-        return Permission(str(name), str(relation), named, position_of(name), position_of(relation))
+        named, policy_at = (str(policy), position_of(policy)) if policy else (None, None)
+        return Permission(str(name), str(relation), named, position_of(name), position_of(relation), policy_at)
 
     def union(self, *parts: Rewrite) -> Union:
         return Union(parts)
@@ -192,6 +192,9 @@ class _Builder(Transformer[Token, Any]):
     def fact(self, text: Token, condition: Token | None, context: dict[str, object] | None) -> RelationTuple:
         named = ConditionRef(str(condition), context or {}) if condition else None
         return RelationTuple(parse_tuple(text), named)
+
+    def fact_with_policy(self, text: Token, policy: Token) -> RelationTuple:
+        return RelationTuple(parse_tuple(text), ConditionRef(str(policy)))
 
     def check(self, *words: Any) -> Assertion:
         subject, action, entity, context, verdict = words

@@ -10,7 +10,7 @@ from app.authz.language.problems import ModelProblems
 from app.authz.language.rewrites import walk
 from app.authz.language.text import find_excess
 from app.authz.types.model import Assertion, Condition, Direct, Model, Relation, TypeDefinition, Union
-from app.authz.types.tuples import RelationTuple
+from app.authz.types.tuples import RelationTuple, policy_of
 
 __all__ = ["model_from_json", "model_to_json", "model_to_openfga"]
 
@@ -107,6 +107,9 @@ def _write_assertion(assertion: Assertion) -> dict[str, object]:
 def _write_fact(fact: RelationTuple) -> str | dict[str, object]:
     if fact.condition is None:
         return str(fact.key)
+    policy = policy_of(fact.condition)
+    if policy is not None:
+        return {"tuple": str(fact.key), "policy": policy}
     found: dict[str, object] = {"tuple": str(fact.key), "condition": fact.condition.name}
     if fact.condition.context:
         found["context"] = dict(fact.condition.context)

@@ -10,7 +10,7 @@ from app.authz.language.problems import ModelProblems
 from app.authz.language.text import parse_expression
 from app.authz.language.tuple_text import parse_entity, parse_subject, parse_tuple
 from app.authz.types.model import Assertion, Condition, Parameter, ParameterType
-from app.authz.types.tuples import ConditionRef, RelationTuple
+from app.authz.types.tuples import ConditionRef, RelationTuple, with_policy
 
 _FIELDS = ("subject", "action", "entity", "expected", "given", "context")
 _PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -90,13 +90,19 @@ def read_assertion(value: Value) -> Assertion:
 
 
 def _read_fact(value: Value) -> RelationTuple:
-    parts = {"tuple": value} if isinstance(value.value, str) else value.fields(("tuple", "condition", "context"))
+    parts = (
+        {"tuple": value} if isinstance(value.value, str) else value.fields(("tuple", "condition", "context", "policy"))
+    )
     if "tuple" not in parts:
         value.refuse("Expected `tuple`.")
     try:
         key = parse_tuple(parts["tuple"].text())
     except ValueError:
         parts["tuple"].refuse("Expected a tuple such as `document:1#owner@user:anne`.")
+    if "policy" in parts:
+        if len(parts) > 2:
+            parts["policy"].refuse("A tuple has a policy or a condition, not both.")
+        return RelationTuple(key, with_policy(parts["policy"].name("policy")))
     if "condition" not in parts:
         if "context" in parts:
             parts["context"].refuse("A context belongs to a condition, and there is none.")

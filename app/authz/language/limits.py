@@ -9,6 +9,8 @@ MAX_NESTING = 50
 MAX_TYPES = 500
 MAX_RELATIONS = 200
 MAX_PERMISSIONS = 200
+# What the rewrite of one relation names: relations, arrows and its `[ ]`.
+MAX_PARTS = 500
 MAX_CONDITIONS = 500
 MAX_ASSERTIONS = 2000
 # Characters of the expression of one condition; a CEL parser's stack must hold it.

@@ -13,8 +13,20 @@ from app.authz.language import limits
 from app.authz.language.characters import REFUSED
 from app.authz.language.grammar import Body, Parsed, Unfinished, grammar, position_of
 from app.authz.language.problems import ModelProblem, ModelProblems
+from app.authz.language.rewrites import walk
 from app.authz.language.syntax import explain
-from app.authz.types.model import Assertion, Condition, Model, Position, Rewrite, TypeDefinition
+from app.authz.types.model import (
+    Arrow,
+    Assertion,
+    Computed,
+    Condition,
+    Direct,
+    Model,
+    Position,
+    Relation,
+    Rewrite,
+    TypeDefinition,
+)
 
 _COMMENT = re.compile(r"[ \t\f]*#[^\n]*")
 _VERSIONS = {"1.1", "1.2"}
@@ -175,10 +187,16 @@ def find_excess(model: Model) -> list[ModelProblem]:
     for kind in model.types:
         found.append(_excess(f"relations in `{kind.name}`", len(kind.relations), limits.MAX_RELATIONS, kind.at))
         found.append(_excess(f"permissions in `{kind.name}`", len(kind.permissions), limits.MAX_PERMISSIONS, kind.at))
+        found += [_find_excess_parts(kind, each) for each in kind.relations]
     for condition in model.conditions:
         what = f"characters in the expression of `{condition.name}`"
         found.append(_excess(what, len(condition.expression), limits.MAX_EXPRESSION, condition.at))
     return [problem for problem in found if problem]
+
+
+def _find_excess_parts(kind: TypeDefinition, relation: Relation) -> ModelProblem | None:
+    count = sum(isinstance(part, Direct | Computed | Arrow) for part in walk(relation.rewrite))
+    return _excess(f"parts in `{kind.name}#{relation.name}`", count, limits.MAX_PARTS, relation.at)
 
 
 def _excess(what: str, number: int, limit: int, at: Position | None = None) -> ModelProblem | None:

@@ -2,6 +2,7 @@
 
 {"entity": "document:1", "relation": "viewer", "subject": "user:anne"}
 {"user": "user:anne", "relation": "viewer", "object": "document:1", "condition": {"name": "in_office"}}
+{"entity": "document:1", "relation": "viewer", "subject": "user:anne", "policy": "by_night"}
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
-from app.authz.types.tuples import ConditionRef
+from app.authz.types.tuples import ConditionRef, with_policy
 from app.kit.lines import MAX_LINE_BYTES, LineCutter
 
 # Lines are handed on together up to this size.
 _MAX_BATCH_BYTES: Final = 16 * 1024 * 1024
 _NAMES: Final = ("entity", "relation", "subject")
 _OPENFGA_NAMES: Final = ("object", "relation", "user")
-_LIMITS: Final = frozenset({"condition", "startsAt", "expiresAt"})
+_LIMITS: Final = frozenset({"condition", "policy", "startsAt", "expiresAt"})
 
 Source: TypeAlias = AsyncIterable[bytes] | Iterable[bytes]
 # Entity, relation, subject, condition, begin, end.
@@ -90,7 +91,7 @@ def _read_object(value: dict[str, Any]) -> Line:
     entity, relation, subject = (_text(value, name) for name in names)
     return (
         entity, relation, subject,
-        _condition(value.get("condition")), _moment(value, "startsAt"), _moment(value, "expiresAt"),
+        _limit(value), _moment(value, "startsAt"), _moment(value, "expiresAt"),
     )  # fmt: skip
 
 
@@ -99,6 +100,18 @@ def _text(value: dict[str, Any], name: str) -> str:
     if not isinstance(found, str):
         raise LineInvalid(f"`{name}` has to be a text." if name in value else f"`{name}` is missing.")
     return found
+
+
+def _limit(value: dict[str, Any]) -> ConditionRef | None:
+    """The condition of a line, or its policy."""
+    policy = value.get("policy")
+    if policy is None:
+        return _condition(value.get("condition"))
+    if value.get("condition") is not None:
+        raise LineInvalid("A tuple has a `condition` or a `policy`, not both.")
+    if not isinstance(policy, str):
+        raise LineInvalid("`policy` has to be a text.")
+    return with_policy(policy)
 
 
 def _condition(value: object) -> ConditionRef | None:

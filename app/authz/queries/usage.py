@@ -19,6 +19,11 @@ _IDS = """
 SELECT DISTINCT entity_id FROM authz_tuple WHERE entity_type = $1 AND deleted_rev = 9223372036854775807
 ORDER BY entity_id LIMIT $2
 """
+_WITH_POLICIES = f"""
+SELECT entity_type, condition, count(*) AS count FROM authz_tuple
+WHERE deleted_rev = {_STANDS} AND condition LIKE 'policy:%' AND condition = ANY($1) AND entity_type = ANY($2)
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +56,9 @@ def _to_shape(row: db.Row) -> Shape:
         row["entity_type"], row["relation"], row["subject_type"], row["subject_relation"], row["is_wildcard"],
         row["condition"], row["count"], pairs,
     )  # fmt: skip
+
+
+async def count_with_policies(names: Sequence[str], type_ids: Sequence[int]) -> list[tuple[int, str, int]]:
+    """For each type of entity and policy, as conditions say it (`policy:NAME`), how many tuples stand."""
+    rows = await db.fetch(_WITH_POLICIES, list(names), list(type_ids))
+    return [(row["entity_type"], row["condition"], row["count"]) for row in rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from app.authz.engine.policies import leave_open
 from app.authz.engine.resolve import CLIENTS, FULL_ACCESS, resolve
 from app.authz.engine.schema import Schema
 from app.authz.service.snapshots import NEWEST, open_sql_snapshot
@@ -66,7 +67,7 @@ async def can_manage_access(actor: Actor, client_id: str) -> bool:
         return False
     snapshot = await open_sql_snapshot(NEWEST)
     checks = [Check(subject, action, EntityRef(CLIENTS, client_id)) for action in _MANAGING]
-    answers = await resolve(snapshot.compiled.rules, snapshot.reader, checks)
+    answers = await resolve(snapshot.compiled.rules, snapshot.reader, checks, judge=leave_open)
     return any(answer.decision is Decision.ALLOWED for answer in answers)
 
 
@@ -98,6 +99,13 @@ async def guard_asking(actor: Actor, source: AnswerSource, scope: str) -> None:
         await guard_scope(actor, scope)
 
 
+async def may_ask(actor: Actor, source: AnswerSource, scope: str) -> bool:
+    """The asking form of `guard_asking`: nothing is recorded of a no."""
+    if await _is_known_to_manage(actor, source, scope):
+        return True
+    return await can_manage_access(actor, scope) if scope else await has_permission(actor, MANAGE_PLATFORM)
+
+
 async def find_refused(
     actor: Actor, source: AnswerSource, questions: Sequence[tuple[SubjectRef, str]]
 ) -> dict[str, AppError]:
@@ -121,7 +129,7 @@ async def _is_known_to_manage(actor: Actor, source: AnswerSource, scope: str) ->
     # The index holds what stands now. What SQL answers from may be long past, when the actor managed access still.
     if source.kind is not Source.INDEX or own is None or not scope or actor.is_account_level:
         return False
-    answers = await source.ask([(own, action, CLIENTS, scope, {}) for action in _MANAGING])
+    answers = await source.ask([(own, action, CLIENTS, scope, {}) for action in _MANAGING], judge=leave_open)
     return any(each.decision is Decision.ALLOWED for each in answers)
 
 

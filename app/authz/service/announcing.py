@@ -14,7 +14,7 @@ from app.authz.types.events import (
     GrantsImported,
     GrantsRevoked,
 )
-from app.authz.types.tuples import RelationTuple, TupleKey
+from app.authz.types.tuples import RelationTuple, TupleKey, policy_of
 from app.events.service import emit, emit_many
 from app.events.types import Event
 from app.kit.actor import Actor
@@ -63,7 +63,9 @@ async def announce_counts(actor: Actor, counts: dict[str, int], revision: int, r
 def describe(each: RelationTuple) -> dict[str, Any]:
     """A tuple as events tell it."""
     told: dict[str, Any] = {"tuple": str(each.key)}
-    if each.condition is not None:
+    if (policy := policy_of(each.condition)) is not None:
+        told["policy"] = policy
+    elif each.condition is not None:
         told["condition"] = {"name": each.condition.name, "context": dict(each.condition.context)}
     for name, moment in (("startsAt", each.starts_at), ("expiresAt", each.expires_at)):
         if moment is not None:

@@ -23,10 +23,12 @@ from app.authz.service.announcing import announce_counts
 from app.authz.service.bulk_rows import Batch, RowMaker
 from app.authz.service.consistency import Revision, encode_revision
 from app.authz.service.hierarchy import find_circles
+from app.authz.service.policy_names import find_unknown_policies
 from app.authz.service.rights import find_excess, guard_tuples
 from app.authz.service.schemas import current_schema
+from app.authz.service.strangers import find_strangers
 from app.authz.types.transfer import BadLine, ImportReport
-from app.authz.types.tuples import PLATFORM
+from app.authz.types.tuples import PLATFORM, POLICY_PREFIX
 from app.authz.types.writes import TupleFilter
 from app.kit import clock, db
 from app.kit.actor import SYSTEM, Actor
@@ -50,6 +52,7 @@ async def import_tuples(
     progress: Progress | None = None,
     skip_bad: bool = False,
     dry_run: bool = False,
+    subjects_must_exist: bool = False,
     reason: str | None = None,
 ) -> ImportReport:
     """Write the tuples of a file of JSON lines. Doing it again writes what is missing, and else changes nothing.
@@ -61,6 +64,7 @@ async def import_tuples(
         source: the file in chunks of any size; see `language.tuple_lines` for the form of a line.
         skip_bad: leave bad lines out and write the others.
         dry_run: only tell what would be done. What one batch would change is not known to the next.
+        subjects_must_exist: as in `TupleWrite`.
 
     Raises:
         Forbidden, Unauthenticated: without `manage_access` on the client that owns a type, or, for types that no
@@ -68,7 +72,7 @@ async def import_tuples(
         HierarchyTooLarge: too much lies behind tuples of hierarchies.
         RuntimeError: inside a unit of work.
     """
-    work = _Import(actor, skip_bad=skip_bad, dry_run=dry_run, reason=reason)
+    work = _Import(actor, skip_bad=skip_bad, dry_run=dry_run, all_must_exist=subjects_must_exist, reason=reason)
     first = 1
     async for lines in cut_lines(source, BATCH):
         await work.take(lines, first)
@@ -83,7 +87,9 @@ async def import_tuples(
 class _Import:
     """An import on its way."""
 
-    def __init__(self, actor: Actor, *, skip_bad: bool, dry_run: bool, reason: str | None) -> None:
+    def __init__(
+        self, actor: Actor, *, skip_bad: bool, dry_run: bool, all_must_exist: bool, reason: str | None
+    ) -> None:  # fmt: skip
         self.read = 0
         self.written = 0
         self._unchanged = 0
@@ -95,6 +101,7 @@ class _Import:
         self._actor = actor
         self._skip_bad = skip_bad
         self._dry_run = dry_run
+        self._all_must_exist = all_must_exist
         self._reason = reason
 
     @property
@@ -139,12 +146,16 @@ class _Import:
         return self._maker
 
     async def _examine(self, maker: RowMaker, batch: Batch) -> None:
-        """What needs the database to be judged: who may write it, circles in hierarchies."""
+        """What needs the database to be judged: who may write it, who exists, circles in hierarchies."""
         types = maker.schema.by_id
         await guard_tuples(self._actor, {types[key[0]].full_name for key in batch.rows})
+        named = [maker.named(row, number) for row, number in batch.rows.values() if row[0] in _GUARDED]
         if self._actor != SYSTEM:
-            named = [maker.named(row, number) for row, number in batch.rows.values() if row[0] in _GUARDED]
             _leave_out(batch, await find_excess(self._actor, maker.schema, named))
+        asked = maker.all_named(batch) if self._all_must_exist else named
+        _leave_out(batch, await find_strangers(asked, on_all_types=self._all_must_exist))
+        policies = maker.policies(batch)
+        _leave_out(batch, await find_unknown_policies(maker.schema, policies))
         # Leaving a line out may leave another circle of the same lines.
         while circles := await find_circles(maker.schema, maker.edges(batch), ()):
             _leave_out(batch, circles)
@@ -211,7 +222,9 @@ def _to_line(row: db.Row, names: dict[int, str]) -> bytes:
         "relation": relation,
         "subject": f"{subject}#{subject_relation}" if subject_relation else subject,
     }
-    if condition is not None:
+    if condition is not None and condition.startswith(POLICY_PREFIX):
+        line["policy"] = condition.removeprefix(POLICY_PREFIX)
+    elif condition is not None:
         line["condition"] = {"name": condition} | ({"context": orjson.loads(context)} if context else {})
     if starts_at is not None:
         line["startsAt"] = starts_at

@@ -19,7 +19,7 @@ from app.authz.queries.rows import KeyRow, to_row
 from app.authz.rules import MAX_ID, check_shape, check_times, find_model_problem
 from app.authz.service.naming import split_name
 from app.authz.types.transfer import BadLine
-from app.authz.types.tuples import EVERY, RelationTuple, TupleKey
+from app.authz.types.tuples import EVERY, POLICY_PREFIX, RelationTuple, TupleKey
 from app.kit.errors import AppError
 
 # Printable ASCII but the space and `#`: nothing that the rule on ids refuses.
@@ -78,6 +78,19 @@ class RowMaker:
         types = self.schema.by_id
         key = TupleKey(types[row[0]].full_name, row[1], row[2], types[row[3]].full_name, row[4], row[5])
         return key, (str(number),)
+
+    def all_named(self, batch: Batch) -> list[tuple[TupleKey, tuple[str]]]:
+        """All tuples of a batch."""
+        return [self.named(row, number) for row, number in batch.rows.values()]
+
+    def policies(self, batch: Batch) -> list[tuple[TupleKey, str, tuple[str]]]:
+        """The tuples of a batch that name a policy, and which."""
+        return [
+            (key, row[6].removeprefix(POLICY_PREFIX), path)
+            for row, number in batch.rows.values()
+            if row[6] is not None and row[6].startswith(POLICY_PREFIX)
+            for key, path in [self.named(row, number)]
+        ]
 
     def edges(self, batch: Batch) -> list[tuple[TupleKey, tuple[str]]]:
         """The tuples of hierarchies in a batch."""

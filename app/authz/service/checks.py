@@ -9,6 +9,7 @@ from app.authz.engine.proofs import explain as explain_with
 from app.authz.engine.resolve import Resolution
 from app.authz.service.access import guard_asking, scope_of
 from app.authz.service.asking import ask_supposing, note_passed
+from app.authz.service.policies import judgement_of
 from app.authz.service.sources import AnswerSource, open_source, open_standing_source, to_plain
 from app.authz.types.answers import Answer, Check, Decision, Freshness, Source
 from app.kit.actor import Actor
@@ -59,7 +60,7 @@ async def explain(actor: Actor, question: Check, freshness: Freshness = LATEST) 
     """
     source = await open_source(freshness)
     await guard_asking(actor, source, scope_of(source.compiled.schema, question.entity.type))
-    resolution, proof = await explain_with(source.compiled.rules, source.reader, question)
+    resolution, proof = await explain_with(source.compiled.rules, source.reader, question, judgement_of(actor))
     await note_passed(source, [to_plain(question)], [resolution], is_supposing=bool(question.contextual))
     return to_answer(source, resolution), proof
 

@@ -17,6 +17,7 @@ from app.authz.service.announcing import MAX_TOLD, Changes, announce, announce_c
 from app.authz.service.consistency import Revision, encode_revision
 from app.authz.service.rights import find_excess, guard_tuples
 from app.authz.service.schemas import current_schema
+from app.authz.service.strangers import SUBJECTS_OF
 from app.authz.service.tuples import raise_problems
 from app.authz.types.tuples import PLATFORM
 from app.authz.types.writes import DeleteResult, TupleFilter
@@ -72,10 +73,15 @@ async def _guard_rights(actor: Actor, wanted: TupleFilter) -> None:
 
 
 async def forget_subject(subject_type: str, subject_id: str) -> int:
-    """End every tuple that speaks of a subject that is gone, its usersets included; how many. No guard."""
-    return await _forget(
-        await _of(TupleFilter(subject_type=subject_type, subject_id=subject_id)), "the subject is gone"
-    )
+    """End every tuple that speaks of a subject that is gone, its usersets included; how many. No guard.
+
+    Also those about it: what others may do to a user, a client or a key.
+    """
+    about = [
+        TupleFilter(entity_type=name, entity_id=subject_id) for name, of in SUBJECTS_OF.items() if of == subject_type
+    ]
+    named = TupleFilter(subject_type=subject_type, subject_id=subject_id)
+    return await _forget(await _of(named, *about), "the subject is gone")
 
 
 async def forget_entity(entity_type: str, entity_id: str) -> int:
@@ -97,9 +103,9 @@ async def _forget(conditions: Sequence[Condition], reason: str) -> int:
             return count
 
 
-async def _of(wanted: TupleFilter) -> list[Condition]:
-    condition = to_conditions(wanted, await read_type_names())
-    return [] if condition is None else [condition]
+async def _of(*filters: TupleFilter) -> list[Condition]:
+    names = await read_type_names()
+    return [condition for wanted in filters if (condition := to_conditions(wanted, names)) is not None]
 
 
 async def _end(actor: Actor, conditions: Sequence[Condition], reason: str | None) -> DeleteResult:

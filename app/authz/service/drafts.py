@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from app.authz.conditions.errors import ConditionInvalid
 from app.authz.conditions.program import compile_condition
+from app.authz.engine.policies import PolicyName
 from app.authz.engine.schema import Schema, build_schema, own_types
 from app.authz.engine.system import SYSTEM_TYPE_IDS, system_model
 from app.authz.errors import AssertionsTooSlow, NameTaken, RenameInvalid
@@ -16,10 +17,13 @@ from app.authz.language.problems import ModelProblem, ModelProblems
 from app.authz.language.validate import find_problems
 from app.authz.service.texts import read_text
 from app.authz.suites.parts import assertion_stages, make_given
+from app.authz.suites.policies import Scripts
 from app.authz.suites.run import run_stages
-from app.authz.suites.types import CheckCase, Place
+from app.authz.suites.types import CheckCase, Place, Stage
 from app.authz.types.model import Condition, Model
 from app.authz.types.saving import FailedAssertion
+from app.authz.types.tuples import policy_of
+from app.policies.service import read_current
 
 # The assertions of a model together: they are asked while nobody else can write.
 MAX_ASSERTION_SECONDS: Final = 3.0
@@ -33,18 +37,19 @@ class ReadDraft:
     warnings: tuple[ModelProblem, ...]
 
 
-def read_draft(source: str, scope: str, shared: Model | None) -> ReadDraft:
+def read_draft(source: str, scope: str, shared: Model | None, policies: Collection[str] | None) -> ReadDraft:
     """Read and validate a model.
 
     Args:
         shared: the installation's own model, whose types the model of a client may name.
+        policies: the names of the scope's policies; None: nobody knows.
 
     Raises:
         ModelProblems: everything that is wrong with it, each with its place.
     """
     model = read_text(source)
     known = _known_types(shared if scope else None)
-    found = find_problems(model, known_types=known, check_condition=_check_condition)
+    found = find_problems(model, known_types=known, check_condition=_check_condition, policies=policies)
     found += _find_reserved(model, scope)
     errors = [problem for problem in found if not problem.is_warning]
     if errors:
@@ -89,11 +94,15 @@ def check_renames(renames: Mapping[str, str], before: Model, after: Model, taken
 async def run_assertions(scope: str, model: Model, others: Mapping[str, Model]) -> list[FailedAssertion]:
     """The assertions of a model that do not hold; each is answered from its given tuples alone.
 
+    Policies are those in force. They run as a check would run them, but know nothing of users save their ids.
+
     Raises:
         AssertionsTooSlow: `authz_assertions_too_slow`.
     """
-    given = replace(make_given(model, Place("model", 1), scope=scope, has_system=True), others=others)
-    stages = assertion_stages(given)
+    given = make_given(model, Place("model", 1), scope=scope, has_system=True)
+    stages = assertion_stages(replace(given, others=others))
+    scripts = Scripts(await _read_sources(scope, model, stages))
+    stages = [replace(each, scripts=scripts) for each in stages]
     try:
         async with asyncio.timeout(MAX_ASSERTION_SECONDS):
             outcomes = await run_stages(stages)
@@ -106,6 +115,17 @@ async def run_assertions(scope: str, model: Model, others: Mapping[str, Model]) 
         for case, outcome in zip(cases, outcomes, strict=True)
         if isinstance(case, CheckCase) and not outcome.is_passed
     ]
+
+
+async def _read_sources(scope: str, model: Model, stages: Sequence[Stage]) -> dict[PolicyName, str]:
+    """The sources of the policies that assertions may ask: the model's, and those of the tuples that they give."""
+    if not stages:
+        return {}
+    keys = {(scope, each.policy) for kind in model.types for each in kind.permissions if each.policy is not None}
+    given = [each for stage in stages for each in stage.tuples]
+    keys |= {(owner, name) for each in given if (name := policy_of(each.condition)) for owner in {scope, ""}}
+    found = await read_current(keys) if keys else {}
+    return {PolicyName(*key): each.source for key, each in found.items()}
 
 
 def _known_types(shared: Model | None) -> dict[str, tuple[str, ...]]:

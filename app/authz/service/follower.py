@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from app.authz.engine.index import Builder, Index
+from app.authz.engine.index.sizes import measure
 from app.authz.queries.head import Head, read_head
 from app.authz.queries.index import read_deltas, stream_snapshot
 from app.authz.queries.models import find_model_revision
@@ -37,8 +38,10 @@ MAX_ROLE_STALENESS_SECONDS: Final = 2.0
 CATCH_UP_SECONDS: Final = 1.0
 # Counting a million tuples takes some milliseconds.
 MEASURE_SECONDS: Final = 60.0
-# Revisions that are applied at a time: bulk imports have ten thousand tuples in each.
+# Revisions that are applied at a time, and how many tuples these may have together: some milliseconds. Of bulk imports
+# each revision has more, so it is one.
 _STEP: Final = 5
+_AT_ONCE: Final = 2_000
 
 
 class Follower:
@@ -123,8 +126,11 @@ class Follower:
             # Behind the floor the changelog has gaps; ahead of the head is an index of a database that was put back.
             if self.index is None or not head.floor <= self.index.revision <= head.revision:
                 await self._load(head)
+            step = _STEP
             while self.index is not None and self.index.revision < head.revision:
-                await self._step(self.index, min(head.revision, self.index.revision + _STEP))
+                before = self.index.revision
+                count = await self._step(self.index, min(head.revision, before + step))
+                step = max(1, min(_STEP, _AT_ONCE * (self.index.revision - before) // max(1, count)))
             self._confirmed_at = asked_at
             self._measure(head)
 
@@ -135,7 +141,7 @@ class Follower:
         now = time.monotonic()
         if now - self._measured_at >= MEASURE_SECONDS:
             self._measured_at = now
-            set_index_size(self.index.statistics()["tuples"], self.index.memory_bytes())
+            set_index_size(self.index.statistics()["tuples"], measure(self.index.store, self.index.compiled))
 
     async def _load(self, head: Head) -> None:
         started = time.monotonic()
@@ -150,8 +156,12 @@ class Follower:
         self._measured_at = float("-inf")
         _log.info("index.loaded", revision=head.revision, seconds=round(time.monotonic() - started, 2))
 
-    async def _step(self, index: Index, until: int) -> None:
+    async def _step(self, index: Index, until: int) -> int:
+        """Apply what came up to a revision, or only the first one if that is much; how many tuples it was."""
         ended, begun = await read_deltas(index.revision, until)
+        if len(ended) + len(begun) > _AT_ONCE and until > index.revision + 1:
+            until = index.revision + 1
+            ended, begun = await read_deltas(index.revision, until)
         model_revision = await find_model_revision(until)
         known = self.compiled
         is_new = known is None or known.schema.revision != model_revision
@@ -166,6 +176,7 @@ class Follower:
             self.index = None
             raise
         self.compiled = compiled
+        return len(ended) + len(begun)
 
 
 _active: Follower | None = None

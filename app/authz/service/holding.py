@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from app.authz.engine.grants import Grant
+from app.authz.engine.policies import leave_open
 from app.authz.engine.schema import Schema
 from app.authz.queries.lookups import SqlReader
 from app.authz.service.access import can_manage_access, scope_of, subject_of
@@ -104,8 +105,10 @@ async def _find_missing(actor: Actor, source: AnswerSource, key: TupleKey) -> li
     if own is None:
         return names[:MAX_NAMED]
     given = (RelationTuple(key),)
-    gained = await source.check([Check(key.subject, name, key.entity, contextual=given) for name in names])
-    held = await source.check([Check(own, name, key.entity) for name in names])
+    # What a policy decides when it is asked for is gained, and not held.
+    gains = [Check(key.subject, name, key.entity, contextual=given) for name in names]
+    gained = await source.check(gains, judge=leave_open)
+    held = await source.check([Check(own, name, key.entity) for name in names], judge=leave_open)
     return [
         f"{name} on {key.entity}"
         for name, after, mine in zip(names, gained, held, strict=True)
@@ -134,7 +137,7 @@ async def _deny(actor: Actor, source: AnswerSource, wanted: Sequence[Grant]) -> 
     own = subject_of(actor)
     if own is None:
         return [f"{each.action} on {each.entity}" for each in wanted[:MAX_NAMED]]
-    answers = await source.check([Check(own, each.action, each.entity) for each in wanted])
+    answers = await source.check([Check(own, each.action, each.entity) for each in wanted], judge=leave_open)
     return [
         f"{each.action} on {each.entity}"
         for each, answer in zip(wanted, answers, strict=True)

@@ -11,6 +11,7 @@ from app.authz.engine.joining import JoiningReader
 from app.authz.engine.listing import SubjectQuery, list_subjects
 from app.authz.engine.lookups import Node
 from app.authz.engine.paths import Graph, build_graph
+from app.authz.engine.policies import leave_open
 from app.authz.engine.resolve import Ruleset
 from app.authz.engine.schema import CompiledType, Schema
 from app.authz.engine.subjects import Descent
@@ -177,7 +178,8 @@ async def _grants(side: _Side, type_id: int, entity_id: str) -> Grants:
     found: dict[tuple[SubjectRef, str], Decision] = {}
     for action in _actions(compiled):
         for kind in sorted(await _kinds(rules.schema, reader, entity, action)):
-            for each in await list_subjects(rules, graph, reader, SubjectQuery(entity, action, kind, "", {})):
+            query = SubjectQuery(entity, action, kind, "", {})
+            for each in await list_subjects(rules, graph, reader, query, judge=leave_open):
                 found[each.subject, action] = Decision.ALLOWED if each.is_decided else Decision.UNDECIDED
     return found
 

@@ -7,8 +7,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
-from app.authz.engine.listing import FoundObject, FoundObjects, FoundSubject, ObjectQuery, SubjectQuery
+from app.authz.engine.listing import (
+    Bounds,
+    FoundObject,
+    FoundObjects,
+    FoundSubject,
+    ObjectQuery,
+    SubjectPage,
+    SubjectQuery,
+)
 from app.authz.engine.lookups import Node
+from app.authz.engine.policies import leave_open
 from app.authz.engine.resolve import find_problem, is_text
 from app.authz.engine.userset_tree import UsersetTree
 from app.authz.engine.userset_tree import expand as expand_tree
@@ -17,6 +26,7 @@ from app.authz.service.access import guard_asking, guard_question, scope_of
 from app.authz.service.asking import ask_many
 from app.authz.service.bypasses import note_bypasses
 from app.authz.service.checks import to_answer
+from app.authz.service.policies import judgement_of
 from app.authz.service.sources import EVERYTHING, AnswerSource
 from app.authz.types.answers import Answer, Check, Context, PlainQuestion
 from app.authz.types.tuples import EVERY, EntityRef, SubjectRef
@@ -116,7 +126,7 @@ async def _list_objects(
     after = None if page is None or page.after is None else decode_cursor(_OBJECTS, page.after)[0]
     if await _passes_by(source, query):
         return FoundObjects((EVERY,) if after is None or after < EVERY else ()), 1
-    return await source.list_objects(query, after=after, limit=limit)
+    return await source.list_objects(query, judge=judgement_of(actor), after=after, limit=limit)
 
 
 async def find_subjects(
@@ -133,8 +143,8 @@ async def find_subjects(
     await guard_asking(actor, source, scope_of(source.compiled.schema, query.entity.type))
     subject = SubjectRef(query.type, "-", query.relation)
     _require_sense(source, Check(subject, query.action, query.entity, query.context, query.contextual))
-    (found,) = await source.list_subjects([query])
-    return _cut(found, [each.subject.id for each in found], _SUBJECTS, page, source.token)
+    (found,) = await source.list_subjects([query], bounds=_bounds_of(page), judge=judgement_of(actor))
+    return _listed(found, page, source.token)
 
 
 async def find_everybody(actor: Actor, source: AnswerSource, query: SubjectQuery, page: PageRequest) -> Everybody:
@@ -150,11 +160,8 @@ async def find_everybody(actor: Actor, source: AnswerSource, query: SubjectQuery
     await guard_asking(actor, source, scope_of(source.compiled.schema, query.entity.type))
     _require_sense(source, Check(SubjectRef("user", "-"), query.action, query.entity, query.context, query.contextual))
     queries = [replace(query, type=kind, relation=relation) for kind, relation in _EVERYBODY.values()]
-    lists = await source.list_subjects(queries)
-    kinds = {
-        name: _cut(found, [each.subject.id for each in found], _SUBJECTS, page, source.token)
-        for name, found in zip(_EVERYBODY, lists, strict=True)
-    }
+    lists = await source.list_subjects(queries, bounds=_bounds_of(page), judge=judgement_of(actor))
+    kinds = {name: _listed(found, page, source.token) for name, found in zip(_EVERYBODY, lists, strict=True)}
     return Everybody(kinds, source.token)
 
 
@@ -195,7 +202,7 @@ async def _passes_by(source: AnswerSource, query: ObjectQuery) -> bool:
     if source.compiled.schema.permission(query.type, query.action) is None:
         return False
     asked: list[PlainQuestion] = [(query.subject, query.action, query.type, EVERY, {})]
-    answers = await source.ask(asked)
+    answers = await source.ask(asked, judge=leave_open)
     note_bypasses(asked, answers)
     return answers[0].bypass is not None
 
@@ -204,6 +211,18 @@ def _require_sense(source: AnswerSource, question: Check) -> None:
     problem = find_problem(source.compiled.schema, question)
     if problem is not None:
         raise problem
+
+
+def _bounds_of(page: PageRequest) -> Bounds:
+    """One more than the page of subjects holds."""
+    cursor = page.before if page.is_backward else page.after
+    place = decode_cursor(_SUBJECTS, cursor)[0] if cursor is not None else None
+    return Bounds(page.size + 1, place, page.is_backward)
+
+
+def _listed(found: SubjectPage, page: PageRequest, token: str) -> Listed[FoundSubject]:
+    rows, total = found
+    return Listed(make_page(_SUBJECTS, page, rows, lambda each: (each.subject.id,)), total, token)
 
 
 def _cut(found: Sequence[Item], ids: Sequence[str], sort: Sort, page: PageRequest, token: str) -> Listed[Item]:

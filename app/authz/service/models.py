@@ -30,12 +30,15 @@ from app.kit.guard import guard
 from app.kit.ids import new_id
 from app.kit.notify import notify_after_commit
 from app.kit.paging import Direction, Page, PageRequest, Sort, make_page
+from app.policies.service import names_in
 
 MODEL_PREFIX: Final = "mdl"
 CHANNEL: Final = "auther_tuples"
 RETIRED: Final = "the client is gone"
 _MAX_NOTE: Final = 1_000
 _MAX_TOLD: Final = 3
+# Stands in every model, of any form, that names a policy.
+_NAMES_POLICY: Final = "policy"
 _EMPTY: Final = Model()
 _SORT = Sort("models", ("version",), ("int",), Direction.DESC)
 
@@ -169,7 +172,8 @@ async def _plan(draft: ModelDraft, head: Head) -> _Plan:
     if draft.expected_version is not None and draft.expected_version != (latest.version if latest else 0):
         raise ModelConflict(latest.version if latest else 0)
     others = {scope: await read_stored(each.source) for scope, each in in_force.items()}
-    read = await read_aside(draft.source, lambda: read_draft(draft.source, draft.scope, others.get("")))
+    policies = await names_in(draft.scope) if _NAMES_POLICY in draft.source else frozenset[str]()
+    read = await read_aside(draft.source, lambda: read_draft(draft.source, draft.scope, others.get(""), policies))
     current = await read_stored(latest.source) if latest else _EMPTY
     ids = {("", name): number for name, number in SYSTEM_TYPE_IDS.items()} | await queries.read_type_ids()
     check_renames(draft.renames, current, read.model, {name for scope, name in ids if scope == draft.scope})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -14,6 +14,7 @@ from app.authz.queries.head import lock_head, read_head
 from app.authz.queries.types import read_type_names
 from app.authz.rules import find_model_problem
 from app.authz.service.schemas import current_schema
+from app.authz.service.strangers import find_absent_entities
 from app.authz.service.tuple_lists import SORT
 from app.authz.service.tuples import MAX_WRITE, write_tuples
 from app.authz.types.tuples import RelationTuple, SubjectRef
@@ -32,7 +33,8 @@ async def move_tuples(
 ) -> tuple[int, int]:  # fmt: skip
     """Write for one subject the tuples that another has, its usersets included, where it has none of these already.
 
-    Those of the other stay: whoever removes it ends them. What has expired, or no model allows any more, is left out.
+    Those of the other stay: whoever removes it ends them. What has expired, what no model allows any more, and what is
+    about somebody who is gone is left out.
 
     Returns:
         How many are written, and how many the target had or nobody needs.
@@ -45,6 +47,7 @@ async def move_tuples(
     had = await _read(source)
     present = {each.key for each in await _read(target)}
     wanted = [each for each in _renamed(had, target, schema, clock.now()) if each.key not in present]
+    wanted = await _about_present(wanted)
     for start in range(0, len(wanted), MAX_WRITE):
         part = tuple(wanted[start : start + MAX_WRITE])
         await write_tuples(actor, TupleWrite(touch=part, reason=_REASON, dry_run=is_dry_run))
@@ -57,6 +60,12 @@ def _renamed(had: list[RelationTuple], target: SubjectRef, schema: Schema, now: 
         is_over = each.expires_at is not None and each.expires_at <= now
         if not is_over and find_model_problem(schema, moved, ()) is None:
             yield moved
+
+
+async def _about_present(wanted: Sequence[RelationTuple]) -> list[RelationTuple]:
+    named = [(each.key, (str(number),)) for number, each in enumerate(wanted)]
+    absent = {problem.field[0] for problem in await find_absent_entities(named)}
+    return [each for number, each in enumerate(wanted) if str(number) not in absent]
 
 
 async def _read(subject: SubjectRef) -> list[RelationTuple]:

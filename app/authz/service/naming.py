@@ -84,7 +84,8 @@ class Names:
 
     def _known(self, first: str, rest: str) -> tuple[str, str]:
         name, own_id = split_name(self._types, f"{first}:{rest}")
-        self._check(name)
+        is_scope = name not in self._types and any(each.startswith(f"{name}:") for each in self._types)
+        self._check(f"{name}:{own_id.partition(':')[0]}" if is_scope else name)
         return name, own_id
 
     def _check(self, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from app.authz.engine.schema import Schema
 from app.authz.errors import TupleExists
@@ -12,6 +12,7 @@ from app.authz.queries.tuples import find_standing
 from app.authz.rules import check_shape, find_model_problem
 from app.authz.service.rights import find_excess, guard_tuples
 from app.authz.service.schemas import current_schema
+from app.authz.service.strangers import find_absent_entities
 from app.authz.service.tuples import raise_problems, write_tuples
 from app.authz.types.tuples import RelationTuple, TupleKey
 from app.authz.types.writes import Offer, TupleWrite
@@ -33,18 +34,20 @@ async def review_offers(actor: Actor, tuples: Sequence[RelationTuple], *path: st
     Raises:
         Forbidden, Unauthenticated: as `write_tuples`.
         InputProblems, or a single problem itself: TupleInvalid, TupleTypeUnknown, RelationUnknown,
-            PermissionNotWritten, SubjectNotAllowed, ConditionUnknown, RightsExceeded.
+            PermissionNotWritten, SubjectNotAllowed, ConditionUnknown, EntityUnknown, RightsExceeded.
     """
     await guard_tuples(actor, {each.key.entity_type for each in tuples})
     schema = await current_schema((await lock_head()).model_revision)
     named = [(each, (*path, str(number))) for number, each in enumerate(tuples)]
     raise_problems([problem for each, place in named for problem in _find_problems(schema, each, place)])
-    raise_problems(await find_excess(actor, schema, [(each.key, place) for each, place in named]))
+    keys = [(each.key, place) for each, place in named]
+    raise_problems(await find_absent_entities(keys))
+    raise_problems(await find_excess(actor, schema, keys))
     return [schema.types[each.key.entity_type].id for each in tuples]
 
 
 async def write_fitting(actor: Actor, tuples: Sequence[RelationTuple], reason: str) -> dict[int, AppError]:
-    """Write those of the tuples that the models in force allow; by place, why others were left out.
+    """Write those of the tuples that the models in force allow, about what exists; by place, why others were left out.
 
     One that stands with other limits keeps them, and is left out as `TupleExists`; one that has expired does not stand.
 
@@ -55,6 +58,7 @@ async def write_fitting(actor: Actor, tuples: Sequence[RelationTuple], reason: s
     misfits = {
         number: problems[0] for number, each in enumerate(tuples) if (problems := _find_problems(schema, each, ()))
     }
+    misfits |= await _find_absent(tuples, misfits)
     possible = {number: each for number, each in enumerate(tuples) if number not in misfits}
     misfits |= await _find_held(schema, possible)
     if fitting := tuple(each for number, each in enumerate(tuples) if number not in misfits):
@@ -87,6 +91,11 @@ def _find_problems(schema: Schema, each: RelationTuple, path: tuple[str, ...]) -
     if not problems and (problem := find_model_problem(schema, each, path)) is not None:
         problems.append(problem)
     return problems
+
+
+async def _find_absent(tuples: Sequence[RelationTuple], misfits: Container[int]) -> dict[int, AppError]:
+    keys = [(each.key, (str(number),)) for number, each in enumerate(tuples) if number not in misfits]
+    return {int(problem.field[0]): problem for problem in await find_absent_entities(keys)}
 
 
 async def _find_held(schema: Schema, tuples: Mapping[int, RelationTuple]) -> dict[int, AppError]:

@@ -15,7 +15,7 @@ from app.authz.types.model import Computed, Rewrite
 from app.authz.types.tuples import PLATFORM, SUBJECT_TYPES, SUPER_ADMIN, TupleKey
 from app.kit.actor import Actor
 from app.kit.errors import AppError
-from app.kit.guard import ALL_PERMISSIONS, PERMISSIONS, permissions_of
+from app.kit.guard import ALL_PERMISSIONS, PERMISSIONS, permissions_of, require_sign_in
 
 Path = tuple[str, ...]
 
@@ -26,12 +26,13 @@ _MAX_NAMED: Final = 5
 
 
 async def guard_tuples(actor: Actor, types: Iterable[str]) -> None:
-    """Let an actor write tuples on entities of these types (full names).
+    """Let an actor write tuples on entities of these types (full names); when there are none, anybody who is signed in.
 
     Raises:
         Forbidden, Unauthenticated: without `manage_access` on the client that owns a type, or, for types that no
             client owns, `platform.manage_platform`.
     """
+    require_sign_in(actor)
     for scope in sorted({_scope_of(name) for name in types}):
         await guard_scope(actor, scope)
 

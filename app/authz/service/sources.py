@@ -11,14 +11,17 @@ from app.authz.engine.grants import Grant, find_grants
 from app.authz.engine.index import Index
 from app.authz.engine.joining import JoiningReader
 from app.authz.engine.listing import (
+    Bounds,
     FoundObjects,
-    FoundSubject,
     ObjectQuery,
+    SubjectPage,
     SubjectQuery,
+    cut_subjects,
     list_objects,
     list_subjects,
 )
 from app.authz.engine.lookups import TupleReader
+from app.authz.engine.policies import Judgement
 from app.authz.engine.resolve import Resolution, resolve
 from app.authz.engine.schema import CompiledType
 from app.authz.queries.head import WRITING, Head, read_head
@@ -49,22 +52,24 @@ class AnswerSource(Protocol):
     token: str
     kind: Source
 
-    async def check(self, questions: Sequence[Check]) -> list[Resolution]:
-        """Answer checks in their order."""
+    async def check(self, questions: Sequence[Check], *, judge: Judgement) -> list[Resolution]:
+        """Answer checks in their order. `judge` has the word of policies, here and below."""
         ...
 
-    async def ask(self, questions: Sequence[PlainQuestion]) -> list[Resolution]:
+    async def ask(self, questions: Sequence[PlainQuestion], *, judge: Judgement) -> list[Resolution]:
         """Answer checks without contextual tuples in their order."""
         ...
 
     async def list_objects(
-        self, query: ObjectQuery, *, after: str | None = None, limit: int = EVERYTHING
+        self, query: ObjectQuery, *, judge: Judgement, after: str | None = None, limit: int = EVERYTHING
     ) -> tuple[FoundObjects, int]:
         """The entities that a subject can do something to, by id, and how many there are in all."""
         ...
 
-    async def list_subjects(self, queries: Sequence[SubjectQuery]) -> list[list[FoundSubject]]:
-        """The subjects of each query, by id."""
+    async def list_subjects(
+        self, queries: Sequence[SubjectQuery], *, bounds: Bounds, judge: Judgement
+    ) -> list[SubjectPage]:
+        """A page of the subjects of each query, by id, and how many there are in all."""
         ...
 
     async def find_grants(self, subject: SubjectRef, types: Sequence[CompiledType]) -> tuple[list[Grant], bool]:
@@ -86,22 +91,26 @@ class SqlSource:
         self.reader = snapshot.reader
         self.token = snapshot.token
 
-    async def check(self, questions: Sequence[Check]) -> list[Resolution]:
-        return await resolve(self.compiled.rules, self.reader, questions, observe=note_walk)
+    async def check(self, questions: Sequence[Check], *, judge: Judgement) -> list[Resolution]:
+        return await resolve(self.compiled.rules, self.reader, questions, observe=note_walk, judge=judge)
 
-    async def ask(self, questions: Sequence[PlainQuestion]) -> list[Resolution]:
-        return await self.check([to_check(each) for each in questions])
+    async def ask(self, questions: Sequence[PlainQuestion], *, judge: Judgement) -> list[Resolution]:
+        return await self.check([to_check(each) for each in questions], judge=judge)
 
     async def list_objects(
-        self, query: ObjectQuery, *, after: str | None = None, limit: int = EVERYTHING
+        self, query: ObjectQuery, *, judge: Judgement, after: str | None = None, limit: int = EVERYTHING
     ) -> tuple[FoundObjects, int]:
-        found = await list_objects(self.compiled.rules, self.compiled.graph, self.reader, query)
+        found = await list_objects(self.compiled.rules, self.compiled.graph, self.reader, query, judge)
         rest = found if after is None else [each for each in found if each.id > after]
         return FoundObjects.of(rest[:limit]), len(found)
 
-    async def list_subjects(self, queries: Sequence[SubjectQuery]) -> list[list[FoundSubject]]:
-        compiled = self.compiled
-        return [await list_subjects(compiled.rules, compiled.graph, self.reader, each) for each in queries]
+    async def list_subjects(
+        self, queries: Sequence[SubjectQuery], *, bounds: Bounds, judge: Judgement
+    ) -> list[SubjectPage]:
+        rules, graph = self.compiled.rules, self.compiled.graph
+        return [
+            cut_subjects(await list_subjects(rules, graph, self.reader, each, judge=judge), bounds) for each in queries
+        ]
 
     async def find_grants(self, subject: SubjectRef, types: Sequence[CompiledType]) -> tuple[list[Grant], bool]:
         return await find_grants(self.compiled.rules, self.compiled.graph, self.reader, subject, types)
@@ -123,19 +132,21 @@ class IndexSource:
         self.token = _token_of(index.revision, compiled.schema.revision, keyring())
         self._index = index
 
-    async def check(self, questions: Sequence[Check]) -> list[Resolution]:
-        return await self._index.check_many(questions)
+    async def check(self, questions: Sequence[Check], *, judge: Judgement) -> list[Resolution]:
+        return await self._index.check_many(questions, judge=judge)
 
-    async def ask(self, questions: Sequence[PlainQuestion]) -> list[Resolution]:
-        return await self._index.ask_many(questions)
+    async def ask(self, questions: Sequence[PlainQuestion], *, judge: Judgement) -> list[Resolution]:
+        return await self._index.ask_many(questions, judge=judge)
 
     async def list_objects(
-        self, query: ObjectQuery, *, after: str | None = None, limit: int = EVERYTHING
+        self, query: ObjectQuery, *, judge: Judgement, after: str | None = None, limit: int = EVERYTHING
     ) -> tuple[FoundObjects, int]:
-        return await self._index.list_objects(query, after=after, limit=limit)
+        return await self._index.list_objects(query, after=after, limit=limit, judge=judge)
 
-    async def list_subjects(self, queries: Sequence[SubjectQuery]) -> list[list[FoundSubject]]:
-        return await self._index.list_subjects(queries)
+    async def list_subjects(
+        self, queries: Sequence[SubjectQuery], *, bounds: Bounds, judge: Judgement
+    ) -> list[SubjectPage]:
+        return await self._index.list_subjects(queries, bounds=bounds, judge=judge)
 
     async def find_grants(self, subject: SubjectRef, types: Sequence[CompiledType]) -> tuple[list[Grant], bool]:
         return await self._index.find_grants(subject, [each.full_name for each in types])

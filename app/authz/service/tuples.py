@@ -18,9 +18,11 @@ from app.authz.service.announcing import announce
 from app.authz.service.consistency import Revision, encode_revision
 from app.authz.service.hierarchy import find_circles
 from app.authz.service.planning import Path, Plan
+from app.authz.service.policy_names import find_unknown_policies, named_policies
 from app.authz.service.repeats import find_repeat, note_write, read_repeatable
 from app.authz.service.rights import find_excess, guard_tuples
 from app.authz.service.schemas import current_schema
+from app.authz.service.strangers import find_strangers
 from app.authz.types.tuples import RelationTuple, TupleKey
 from app.authz.types.writes import TupleWrite, WriteResult
 from app.kit import clock
@@ -41,8 +43,8 @@ async def write_tuples(actor: Actor, write: TupleWrite) -> WriteResult:
         TooManyTuples: more than `MAX_WRITE`, or `replace` would end more than `MAX_REPLACED`.
         IdempotencyKeyInvalid, IdempotentInputTooDeep: of the key. IdempotencyMismatch: it was used for another write.
         InputProblems: everything that is wrong, each with its path; a single problem is raised itself: TupleInvalid,
-            TimesInvalid, TupleTypeUnknown, RelationUnknown, SubjectNotAllowed, ConditionUnknown, HierarchyCycle,
-            RightsExceeded, TupleExists, TupleMissing.
+            TimesInvalid, TupleTypeUnknown, RelationUnknown, SubjectNotAllowed, SubjectUnknown, EntityUnknown,
+            ConditionUnknown, PolicyUnknown, PolicyRefused, HierarchyCycle, RightsExceeded, TupleExists, TupleMissing.
     """
     await guard_tuples(actor, _types_of(write))
     raise_problems(_check_input(write, clock.now()))
@@ -141,6 +143,9 @@ async def _make_plan(actor: Actor, write: TupleWrite, schema: Schema) -> Plan:
         if (row := standing.get(rows[key])) is not None:
             plan.end(row, ("delete", str(number)), names)
     await _plan_replacement(plan, write, ids, names)
+    added = [(each.key, path) for each, path in _added_tuples(write)]
+    problems += await find_strangers(added, on_all_types=write.subjects_must_exist)
+    problems += await find_unknown_policies(schema, named_policies(_added_tuples(write)))
     problems += await find_excess(actor, schema, plan.touched)
     problems += await find_circles(schema, plan.begun, plan.ended)
     raise_problems(problems)

@@ -23,6 +23,7 @@ from app.authz.suites.parts import (
     make_given,
     read_openfga_tuple,
     read_openfga_tuples,
+    read_scripts,
 )
 from app.authz.suites.types import Case, CheckCase, Expected, Listed, ObjectsCase, Stage, SubjectsCase, Suite
 from app.authz.types.answers import Check, Context
@@ -30,7 +31,8 @@ from app.authz.types.model import Model
 from app.authz.types.tuples import RelationTuple, TupleKey
 
 _TUPLES: Final = ("tuples", "tuple_file", "tuple_files")
-_STORE: Final = ("name", "model", "model_file", "tests", *_TUPLES)
+# Policies, users and their surroundings are ours; no file of OpenFGA's has them.
+_STORE: Final = ("name", "model", "model_file", "tests", "policies", "users", "env", *_TUPLES)
 _TEST: Final = ("name", "description", "check", "list_objects", "list_users", *_TUPLES)
 
 
@@ -44,7 +46,7 @@ def read_store(root: Item, folder: Path) -> Suite:
     found = find_model(fields, folder)
     if found is None:
         root.refuse("There is neither a `model` nor a `model_file` here.")
-    given = make_given(*found)
+    given = replace(make_given(*found), scripts=read_scripts(fields, folder, ""))
     tuples = read_openfga_tuples(fields, folder, given)
     stages = assertion_stages(given)
     for n, item in enumerate(fields["tests"].entries() if "tests" in fields else [], start=1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,13 +16,16 @@ from app.authz.suites.parts import (
     find_model,
     make_given,
     read_own_tuple,
+    read_scripts,
 )
 from app.authz.suites.types import Case, CheckCase, Expected, Listed, ObjectsCase, Stage, SubjectsCase, Suite
 from app.authz.types.answers import Check, Context
 from app.authz.types.model import Model
 from app.authz.types.tuples import RelationTuple
 
-_SUITE: Final = ("name", "description", "model", "model_file", "scope", "system", "tuples", "cases")
+_SUITE: Final = (
+    "name", "description", "model", "model_file", "scope", "system", "policies", "users", "env", "tuples", "cases",
+)  # fmt: skip
 _CASE: Final = ("name", "tuples", "context", "contextual", "check", "list_objects", "list_subjects")
 _QUESTIONS: Final = ("check", "list_objects", "list_subjects")
 
@@ -50,6 +53,7 @@ def read_own(root: Item, folder: Path) -> Suite:
         scope=fields["scope"].text() if "scope" in fields else "",
         has_system=fields["system"].flag() if "system" in fields else True,
     )
+    given = replace(given, scripts=read_scripts(fields, folder, given.scope))
     tuples = _read_tuples(fields.get("tuples"), given)
     stages = [_read_case(item, n, given, tuples) for n, item in enumerate(fields["cases"].entries(), start=1)]
     name = fields["name"].text() if "name" in fields else root.file

@@ -7,16 +7,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeVar
 
+from app.authz.engine.policies import PolicyName
 from app.authz.engine.schema import full_name, own_types
 from app.authz.engine.system import system_model
 from app.authz.language.tuple_text import parse_entity, parse_subject, parse_tuple
 from app.authz.suites.document import Item
 from app.authz.suites.errors import SuiteInvalid
-from app.authz.suites.files import read_model, read_model_file, read_tuple_file
+from app.authz.suites.files import read_model, read_model_file, read_text, read_tuple_file
+from app.authz.suites.policies import Scripts
 from app.authz.suites.types import Case, CheckCase, Expected, Place, Stage
 from app.authz.types.answers import Check
 from app.authz.types.model import Assertion, Model
-from app.authz.types.tuples import ConditionRef, EntityRef, RelationTuple, SubjectRef, TupleKey
+from app.authz.types.tuples import ConditionRef, EntityRef, RelationTuple, SubjectRef, TupleKey, with_policy
+from app.lua.service import examine
 
 Result = TypeVar("Result")
 
@@ -35,6 +38,7 @@ class Given:
     Attributes:
         scope: the client that the model belongs to; its types are written without their prefix.
         others: models of other scopes that are in force beside it.
+        scripts: the policies that the file brings along, and what they are given.
     """
 
     model: Model
@@ -43,6 +47,7 @@ class Given:
     has_system: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     others: Mapping[str, Model] = field(default_factory=dict)
+    scripts: Scripts = field(default_factory=Scripts)
 
     def stage(self, name: str, tuples: Iterable[RelationTuple], cases: Iterable[Case]) -> Stage:
         """A stage with this model. Of two tuples with one key the later counts."""
@@ -56,6 +61,7 @@ class Given:
             self.has_system,
             model_at=self.at,
             others=self.others,
+            scripts=self.scripts,
         )
 
     def entity(self, text: str, item: Item) -> EntityRef:
@@ -86,6 +92,29 @@ class Given:
         key = each.key
         names = {"entity_type": self.type(key.entity_type), "subject_type": self.type(key.subject_type)}
         return replace(each, key=replace(key, **names))
+
+
+def read_scripts(fields: Mapping[str, Item], folder: Path, scope: str) -> Scripts:
+    """The policies of `policies`, each as Lua or as `{file: NAME}`, and the people of `users`."""
+    sources: dict[PolicyName, str] = {}
+    for name, item in fields["policies"].pairs() if "policies" in fields else []:
+        sources[PolicyName(scope, name.text())] = _read_source(item, folder)
+    users = fields["users"].pairs() if "users" in fields else []
+    known = ("name", "email", "role", "attributes")
+    people = {name.text(): {key: each.value() for key, each in item.fields(known).items()} for name, item in users}
+    return Scripts(sources, people, fields["env"].record() if "env" in fields else {})
+
+
+def _read_source(item: Item, folder: Path) -> str:
+    if item.is_mapping():
+        file = item.fields(("file",), needed=("file",))["file"]
+        source, at = _included(file, folder / file.text(), read_text), file
+    else:
+        source, at = item.text(), item
+    found = examine(source)
+    if found.failure is not None:
+        at.refuse(f"This is no policy{f', line {found.line}' if found.line else ''}: {found.message}")
+    return source
 
 
 def make_given(model: Model, at: Place, *, scope: str = "", has_system: bool = False) -> Given:
@@ -138,11 +167,15 @@ def read_openfga_tuple(item: Item, given: Given) -> RelationTuple:
 
 
 def read_own_tuple(item: Item, given: Given) -> RelationTuple:
-    """`document:1#owner@user:anne`, or a mapping of `tuple`, `condition` and `context`."""
+    """`document:1#owner@user:anne`, or a mapping of `tuple`, and `condition` with `context`, or `policy`."""
     if not item.is_mapping():
         return RelationTuple(_read_key(item, given))
-    fields = item.fields(("tuple", "condition", "context"), needed=("tuple",))
+    fields = item.fields(("tuple", "condition", "context", "policy"), needed=("tuple",))
     key = _read_key(fields["tuple"], given)
+    if "policy" in fields:
+        if len(fields) > 2:
+            fields["policy"].refuse("A tuple has a `policy` or a `condition`, not both.")
+        return RelationTuple(key, with_policy(fields["policy"].text()))
     if "condition" not in fields:
         return RelationTuple(key)
     context = fields["context"].record() if "context" in fields else {}

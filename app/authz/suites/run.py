@@ -93,7 +93,14 @@ def _refusals(stage: Stage) -> Iterable[str]:
 
 def _problems(stage: Stage) -> Iterator[str]:
     known = {each.name: [one.name for one in each.relations] for each in system_model().types}
-    found = find_problems(stage.model, known_types=known if stage.has_system else {}, check_condition=_check_condition)
+    sources = stage.scripts.sources
+    found = find_problems(
+        stage.model,
+        known_types=known if stage.has_system else {},
+        check_condition=_check_condition,
+        # A file without policies says nothing about which there are.
+        policies={each.name for each in sources} if sources else None,
+    )
     for problem in found:
         if not problem.is_warning:
             place, reason = locate(problem, stage.model_at)
@@ -114,6 +121,7 @@ class _Runner:
     def __init__(self, world: _Rules, stage: Stage) -> None:
         self._rules, self._graph = world.rules, world.graph
         self._stage = stage
+        self._judge = stage.scripts.judge
         self._reader = FactReader(stage.tuples)
 
     async def run(self, case: Case) -> Outcome:
@@ -130,14 +138,14 @@ class _Runner:
         return await self._run_subjects(case)
 
     async def _run_check(self, case: CheckCase) -> Outcome:
-        (found,) = await resolve(self._rules, self._reader, [case.check])
+        (found,) = await resolve(self._rules, self._reader, [case.check], judge=self._judge)
         is_passed = _meets(case, found)
         expected = f"{case.expected.value} ({case.code})" if case.code else case.expected.value
         actual = f"{found.decision.value} ({found.problem.code})" if found.problem else found.decision.value
         check = case.check
 
         async def prove() -> Proof:
-            _, proof = await explain(self._rules, self._reader, check)
+            _, proof = await explain(self._rules, self._reader, check, self._judge)
             return proof
 
         return Outcome(
@@ -163,7 +171,7 @@ class _Runner:
         if problem := find_problem(self._rules.schema, check):
             return problem
         try:
-            found = await list_objects(self._rules, self._graph, self._reader, query)
+            found = await list_objects(self._rules, self._graph, self._reader, query, self._judge)
         except WorkExceeded as error:
             return error
         return Listed(
@@ -191,7 +199,7 @@ class _Runner:
         if problem := find_problem(self._rules.schema, check):
             return problem
         try:
-            found = await list_subjects(self._rules, self._graph, self._reader, query)
+            found = await list_subjects(self._rules, self._graph, self._reader, query, judge=self._judge)
         except WorkExceeded as error:
             return error
         return Listed(

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from app.authz.engine.explain import Proof
 from app.authz.engine.listing import ObjectQuery, SubjectQuery
+from app.authz.suites.policies import Scripts
 from app.authz.types.answers import Check
 from app.authz.types.model import Model
 from app.authz.types.tuples import RelationTuple
@@ -92,6 +93,7 @@ class Stage:
         model_at: where the text of the model begins.
         refused: why the model could not be read; then no case passes.
         others: models of other scopes that are in force beside it.
+        scripts: the policies, and what they are given.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Stage:
     model_at: Place = Place("model", 0)
     refused: str | None = None
     others: Mapping[str, Model] = field(default_factory=dict)
+    scripts: Scripts = field(default_factory=Scripts)
 
 
 @dataclass(frozen=True, slots=True)

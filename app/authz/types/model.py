@@ -106,6 +106,7 @@ class Permission:
     policy: str | None = None
     at: Position | None = field(default=None, compare=False)
     relation_at: Position | None = field(default=None, compare=False)
+    policy_at: Position | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

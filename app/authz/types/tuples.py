@@ -14,8 +14,13 @@ from typing import Any
 PLATFORM = "platform"
 EVERY = "*"
 SUPER_ADMIN = "super_admin"
+# A tuple whose condition has a name with this before it counts where the policy of its scope says so.
+POLICY_PREFIX = "policy:"
 # Types of Auther itself that stand for a caller or a set of callers; its others guard a part of the platform.
 SUBJECT_TYPES = frozenset({"user", "apikey", "client", "group"})
+GUARDING_TYPES = frozenset(
+    {"platform", "users", "groups", "clients", "webhooks", "pipelines", "api_keys", "keys", "sessions"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +71,22 @@ class TupleKey:
 
 @dataclass(frozen=True, slots=True)
 class ConditionRef:
-    """A condition on a tuple by name, with the parameters that are settled already."""
+    """A condition on a tuple by name, with the parameters that are settled already; or a policy, `policy:NAME`."""
 
     name: str
     context: Mapping[str, Any] = field(default_factory=dict)
+
+
+def policy_of(condition: ConditionRef | None) -> str | None:
+    """The name of the policy that a tuple has as its condition; None for conditions of the model, and for none."""
+    if condition is None or not condition.name.startswith(POLICY_PREFIX):
+        return None
+    return condition.name[len(POLICY_PREFIX) :]
+
+
+def with_policy(name: str) -> ConditionRef:
+    """The condition of a tuple that counts where a policy of its scope says so."""
+    return ConditionRef(POLICY_PREFIX + name)
 
 
 @dataclass(frozen=True, slots=True)

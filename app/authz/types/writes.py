@@ -27,6 +27,7 @@ class TupleWrite:
         must_exist, must_not_exist: what has to be true before.
         replace: all tuples of these places end, apart from those in `touch`.
         reason: a sentence for the changelog and the audit trail.
+        subjects_must_exist: users, clients and keys that are subjects have to exist on types of applications, too.
         idempotency_key: the same write of the same caller under this key happens once within a day.
         dry_run: only tell what would happen.
     """
@@ -38,6 +39,7 @@ class TupleWrite:
     must_not_exist: tuple[TupleKey, ...] = ()
     replace: tuple[Place, ...] = ()
     reason: str | None = None
+    subjects_must_exist: bool = False
     idempotency_key: str | None = None
     dry_run: bool = False
 

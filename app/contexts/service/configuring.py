@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final
 
+from app.authz.errors import EntityUnknown
 from app.authz.service.access import MANAGE_ACCESS, guard_scope
 from app.authz.service.offers import review_offers
 from app.authz.types.writes import Offer
@@ -156,7 +157,8 @@ async def _review_grants(actor: Actor, grants: Sequence[Grant]) -> list[Offer]:
         type_ids = await review_offers(actor, [each.to(_SOMEBODY) for each in grants], _GRANTS)
     except AppError as error:
         for problem in error.problems if isinstance(error, InputProblems) else (error,):
-            problem.field = (*problem.field[:2], *(_FIELDS.get(name, name) for name in problem.field[2:]))
+            names = {**_FIELDS, "entity": "entity_id"} if isinstance(problem, EntityUnknown) else _FIELDS
+            problem.field = (*problem.field[:2], *(names.get(name, name) for name in problem.field[2:]))
         raise
     return [(number, each.entity_id, each.relation) for number, each in zip(type_ids, grants, strict=True)]
 

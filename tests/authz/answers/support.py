@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from app.authz.service.models import save_model
 from app.authz.service.tuples import write_tuples
 from app.authz.types import Check, EntityRef, RelationTuple, SubjectRef, TupleKey
 from app.authz.types.saving import ModelDraft
 from app.authz.types.writes import TupleWrite
 from app.kit.actor import SYSTEM
+from tests.authz.policies import keep_missing_policies
 from tests.support import commit
 
 SCOPE = "cli_app"
@@ -59,8 +62,14 @@ def key(entity: str, relation: str, named: str) -> TupleKey:
 
 
 async def save_app(source: str = SOURCE, **fields: object) -> None:
-    """Save the application's model."""
-    await commit(save_model(SYSTEM, ModelDraft(SCOPE, source, **fields)))  # type: ignore[arg-type]
+    """Save the application's model, and the policies that it names."""
+    await save_app_of(SCOPE, source, **fields)
+
+
+async def save_app_of(client_id: str, source: str = SOURCE, **fields: object) -> None:
+    """Save the model of a client, and the policies that it names."""
+    await keep_missing_policies(client_id, *re.findall(r" policy (\w+)", source))
+    await commit(save_model(SYSTEM, ModelDraft(client_id, source, **fields)))  # type: ignore[arg-type]
 
 
 async def grant(*facts: tuple[str, str, str] | RelationTuple) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import pytest
 from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
 
 from app.authz.engine.listing import FoundObject, FoundSubject, ObjectQuery, SubjectQuery, list_objects, list_subjects
 from app.authz.engine.paths import build_graph
+from app.authz.engine.policies import bind_policies
 from app.authz.engine.resolve import Ruleset, resolve
 from app.authz.engine.schema import Schema
 from app.authz.queries.lookups import SqlReader
 from app.authz.queries.rows import COLUMNS, STANDS, to_row
 from app.authz.types import Check, Decision, RelationTuple
 from app.kit import clock, db
-from tests.authz.engine.generators import World, assert_agreement, describe, worlds
+from tests.authz.engine.generators import PolicyTable, World, assert_agreement, describe, worlds
 
 _INSERT = f"""
 INSERT INTO authz_tuple ({COLUMNS}, created_rev, deleted_rev)
@@ -51,7 +54,14 @@ async def make_checker(schema: Schema, tuples: Sequence[RelationTuple]) -> BySql
     return BySql(schema)
 
 
-@given(worlds())
+@pytest.fixture(autouse=True)
+def policies() -> Iterator[None]:
+    before = bind_policies(PolicyTable())
+    yield
+    bind_policies(before)
+
+
+@given(st.one_of(worlds(), worlds(with_policies=True)))
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 async def test_sql_agrees_with_the_reference(world: World) -> None:
     note(describe(world))

@@ -7,29 +7,28 @@ from itertools import product
 
 import pytest
 
-from app.authz.engine.policies import PolicyInput, PolicyVerdict, bind_policies
+from app.authz.engine.policies import PolicyInput, PolicyVerdict, Surroundings, bind_policies
 from app.authz.errors import TooManyQuestions
 from app.authz.service.asking import MAX_BATCH, ask_many
 from app.authz.service.bypasses import flush_bypasses
 from app.authz.service.checks import LATEST, check_many
 from app.authz.service.follower import following
 from app.authz.service.sources import open_source
-from app.authz.service.tuples import write_tuples
 from app.authz.types import Check, ConditionRef, RelationTuple, Source, SubjectRef, TupleKey
 from app.authz.types.answers import PlainQuestion
-from app.authz.types.writes import TupleWrite
-from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
+from app.kit.actor import ANONYMOUS, Actor, ActorKind
 from app.kit.errors import AppError, Forbidden, Unauthenticated
 from tests.authz.answers.support import SCOPE, ask, grant, key, save_app
+from tests.authz.people import give
 from tests.metrics.support import Change
-from tests.support import as_user, commit, counted_statements, deciding, read_audit
+from tests.support import as_user, counted_statements, deciding, read_audit
 
 ANSWERED = "authz_decision_count_total"
 
 
 class _OnlyAnn:
-    async def judge(self, question: PolicyInput) -> PolicyVerdict:
-        return PolicyVerdict(question.check.subject.id == "ann")
+    async def judge_many(self, questions: Sequence[PolicyInput], around: Surroundings) -> list[PolicyVerdict]:
+        return [PolicyVerdict(each.check.subject.id == "ann") for each in questions]
 
 
 @pytest.fixture(params=["index", "sql"])
@@ -49,7 +48,7 @@ async def source(request: pytest.FixtureRequest, database: None) -> AsyncIterato
         TupleKey("clients", SCOPE, "full_access", "user", "boss"),
         TupleKey("clients", SCOPE, "admin", "user", "manager"),
     ]
-    await commit(write_tuples(SYSTEM, TupleWrite(touch=(late, *map(RelationTuple, over)))))
+    await give(late, *over)
     if request.param == "index":
         async with following() as follower:
             await follower.catch_up()

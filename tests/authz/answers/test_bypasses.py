@@ -14,25 +14,23 @@ from app.authz.service.checks import LATEST, check, check_many, explain
 from app.authz.service.follower import following
 from app.authz.service.lists import check_actions, find_ids, find_objects
 from app.authz.service.sources import open_source
-from app.authz.service.tuples import write_tuples
 from app.authz.types import RelationTuple, Source, TupleKey
-from app.authz.types.writes import TupleWrite
 from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.paging import PageRequest
 from tests.authz.answers.support import SCOPE, ask, document, grant, key, save_app, subject
+from tests.authz.people import give
 from tests.metrics.support import Change
-from tests.support import commit, counted_statements, read_audit, read_everything
+from tests.support import counted_statements, read_audit, read_everything
 
 
 async def prepare() -> None:
     await save_app()
     await grant(("document:1", "viewer", "user:ann"))
-    tuples = (
+    await give(
         TupleKey("platform", "*", "super_admin", "user", "root"),
         TupleKey("clients", SCOPE, "full_access", "user", "boss"),
     )
-    await commit(write_tuples(SYSTEM, TupleWrite(touch=tuple(map(RelationTuple, tuples)))))
 
 
 async def test_it_is_recorded_once_with_the_first_case_and_how_many() -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.authz.engine.policies import NO_POLICIES
 from app.authz.errors import RevisionAhead, RevisionGone, TokenInvalid, TooManyQuestions
 from app.authz.queries.head import lock_head, raise_floor
 from app.authz.service.asking import MAX_BATCH
@@ -33,7 +34,9 @@ from app.kit.db import unit_of_work
 from app.kit.errors import AppError, Forbidden, Unauthenticated
 from app.kit.runtime import override
 from tests.authz.answers.support import SCOPE, SOURCE, ask, document, grant, key, revoke, save_app, subject
-from tests.support import as_user, commit, counted_statements, deciding
+from tests.authz.people import give
+from tests.authz.policies import asking
+from tests.support import as_user, counted_statements, deciding
 
 EXACT = FreshnessMode.AT_EXACT_SNAPSHOT
 AT_LEAST = FreshnessMode.AT_LEAST_AS_FRESH
@@ -112,7 +115,8 @@ async def test_a_policy_that_nobody_can_evaluate_lets_nobody_in() -> None:
     await save_app()
     await grant(("document:1", "viewer", "user:ann"))
 
-    answer = await check(SYSTEM, ask("ann", "sign", "1"))
+    with asking(NO_POLICIES):
+        answer = await check(SYSTEM, ask("ann", "sign", "1"))
 
     assert (answer.decision, answer.problem and answer.problem.code) == (
         Decision.UNDECIDED,
@@ -174,17 +178,10 @@ async def test_contextual_tuples_count_for_their_question_only() -> None:
 
 async def test_a_super_admin_and_full_access_pass_the_models_by() -> None:
     await save_app()
-    await commit(
-        write_tuples(
-            SYSTEM,
-            TupleWrite(
-                touch=(
-                    RelationTuple(TupleKey("platform", "*", "super_admin", "user", "root")),
-                    RelationTuple(TupleKey("clients", SCOPE, "full_access", "user", "boss")),
-                    RelationTuple(TupleKey("clients", "cli_other", "full_access", "user", "guest")),
-                )
-            ),
-        )
+    await give(
+        TupleKey("platform", "*", "super_admin", "user", "root"),
+        TupleKey("clients", SCOPE, "full_access", "user", "boss"),
+        TupleKey("clients", "cli_other", "full_access", "user", "guest"),
     )
 
     answers = await check_many(SYSTEM, [ask(name, "sign", "1") for name in ("root", "boss", "guest")])
@@ -279,12 +276,7 @@ async def test_a_batch_has_a_limit() -> None:
 async def test_who_may_ask_about_whom(call: Callable[[Actor, Check], Awaitable[object]]) -> None:
     await save_app()
     plain, operator, manager = as_user("usr_plain"), as_user("usr_op"), as_user("usr_manager")
-    await commit(
-        write_tuples(
-            SYSTEM,
-            TupleWrite(touch=(RelationTuple(TupleKey("clients", SCOPE, "admin", "user", "usr_manager")),)),
-        )
-    )
+    await give(TupleKey("clients", SCOPE, "admin", "user", "usr_manager"))
     own, others = ask("usr_plain", "read", "1"), ask("usr_other", "read", "1")
 
     async def refusal(actor: Actor, question: Check) -> type[AppError] | None:

@@ -12,16 +12,15 @@ from app.authz.engine.userset_tree import TreeKind, UsersetTree
 from app.authz.errors import ActionUnknown, ContextualForbidden, TypeUnknown
 from app.authz.service.checks import LATEST
 from app.authz.service.follower import following
-from app.authz.service.lists import Listed, check_actions, expand, find_objects, find_subjects
+from app.authz.service.lists import Listed, check_actions, expand, find_everybody, find_objects, find_subjects
 from app.authz.service.sources import open_source
-from app.authz.service.tuples import write_tuples
 from app.authz.types import ConditionRef, Decision, RelationTuple, SubjectRef, TupleKey
-from app.authz.types.writes import TupleWrite
 from app.kit.actor import SYSTEM, Actor
 from app.kit.errors import AppError, InvalidInput
 from app.kit.paging import PageRequest
 from tests.authz.answers.support import SCOPE, document, grant, key, save_app, subject
-from tests.support import assert_needs, commit
+from tests.authz.people import give
+from tests.support import assert_needs
 
 DOCUMENT = f"{SCOPE}:document"
 FIRST_PAGE = PageRequest()
@@ -116,11 +115,10 @@ async def test_pages_forward_and_back_give_the_whole_list(source: object, size: 
 
 async def test_who_passes_the_models_by_has_everything(source: object) -> None:
     await save_app()
-    tuples = (
+    await give(
         TupleKey("platform", "*", "super_admin", "user", "root"),
         TupleKey("clients", SCOPE, "full_access", "user", "boss"),
     )
-    await commit(write_tuples(SYSTEM, TupleWrite(touch=tuple(map(RelationTuple, tuples)))))
     await catch_up(source)
 
     assert await ids(objects("root")) == [("*", True)]
@@ -150,6 +148,26 @@ async def test_subjects_with_the_way_that_leads_to_them(source: object) -> None:
     }
     groups = await reaching(subjects(kind=f"{SCOPE}:group", relation="member"))
     assert [each.subject.id for each in groups.page.items] == ["g"]
+
+
+async def test_who_passes_the_models_by_is_listed_only_for_what_tuples_say(source: object) -> None:
+    await save_app()
+    await give(
+        TupleKey("platform", "*", "super_admin", "user", "root"),
+        TupleKey("platform", "*", "super_admin", "user", "chief"),
+        TupleKey("clients", SCOPE, "full_access", "user", "boss"),
+        TupleKey("clients", SCOPE, "full_access", "user", "heir"),
+    )
+    await grant(*(("document:1", "owner", f"user:{each}") for each in ("ann", "boss", "root")))
+    await grant(("document:1", "blocked", "user:boss"))
+    await catch_up(source)
+
+    for action, expected in {"share": ["ann", "boss", "root"], "read": ["ann", "root"]}.items():
+        listed = await reaching(subjects(action=action))
+
+        assert ([each.subject.id for each in listed.page.items], listed.total) == (expected, len(expected))
+    everybody = await find_everybody(SYSTEM, await open_source(LATEST), subjects(action="share"), FIRST_PAGE)
+    assert [each.subject.id for each in everybody.kinds["users"].page.items] == ["ann", "boss", "root"]
 
 
 def _short(each: TupleKey) -> str:

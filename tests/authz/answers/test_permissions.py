@@ -10,6 +10,7 @@ from app.authz.types.writes import TupleWrite
 from app.kit.actor import SYSTEM, Actor
 from app.kit.errors import AppError
 from tests.authz.answers.support import SCOPE, grant, key, save_app, subject
+from tests.authz.people import give
 from tests.support import assert_needs, commit, counted_statements
 
 DOCUMENT = f"{SCOPE}:document"
@@ -87,7 +88,7 @@ async def test_another_client_s_types_stay_out() -> None:
 
 async def test_the_platform_comes_when_it_is_asked_for() -> None:
     await save_app()
-    await write(TupleKey("users", "*", "viewer", "user", "ann"), TupleKey("clients", "cli_a", "admin", "user", "ann"))
+    await give(TupleKey("users", "*", "viewer", "user", "ann"), TupleKey("clients", "cli_a", "admin", "user", "ann"))
 
     found = await resolve_permissions(subject("ann"), SCOPE, with_platform=True)
 
@@ -100,7 +101,7 @@ async def test_the_platform_comes_when_it_is_asked_for() -> None:
 
 async def test_full_access_and_super_admins_have_everything_without_a_live_check() -> None:
     await save_app()
-    await write(
+    await give(
         TupleKey("clients", SCOPE, "full_access", "user", "boss"),
         TupleKey("platform", "*", "super_admin", "user", "root"),
     )
@@ -136,7 +137,7 @@ async def test_one_pass_takes_a_constant_number_of_statements() -> None:
 
 async def test_keys_and_clients_are_subjects_like_users() -> None:
     await save_app()
-    await write(TupleKey("clients", SCOPE, "full_access", "apikey", "key_1"))
+    await give(TupleKey("clients", SCOPE, "full_access", "apikey", "key_1"))
 
     found = await resolve_permissions(SubjectRef("apikey", "key_1"), SCOPE, with_platform=False)
 

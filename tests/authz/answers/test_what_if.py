@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -12,15 +13,15 @@ from app.authz.service.checks import LATEST, check, check_many, explain
 from app.authz.service.follower import following
 from app.authz.service.lists import find_everybody, find_ids, find_objects, find_subjects
 from app.authz.service.sources import open_source
-from app.authz.service.tuples import write_tuples
-from app.authz.types import Check, RelationTuple, TupleKey
-from app.authz.types.writes import TupleWrite
+from app.authz.types import Check, Freshness, FreshnessMode, RelationTuple, TupleKey
+from app.kit import clock
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor
 from app.kit.errors import AppError, Forbidden, Unauthenticated
 from app.kit.guard import ALL_PERMISSIONS
 from app.kit.paging import PageRequest
 from tests.authz.answers.support import SCOPE, ask, document, grant, key, save_app, subject
-from tests.support import as_user, commit, deciding, read_everything
+from tests.authz.people import give
+from tests.support import as_user, deciding, read_everything
 
 DOCUMENT: Final = f"{SCOPE}:document"
 # Ben is in no group.
@@ -34,8 +35,7 @@ Call = Callable[[Actor], Awaitable[object]]
 async def _source(request: pytest.FixtureRequest, database: None) -> AsyncIterator[None]:
     await save_app()
     await grant(("folder:f", "viewer", "group:board#member"), ("document:9", "parent", "folder:f"))
-    manages = RelationTuple(TupleKey("clients", SCOPE, "admin", "user", "manager"))
-    await commit(write_tuples(SYSTEM, TupleWrite(touch=(manages,))))
+    await give(TupleKey("clients", SCOPE, "admin", "user", "manager"))
     if request.param == "sql":
         yield
         return
@@ -118,3 +118,26 @@ async def test_without_them_one_sees_what_one_can_do_oneself() -> None:
     assert await refusal(lambda actor: check(actor, about_ben(())), as_user("ben")) is None
 
     assert await listed(as_user("manager")) == await listed_ids(as_user("manager")) == ["9"]
+
+
+async def test_a_supposed_tuple_counts_from_its_begin_to_its_end() -> None:
+    now = clock.now()
+    hour = timedelta(hours=1)
+    times = [(None, None), (now - hour, now + hour), (now + hour, None), (None, now - hour), (now - hour, now - hour)]
+    membership = SUPPOSED[0].key
+
+    found = [(await check(SYSTEM, about_ben((RelationTuple(membership, None, *each),)))).is_allowed for each in times]
+
+    assert found == [True, True, False, False, False]
+    assert await listed(SYSTEM, (RelationTuple(membership, None, *times[1]),)) == ["9"]
+    assert await listed(SYSTEM, (RelationTuple(membership, None, *times[2]),)) == []
+
+
+async def test_what_is_supposed_to_be_over_hides_what_stands() -> None:
+    await grant(("group:board", "member", "user:ben"))
+    over = RelationTuple(SUPPOSED[0].key, expires_at=clock.now())
+
+    fully = Freshness(FreshnessMode.FULLY_CONSISTENT)
+    answers = await check_many(SYSTEM, [about_ben(()), about_ben((over,))], fully)
+
+    assert [each.is_allowed for each in answers] == [True, False]

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from hypothesis import strategies as st
 
 from app.authz.engine.listing import FoundObject, FoundSubject, ObjectQuery, SubjectQuery
+from app.authz.engine.policies import PolicyInput, PolicyVerdict, Surroundings
 from app.authz.engine.schema import Schema, build_schema
 from app.authz.types import (
     Arrow,
@@ -37,7 +38,7 @@ from app.authz.types import (
     TypeDefinition,
     Union,
 )
-from tests.authz.engine.reference import NO, UNDECIDED, YES, PlainCondition, Reference
+from tests.authz.engine.reference import NO, POLICY, UNDECIDED, YES, PlainCondition, Reference, say
 
 IDS: Mapping[str, tuple[str, ...]] = {"user": ("u1", "U1"), "group": ("g1", "g2"), "doc": ("d1", "d2", "d3")}
 KINDS = ("group", "doc")
@@ -52,6 +53,7 @@ MEANINGS = {
     "is_one": PlainCondition(("x",), lambda given: given["x"] == 1),
     "are_same": PlainCondition(("x", "y"), lambda given: given["x"] == given["y"]),
 }
+POLICIES = ("p", "q", "rr")
 DECISIONS = {NO: Decision.DENIED, UNDECIDED: Decision.UNDECIDED, YES: Decision.ALLOWED}
 
 
@@ -84,6 +86,12 @@ class World:
     def has_exclusion(self) -> bool:
         """Whether something is subtracted in the model."""
         return any("but not" in show(each.rewrite) for kind in self.model.types for each in kind.relations)
+
+    @property
+    def has_policies(self) -> bool:
+        """Whether policies have a say."""
+        permissions = [each for kind in self.model.types for each in kind.permissions]
+        return any(each.policy for each in permissions) or any(map(_has_policy, self.tuples))
 
     def schema(self) -> Schema:
         """The model ready for answering; its types are numbered from 1."""
@@ -141,7 +149,7 @@ def _unique_types(level: int, *, with_conditions: bool) -> st.SearchStrategy[lis
 
 
 @st.composite
-def _models(draw: st.DrawFn, *, with_gates: bool) -> Model:
+def _models(draw: st.DrawFn, *, with_gates: bool, with_policies: bool) -> Model:
     # Without gates it is conditions that matter.
     with_conditions = not with_gates or draw(st.booleans())
     types = [TypeDefinition("user")]
@@ -154,12 +162,17 @@ def _models(draw: st.DrawFn, *, with_gates: bool) -> Model:
             for relation in ("member", "blocked", "editor", "viewer")
             if relation != "blocked" or kind == "doc" or draw(st.booleans())
         ]
-        types.append(TypeDefinition(kind, tuple(relations), (Permission("view", "viewer"),)))
+        policy = draw(st.sampled_from([None, *POLICIES])) if with_policies else None
+        types.append(TypeDefinition(kind, tuple(relations), (Permission("view", "viewer", policy),)))
     return Model(tuple(types), CONDITIONS)
 
 
+def _has_policy(each: RelationTuple) -> bool:
+    return each.condition is not None and each.condition.name.startswith(POLICY)
+
+
 @st.composite
-def _tuples(draw: st.DrawFn, model: Model) -> RelationTuple:
+def _tuples(draw: st.DrawFn, model: Model, *, with_policies: bool) -> RelationTuple:
     """A tuple that the model allows."""
     places = [
         (kind.name, each.name, direct)
@@ -172,6 +185,8 @@ def _tuples(draw: st.DrawFn, model: Model) -> RelationTuple:
     subject = "*" if direct.is_wildcard else draw(st.sampled_from(IDS[direct.type]))
     stored = draw(st.sampled_from([{}, {}, {"x": 1}, {"x": 2}, {"x": 1, "y": 1}])) if direct.condition else {}
     condition = ConditionRef(direct.condition, stored) if direct.condition else None
+    if condition is None and with_policies and draw(st.integers(0, 2)) == 0:
+        condition = ConditionRef(POLICY + draw(st.sampled_from(POLICIES)))
     return RelationTuple(TupleKey(kind, entity, relation, direct.type, subject, direct.relation), condition)
 
 
@@ -186,7 +201,7 @@ def _direct_of(rewrite: Rewrite) -> tuple[DirectType, ...]:
 @st.composite
 def _strangers(draw: st.DrawFn, model: Model) -> RelationTuple:
     """A tuple that the model most likely does not allow: it is stored from before, and ignored."""
-    each = draw(_tuples(model))
+    each = draw(_tuples(model, with_policies=False))
     change = draw(st.sampled_from(["condition", "subject", "relation"]))
     if change == "condition":
         return replace(each, condition=None if each.condition else ConditionRef("is_one", {"x": 1}))
@@ -202,8 +217,8 @@ def _strangers(draw: st.DrawFn, model: Model) -> RelationTuple:
 @st.composite
 def _changes(draw: st.DrawFn, model: Model, stored: Sequence[RelationTuple]) -> tuple[RelationTuple, ...]:
     """Contextual tuples: new ones, and stored ones with another context, which they replace."""
-    found = draw(st.lists(_tuples(model), max_size=2))
-    conditioned = [each for each in stored if each.condition]
+    found = draw(st.lists(_tuples(model, with_policies=any(map(_has_policy, stored))), max_size=2))
+    conditioned = [each for each in stored if each.condition and not _has_policy(each)]
     if conditioned:
         each = draw(st.sampled_from(conditioned))
         assert each.condition is not None
@@ -232,14 +247,17 @@ _ENTITIES = st.sampled_from([EntityRef(kind, each) for kind in KINDS for each in
 
 
 @st.composite
-def worlds(draw: st.DrawFn, *, with_gates: bool = True) -> World:
+def worlds(draw: st.DrawFn, *, with_gates: bool = True, with_policies: bool = False) -> World:
     """A stratified model with tuples, circles among them, and questions, some with contextual tuples.
 
     Args:
         with_gates: `and` and `but not` may be part of the model; else it has conditions.
+        with_policies: permissions and tuples may have policies; `PolicyTable` has to be bound.
     """
-    model = draw(_models(with_gates=with_gates))
-    tuples = draw(st.lists(_tuples(model), min_size=draw(st.sampled_from([1, 12, 20])), max_size=28))
+    model = draw(_models(with_gates=with_gates, with_policies=with_policies))
+    tuples = draw(
+        st.lists(_tuples(model, with_policies=with_policies), min_size=draw(st.sampled_from([1, 12, 20])), max_size=28)
+    )
     tuples += draw(st.lists(_strangers(model), max_size=3))
     tuples = list({each.key: each for each in tuples}.values())
     context = draw(st.sampled_from([{}, {"x": 1}, {"x": 2}, {"x": 2, "y": 2}, {"y": 1}]))
@@ -271,6 +289,20 @@ def worlds(draw: st.DrawFn, *, with_gates: bool = True) -> World:
         )
     )
     return World(model, tuple(tuples), context, tuple(checks), tuple(objects), tuple(subjects))
+
+
+class PolicyTable:
+    """Says about questions what the reference takes policies to say."""
+
+    async def judge_many(self, questions: Sequence[PolicyInput], around: Surroundings) -> list[PolicyVerdict]:
+        return [PolicyVerdict(_VALUES[say(each.policy, _question_of(each.check))]) for each in questions]
+
+
+_VALUES = {NO: False, UNDECIDED: None, YES: True}
+
+
+def _question_of(check: Check) -> tuple[SubjectRef, str, str, str]:
+    return check.subject, check.action, check.entity.type, check.entity.id
 
 
 async def assert_agreement(make: MakeChecker, world: World) -> None:
@@ -308,7 +340,11 @@ async def _assert_objects(checker: Checker, world: World, query: ObjectQuery) ->
     every = listed.pop("*", Decision.DENIED)
     relation = world.reference().actions.get((query.type, query.action), query.action)
     # A userset is not a subject of itself.
-    may_except = world.has_exclusion or (query.subject.type, query.subject.relation) == (query.type, relation)
+    may_except = (
+        world.has_exclusion
+        or world.has_policies
+        or (query.subject.type, query.subject.relation) == (query.type, relation)
+    )
     assert [each.id for each in found] == sorted(each.id for each in found)
     assert listed == {each: DECISIONS[values[each]] for each in listed}, query
     left_out = {values[each] for each in IDS[query.type] if each not in listed}

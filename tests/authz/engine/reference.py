@@ -24,8 +24,11 @@ from app.authz.types import (
 )
 
 NO, UNDECIDED, YES = 0, 1, 2
+POLICY = "policy:"
 Node = tuple[str, str, str]
 Place = tuple[str, str]
+# Subject, action, type and id of the entity.
+Question = tuple[SubjectRef, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,12 @@ class PlainCondition:
 
     needs: tuple[str, ...]
     holds: Callable[[Mapping[str, Any]], bool]
+
+
+def say(policy: str, question: Question) -> int:
+    """What a policy says about a question: something or other, but about the same always the same."""
+    subject, action, kind, entity = question
+    return sum(map(ord, f"{policy} {subject} {action} {kind}:{entity}")) % 3
 
 
 class Reference:
@@ -48,6 +57,7 @@ class Reference:
         ids: Mapping[str, Iterable[str]],
     ) -> None:
         self.rewrites = {(kind.name, each.name): each.rewrite for kind in model.types for each in kind.relations}
+        self.policies = {(kind.name, each.name): each.policy for kind in model.types for each in kind.permissions}
         self.actions = {(kind.name, each.name): each.relation for kind in model.types for each in kind.permissions}
         self.conditions, self.context = conditions, context
         last = {each.key: each for each in tuples}
@@ -56,6 +66,8 @@ class Reference:
             self.tuples.setdefault((each.key.entity_type, each.key.entity_id, each.key.relation), []).append(each)
         self.levels = self._levels()
         self._known: dict[tuple[SubjectRef, bool], dict[Node, int]] = {}
+        self._has_policies = any(each.condition and each.condition.name.startswith(POLICY) for each in last.values())
+        self._question: Question | None = None
         self.nodes: list[Node] = [
             (kind, entity, relation)
             for kind, relation in sorted(self.rewrites, key=self.levels.__getitem__)
@@ -66,9 +78,44 @@ class Reference:
         """The value of a check."""
         root = (kind, entity, self.actions.get((kind, action), action))
         question = (subject, root != _node_of(subject))
+        if self._has_policies:
+            # What a policy says is about one question only.
+            self._known.clear()
+            self._question = (subject, action, kind, entity)
         if question not in self._known:
             self._known[question] = self.values_of(subject, contains_itself=question[1])
-        return self._known[question][root]
+        values = self._known[question]
+        policy = self.policies.get((kind, action))
+        if policy is None or values[root] != YES or self.given_to(subject, values)[root] == YES:
+            return values[root]
+        return say(policy, (subject, action, kind, entity))
+
+    def given_to(self, subject: SubjectRef, values: Mapping[Node, int]) -> dict[Node, int]:
+        """The values if only tuples with a condition or policy of their own give relations."""
+        given = dict.fromkeys(self.nodes, NO)
+        while True:
+            found = {
+                node: self._given(self.rewrites[node[0], node[2]], node, subject, (values, given))
+                for node in self.nodes
+            }
+            if found == given:
+                return given
+            given = found
+
+    def _given(
+        self, rewrite: Rewrite, node: Node, subject: SubjectRef, known: tuple[Mapping[Node, int], Mapping[Node, int]]
+    ) -> int:
+        values, given = known
+        if isinstance(rewrite, Direct):
+            tuples = [each for each in self.tuples_of(node) if each.condition]
+            return max((self._direct(each, subject, values) for each in tuples), default=NO)
+        if isinstance(rewrite, Computed | Arrow):
+            return self._value(rewrite, node, subject, given)
+        if isinstance(rewrite, Union | Intersection):
+            parts = [self._given(part, node, subject, known) for part in rewrite.parts]
+            return max(parts) if isinstance(rewrite, Union) else min(parts)
+        subtracted = self._value(rewrite.subtracted, node, subject, values)
+        return min(self._given(rewrite.base, node, subject, known), YES - subtracted)
 
     def values_of(self, subject: SubjectRef, *, contains_itself: bool) -> dict[Node, int]:
         """The value of every relation of every entity."""
@@ -128,6 +175,8 @@ class Reference:
         rewrite = self.rewrites.get((each.key.entity_type, each.key.relation))
         direct = next((part for part in _leaves(rewrite) if isinstance(part, Direct)), None) if rewrite else None
         name = each.condition.name if each.condition else None
+        if name and name.startswith(POLICY):
+            name = None
         subject = each.key.subject
         return direct is not None and any(
             (kind.type, kind.relation, kind.is_wildcard, kind.condition)
@@ -139,6 +188,9 @@ class Reference:
         """What the condition of a tuple says."""
         if each.condition is None:
             return YES
+        if each.condition.name.startswith(POLICY):
+            assert self._question is not None
+            return say(each.condition.name.removeprefix(POLICY), self._question)
         given = {**self.context, **each.condition.context}
         condition = self.conditions[each.condition.name]
         if any(name not in given for name in condition.needs):

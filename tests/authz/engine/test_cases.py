@@ -45,9 +45,9 @@ async def test_a_proof_comes_to_the_same_decision_as_the_check(file: Path) -> No
     for stage in load_suite(file).stages:
         rules, reader = rules_of(stage), FactReader(stage.tuples)
         for case in checks_of(stage):
-            (expected,) = await resolve(rules, reader, [case.check])
+            (expected,) = await resolve(rules, reader, [case.check], judge=stage.scripts.judge)
 
-            found, proof = await explain(rules, reader, case.check)
+            found, proof = await explain(rules, reader, case.check, stage.scripts.judge)
 
             assert (found.decision, found.bypass) == (expected.decision, expected.bypass), case.at
             assert proof.root.decision is expected.decision, case.at
@@ -62,7 +62,7 @@ async def test_lists_hold_what_checks_allow(file: Path) -> None:
         graph = build_graph(rules.schema)
         for case in checks_of(stage):
             check = case.check
-            (answer,) = await resolve(rules, reader, [check])
+            (answer,) = await resolve(rules, reader, [check], judge=stage.scripts.judge)
             if answer.bypass is not None:
                 continue
 
@@ -71,6 +71,7 @@ async def test_lists_hold_what_checks_allow(file: Path) -> None:
                 graph,
                 reader,
                 ObjectQuery(check.subject, check.action, check.entity.type, check.context, check.contextual),
+                stage.scripts.judge,
             )
             subjects = await list_subjects(
                 rules,
@@ -84,6 +85,7 @@ async def test_lists_hold_what_checks_allow(file: Path) -> None:
                     check.context,
                     check.contextual,
                 ),
+                judge=stage.scripts.judge,
             )
 
             listed = {each.id: each.is_decided for each in objects}

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from app.authz.engine.listing import FoundObject, ObjectQuery, list_objects
 from app.authz.engine.overlay import FactReader
 from app.authz.engine.paths import build_graph
-from app.authz.engine.policies import PolicyInput, PolicyVerdict, bind_policies
-from app.authz.errors import PolicyUnavailable
+from app.authz.engine.policies import NO_POLICIES, PolicyInput, PolicyVerdict, Surroundings, bind_policies
+from app.authz.errors_policies import PolicyUnavailable
 from app.authz.types import Decision, SubjectRef
 from tests.authz.engine.support import answer, ask, fact, facts, make_rules
+from tests.authz.policies import asking
 
 MODEL = """
 type user
@@ -49,9 +50,9 @@ class Policies:
         self.verdict = PolicyVerdict(False)
         self.asked: list[PolicyInput] = []
 
-    async def judge(self, question: PolicyInput) -> PolicyVerdict:
-        self.asked.append(question)
-        return self.verdict
+    async def judge_many(self, questions: Sequence[PolicyInput], around: Surroundings) -> list[PolicyVerdict]:
+        self.asked += questions
+        return [self.verdict] * len(questions)
 
 
 @pytest.fixture
@@ -76,7 +77,8 @@ async def test_the_policy_has_the_second_say(policies: Policies, verdict: bool |
 
 
 async def test_a_policy_nobody_can_run_leaves_the_answer_undecided() -> None:
-    (found,) = await answer(RULES, facts("doc:1#editor@user:anne"), ask("user:anne view doc:1"))
+    with asking(NO_POLICIES):
+        (found,) = await answer(RULES, facts("doc:1#editor@user:anne"), ask("user:anne view doc:1"))
 
     assert found.decision is Decision.UNDECIDED
     assert isinstance(found.problem, PolicyUnavailable)

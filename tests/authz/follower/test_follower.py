@@ -36,7 +36,8 @@ from app.kit.actor import SYSTEM
 from app.kit.db import unit_of_work
 from app.kit.sharing import Shared
 from tests.authz.answers.support import SCOPE, SOURCE, ask, grant, key, revoke, save_app, subject
-from tests.support import commit, counted_statements
+from tests.authz.people import give
+from tests.support import counted_statements
 
 FULLY = Freshness(FreshnessMode.FULLY_CONSISTENT)
 ALLOWED, DENIED = (Decision.ALLOWED, Source.INDEX), (Decision.DENIED, Source.INDEX)
@@ -292,5 +293,23 @@ async def test_tokens_from_memory_are_those_from_the_database(still: Follower, m
     assert sum(each.is_truncated for each in from_memory) > 1
 
 
-async def give(*keys: TupleKey) -> None:
-    await commit(write_tuples(SYSTEM, TupleWrite(touch=tuple(map(RelationTuple, keys)))))
+@pytest.mark.parametrize(("at_once", "seen"), [(1, [1, 2, 3, 4, 5, 6]), (5, [1, 3, 5, 6]), (1_000, [5, 6])])
+async def test_others_have_their_turn_before_many_tuples_are_applied(
+    follower: Follower, monkeypatch: pytest.MonkeyPatch, at_once: int, seen: list[int]
+) -> None:
+    await save_app()
+    await follower.catch_up()
+    assert follower.index is not None
+    start, revisions = follower.index.revision, set[int]()
+    monkeypatch.setattr(follower_module, "_AT_ONCE", at_once)
+    async with follower._lock:
+        for n in range(6):
+            await grant((f"document:{n}", "viewer", "user:ann"), (f"document:{n}", "viewer", "user:bob"))
+        assert follower.index.revision == start
+
+    catching_up = asyncio.create_task(follower.catch_up())
+    while not catching_up.done():
+        await asyncio.sleep(0)
+        revisions.add(follower.index.revision - start)
+
+    assert sorted(revisions - {0}) == seen

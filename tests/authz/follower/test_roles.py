@@ -17,14 +17,15 @@ from app.authz.engine.schema import build_schema
 from app.authz.engine.system import SYSTEM_TYPE_IDS, system_model
 from app.authz.queries.platform import GUARDING_TYPES, list_platform_relations
 from app.authz.queries.rows import COLUMNS, STANDS, to_row
-from app.authz.service import PlatformDecider, grant_relation, revoke_relation, write_tuples
+from app.authz.service import PlatformDecider, grant_relation, revoke_relation
 from app.authz.service import follower as follower_module
 from app.authz.service.follower import Follower, following
-from app.authz.types import RelationTuple, TupleKey, TupleWrite
+from app.authz.types import RelationTuple, TupleKey
 from app.kit import clock, db
 from app.kit.actor import SYSTEM, Actor, ActorKind
 from app.kit.db import unit_of_work
 from app.kit.guard import ALL_PERMISSIONS
+from tests.authz.people import exist, give
 from tests.graph.support import execute
 from tests.support import as_user, commit, counted_statements, make_admin, make_user
 
@@ -46,14 +47,9 @@ async def ask(actor: Actor) -> tuple[frozenset[str], int]:
     return held, len(statements)
 
 
-async def write(*keys: TupleKey | RelationTuple) -> None:
-    made = tuple(each if isinstance(each, RelationTuple) else RelationTuple(each) for each in keys)
-    await commit(write_tuples(SYSTEM, TupleWrite(touch=made)))
-
-
 async def test_the_index_tells_without_a_statement(follower: Follower) -> None:
     admin = as_user(await make_admin())
-    await write(VIEWER)
+    await give(VIEWER)
     await follower.catch_up()
 
     assert await ask(admin) == (ALL_PERMISSIONS, 0)
@@ -63,7 +59,7 @@ async def test_the_index_tells_without_a_statement(follower: Follower) -> None:
 
 
 async def test_what_this_process_wrote_counts_at_once(follower: Follower) -> None:
-    await write(VIEWER)
+    await give(VIEWER)
     await follower.catch_up()
 
     for _ in range(5):
@@ -76,7 +72,7 @@ async def test_what_this_process_wrote_counts_at_once(follower: Follower) -> Non
 async def test_an_index_that_was_not_found_up_to_date_just_now_is_not_asked(
     follower: Follower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await write(VIEWER)
+    await give(VIEWER)
     await follower.catch_up()
     monkeypatch.setattr(follower_module, "MAX_ROLE_STALENESS_SECONDS", 0.0)
 
@@ -84,12 +80,14 @@ async def test_an_index_that_was_not_found_up_to_date_just_now_is_not_asked(
 
 
 async def test_without_an_index_the_database_tells() -> None:
-    await write(VIEWER)
+    await give(VIEWER)
 
     assert await ask(ONE) == ({"users.view"}, 1)
 
 
 async def test_a_unit_of_work_sees_its_own_writes(follower: Follower) -> None:
+    await exist("user:usr_1")
+
     async with unit_of_work():
         await grant_relation(SYSTEM, VIEWER)
         assert (await PlatformDecider().recent_permissions_of(ONE)) == {"users.view"}
@@ -98,7 +96,7 @@ async def test_a_unit_of_work_sees_its_own_writes(follower: Follower) -> None:
 async def test_roles_begin_and_end_by_the_clock(follower: Follower) -> None:
     with clock.frozen() as frozen:
         begin, end = clock.now() + timedelta(minutes=1), clock.now() + timedelta(minutes=2)
-        await write(RelationTuple(VIEWER, None, begin, end))
+        await give(RelationTuple(VIEWER, None, begin, end))
         await follower.catch_up()
         held = []
         for _ in range(3):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.authz.service.follower import following
 from tests.authz.graph.application import FORBIDDEN, UNAUTHENTICATED, Application, ask, make_application, refused
 from tests.graph.support import NOBODY
 from tests.support import as_user
@@ -124,6 +125,37 @@ async def test_who_can_do_something_and_how() -> None:
     assert [(each["subject"]["id"], each["subject"]["relation"]) for each in groups["nodes"]] == [("g", "member")]
     # A client's manager does not see users: the reference stays, the account is hidden.
     assert [each["subject"]["node"] for each in users["nodes"]].count(None) == 2
+
+
+async def test_more_subjects_than_a_search_may_touch_come_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = await make_application()
+    await app.write(*(f"document:5#owner@user:{each.id}" for each in (app.ann, app.ben, app.manager)))
+    await app.write("document:5#owner@apikey:key_1", "document:5#owner@apikey:key_2")
+    monkeypatch.setattr("app.authz.engine.subjects.MAX_FOUND", 4)
+    whole = sorted(each.id for each in (app.ann, app.ben, app.manager))
+    about = {"entity": app.entity("document:5"), "action": "edit"}
+    variables = {**about, "type": "user"}
+
+    async with following() as follower:
+        await follower.catch_up()
+        first = await ask("ListSubjects", app.admin, first=2, **variables)
+        second = await ask("ListSubjects", app.admin, first=2, after=first["pageInfo"]["endCursor"], **variables)
+        last = await ask("ListSubjects", app.admin, last=1, **variables)
+        before = await ask("ListSubjects", app.admin, last=2, before=last["pageInfo"]["startCursor"], **variables)
+        everybody = await ask("WhoCan", app.admin, first=1, **about)
+        await app.write("document:5#owner@user:zoe")
+        await follower.catch_up()
+        written = await ask("ListSubjects", app.admin, last=1, **variables)
+
+    pages = [[each["subject"]["id"] for each in page["nodes"]] for page in (first, second, last, before)]
+    assert pages == [whole[:2], whole[2:], whole[2:], whole[:2]]
+    assert [page["pageInfo"]["hasNextPage"] for page in (first, second, last, before)] == [True, False, False, True]
+    assert [page["totalCount"] for page in (first, second, last, before)] == [3] * 4
+    assert [key["text"] for key in last["nodes"][0]["way"]] == [app.full(f"document:5#owner@user:{whole[2]}")]
+    counts = {name: everybody[name]["totalCount"] for name in ("users", "groups", "apiKeys", "clients")}
+    assert counts == {"users": 3, "groups": 0, "apiKeys": 2, "clients": 0}
+    assert [each["subject"]["id"] for each in everybody["apiKeys"]["nodes"]] == ["key_1"]
+    assert ([each["subject"]["id"] for each in written["nodes"]], written["totalCount"]) == (["zoe"], 4)
 
 
 async def test_everybody_who_can_comes_in_groups() -> None:

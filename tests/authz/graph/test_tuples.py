@@ -106,6 +106,24 @@ async def test_everything_that_is_wrong_is_told_at_once() -> None:
     ]
 
 
+async def test_who_does_not_exist_is_told_with_the_place_where_it_is_named() -> None:
+    app = await make_application()
+    before = await read_everything()
+    role, viewer = app.key("users:*#viewer@user:nobody"), app.key("document:2#viewer@user:nobody")
+
+    about = await ask("TuplesWrite", app.admin, input={"writes": [viewer, app.key("clients:x#viewer@user:nobody")]})
+    wanted = await ask("TuplesWrite", app.manager, input={"creates": [viewer], "subjectsMustExist": True})
+    roles = await ask("TuplesWrite", app.admin, input={"writes": [role], "dryRun": True})
+
+    told = [[(each["reason"], each["field"]) for each in payload["errors"]] for payload in (about, wanted, roles)]
+    assert told == [
+        [("authz_entity_unknown", ["writes", "1", "entity"]), ("authz_subject_unknown", ["writes", "1", "subject"])],
+        [("authz_subject_unknown", ["creates", "0", "subject"])],
+        [("authz_subject_unknown", ["writes", "0", "subject"])],
+    ]
+    assert await read_everything() == before
+
+
 async def test_the_same_write_under_a_key_happens_once() -> None:
     app = await make_application()
     given = {"creates": [app.key("document:1#viewer@user:carl")], "idempotencyKey": "once"}
@@ -149,6 +167,10 @@ async def test_only_who_manages_access_writes_and_deletes() -> None:
     assert await refused("TuplesWrite", app.manager, input=platform) == FORBIDDEN
     after = await read_everything()
     assert {name for name in before if before[name] != after[name]} == set()
+
+
+async def test_a_write_of_nothing_is_for_those_who_are_signed_in_too() -> None:
+    assert await refused("TuplesWrite", NOBODY, input={}) == UNAUTHENTICATED
 
 
 async def test_a_filter_deletes_what_it_means() -> None:

@@ -27,6 +27,7 @@ from app.authz.types import (
     TypeDefinition,
     Union,
 )
+from app.authz.types.tuples import with_policy
 
 # Words that are keywords elsewhere, and names that look as if they began with one.
 _KEYWORDS = "model schema type relation permissions assertions given check is hierarchy policy true undecided module"
@@ -101,7 +102,13 @@ _values = st.recursive(
 contexts = st.dictionaries(_text, _values, max_size=3)
 _ids = st.sampled_from(["1", "*", "anne@example.com", "a:b", "ä", "x/y", "{}", "%20", "given"])
 keys = st.builds(TupleKey, names, _ids, names, names, _ids, names | st.just(""))
-facts = st.builds(RelationTuple, keys, st.none() | st.builds(ConditionRef, names, contexts))
+facts = st.builds(
+    RelationTuple,
+    keys,
+    st.none()
+    | st.builds(ConditionRef, names, contexts)
+    | st.builds(with_policy, st.sampled_from(["policy", "office-hours", "x_1"])),
+)
 assertions = st.builds(
     Assertion,
     keys.map(lambda key: str(key.subject)),

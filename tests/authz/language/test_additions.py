@@ -40,6 +40,7 @@ assertions
   given
     document:1#owner@user:anne
     document:1#editor@group:eng#member with in_office {"ip": "10.1.2.3"}
+    document:1#editor@user:carl with policy:by-night
   check user:anne edit document:1 is true
   check user:bob read document:1 with {"ip": "10.1.2.3", "n": [1, -2.5, null]} is false
   given
@@ -67,6 +68,7 @@ def test_given_tuples_hold_until_the_next_given() -> None:
         RelationTuple(
             TupleKey("document", "1", "editor", "group", "eng", "member"), ConditionRef("in_office", {"ip": "10.1.2.3"})
         ),
+        RelationTuple(TupleKey("document", "1", "editor", "user", "carl"), ConditionRef("policy:by-night")),
     )
 
     assertions = parse_model(TEXT).assertions
@@ -76,7 +78,7 @@ def test_given_tuples_hold_until_the_next_given() -> None:
         Assertion("user:bob", "read", "document:1", False, given, {"ip": "10.1.2.3", "n": [1, -2.5, None]}),
         Assertion("user:bob", "read", "document:1", None),
     )
-    assert [assertion.at for assertion in assertions] == [Position(27, 9), Position(28, 9), Position(30, 9)]
+    assert [assertion.at for assertion in assertions] == [Position(28, 9), Position(29, 9), Position(31, 9)]
 
 
 def test_permissions_need_no_relations_above_them_and_sections_come_in_any_order() -> None:

@@ -93,7 +93,7 @@ def test_the_text_shows_each_line() -> None:
     diff = diff_models(parse_model(old), parse_model(old + "    define b: a\n"))
 
     assert diff.text == (
-        "--- before\n+++ after\n@@ -6,4 +6,5 @@\n type doc\n   relations\n     define a: [user]\n+    define b: a\n "
+        "--- before\n+++ after\n@@ -6,3 +6,4 @@\n type doc\n   relations\n     define a: [user]\n+    define b: a"
     )
 
 

@@ -54,6 +54,7 @@ def test_its_bounds_are_those_of_the_code() -> None:
 
     assert limits.MAX_TEXT_BYTES == 256 * 1024
     assert f"{limits.MAX_TYPES} types, {limits.MAX_RELATIONS} relations and {limits.MAX_PERMISSIONS} perm" in words
+    assert f"{limits.MAX_PARTS} parts (relations, arrows, `[ ]`) in one relation" in words
     assert f"{limits.MAX_CONDITIONS} conditions of {limits.MAX_EXPRESSION} characters" in words
     assert f"{limits.MAX_ASSERTIONS} assertions, and brackets nest {limits.MAX_NESTING} deep" in words
     assert f"at most {limits.MAX_TYPE_NAME} characters, others {limits.MAX_RELATION_NAME}" in words

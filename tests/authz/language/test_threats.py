@@ -109,6 +109,10 @@ def test_names_of_other_scripts_are_refused() -> None:
             HEAD + "  permissions\n" + "    define a: b\n" * 201,
             "There are 201 permissions in `doc`; at most 200 may be.",
         ),
+        (
+            HEAD + "    define a: [user]\n    define b: a" + " or a from c" * 500 + "\n",
+            "There are 501 parts in `doc#b`; at most 500 may be.",
+        ),
         (HEAD + "condition c() { x }\n" * 501, "There are 501 conditions; at most 500 may be."),
         (
             HEAD + "assertions\n" + "  check user:a b c:d is true\n" * 2001,
@@ -124,6 +128,16 @@ def test_there_is_a_bound_to_everything(text: str, reason: str) -> None:
     [problem] = refused(text)
 
     assert (problem.code, problem.reason) == ("authz_model_too_many", reason)
+
+
+def test_parts_are_counted_in_brackets_and_of_each_relation_alone() -> None:
+    one = " or ".join(["a", "(a and b from c)"] * 125 + ["(a but not b)", "a"] * 40 + ["a"] * 5)
+    most = HEAD + "    define a: [user]\n" + f"    define b: {one}\n    define c: {one}\n"
+
+    [problem] = refused(most.replace("c: a", "c: a or a"))
+
+    assert parse_model(most).types
+    assert places([problem]) == [("too_many", 8, 12)]
 
 
 def test_bounds_hold_for_json_too() -> None:

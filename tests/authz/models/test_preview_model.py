@@ -13,6 +13,7 @@ from app.authz.types.saving import ModelDraft, ModelPreview
 from app.kit.actor import SYSTEM
 from tests.authz.answers.support import SCOPE, SOURCE, ask, grant, key, save_app
 from tests.authz.answers.test_check import decision
+from tests.authz.policies import keep_missing_policies
 from tests.support import assert_needs, commit, read_everything
 
 
@@ -201,6 +202,7 @@ async def test_a_condition_that_a_tuple_has_settled_is_compared_when_it_changes(
 
 async def test_a_policy_that_changes_is_told_where_it_decides() -> None:
     await save_app()
+    await keep_missing_policies(SCOPE, "two_eyes")
     await grant(("document:1", "viewer", "user:ann"), ("document:2", "viewer", "user:bob"))
 
     found = (await preview(SOURCE.replace("policy four_eyes", "policy two_eyes"))).impact
@@ -219,6 +221,7 @@ async def test_more_entities_than_are_compared_are_told(monkeypatch: pytest.Monk
 
 
 async def test_assertions_that_do_not_hold_are_shown() -> None:
+    await keep_missing_policies(SCOPE, "four_eyes")
     source = SOURCE + "assertions\n  check user:ann read document:1 is true\n"
 
     found = await preview(source)

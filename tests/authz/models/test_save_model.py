@@ -21,6 +21,7 @@ from app.kit.actor import SYSTEM
 from app.kit.db import unit_of_work
 from app.kit.errors import AppError
 from app.kit.paging import PageRequest
+from tests.authz.people import give
 from tests.support import assert_needs, commit, read_audit, read_everything
 
 DOCUMENTS = """
@@ -224,7 +225,7 @@ async def test_a_bare_type_is_the_one_of_auther_itself() -> None:
         TupleKey("group", "eng", "member", "user", "ann"),
         TupleKey("cli_a:document", "1", "viewer", "group", "eng", "member"),
     )
-    await commit(write_tuples(SYSTEM, TupleWrite(touch=tuple(map(RelationTuple, keys)))))
+    await give(*keys)
 
     answer = await check(SYSTEM, Check(SubjectRef("user", "ann"), "read", EntityRef("cli_a:document", "1")))
 

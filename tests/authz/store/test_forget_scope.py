@@ -6,6 +6,7 @@ from app.authz.service import forget_scope
 from app.authz.types import RelationTuple, TupleKey
 from app.clients.service import delete_client
 from app.kit.actor import SYSTEM
+from tests.authz.people import give
 from tests.authz.store.support import SCOPE, changes, revision, save_app, standing, touch, write
 from tests.clients.support import make_client
 from tests.support import commit, read_everything
@@ -19,11 +20,8 @@ async def test_all_that_speaks_of_a_client_ends_at_one_revision_and_nothing_else
     await save_app()
     await save_app(scope="cli_other")
     await touch("document:1#viewer@user:ann", "document:1#viewer@team:red#member", "team:red#member@user:ann")
-    await write(
-        touch=(
-            granted("clients", SCOPE, "full_access", "user", "ann"),
-            granted("users", "*", "viewer", "client", SCOPE),
-        )
+    await give(
+        granted("clients", SCOPE, "full_access", "user", "ann"), granted("users", "*", "viewer", "client", SCOPE)
     )
     others = (
         granted("cli_other:document", "1", "viewer", "user", "ann"),
@@ -31,7 +29,7 @@ async def test_all_that_speaks_of_a_client_ends_at_one_revision_and_nothing_else
         granted("clients", "*", "viewer", "user", "ann"),
         granted("users", "*", "viewer", "user", SCOPE),
     )
-    await write(touch=others)
+    await give(*others)
     before = await revision()
 
     assert await commit(forget_scope(SCOPE)) == 5

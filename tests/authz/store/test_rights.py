@@ -12,6 +12,7 @@ from app.authz.types import RelationTuple, TupleFilter, TupleKey, TupleWrite
 from app.kit import clock
 from app.kit.actor import SYSTEM, Actor, ActorKind
 from app.kit.errors import AppError
+from tests.authz.people import exist, exist_for, give
 from tests.support import commit, counted_statements, read_everything
 
 ADMIN = Actor(ActorKind.USER, "usr_admin")
@@ -30,10 +31,16 @@ def of_group(type_name: str, relation: str, group: str) -> TupleKey:
 
 
 async def touch(actor: Actor, *keys: TupleKey) -> None:
+    await exist_for(*keys)
+    await put(actor, *keys)
+
+
+async def put(actor: Actor, *keys: TupleKey) -> None:
     await commit(write_tuples(actor, TupleWrite(touch=tuple(RelationTuple(key) for key in keys))))
 
 
 async def refused(actor: Actor, write: TupleWrite) -> AppError:
+    await exist_for(*(each.key for each in write.touch))
     before = await read_everything()
     with pytest.raises(AppError) as caught:
         await commit(write_tuples(actor, write))
@@ -123,10 +130,11 @@ async def test_a_group_put_into_another_is_given_what_that_holds() -> None:
 
 async def test_many_groups_cost_one_statement() -> None:
     await touch(SYSTEM, *(of_group("users", "viewer", f"g{n}") for n in range(50)))
+    await exist("user:usr_a", "user:usr_b")
     with counted_statements() as one:
-        await touch(ADMIN, in_group("g0", "usr_a"))
+        await put(ADMIN, in_group("g0", "usr_a"))
     with counted_statements() as many:
-        await touch(ADMIN, *(in_group(f"g{n}", "usr_b") for n in range(50)))
+        await put(ADMIN, *(in_group(f"g{n}", "usr_b") for n in range(50)))
 
     assert len(many) == len(one)
 
@@ -146,7 +154,7 @@ async def test_nobody_joins_every_group() -> None:
 async def test_what_a_group_holds_on_one_entity_or_will_hold_counts_as_well() -> None:
     one = TupleKey("clients", "cli_7", "admin", "group", "portal", "member")
     later = RelationTuple(of_group("keys", "admin", "night"), starts_at=clock.now() + timedelta(hours=1))
-    await commit(write_tuples(SYSTEM, TupleWrite(touch=(RelationTuple(one), later))))
+    await give(one, later)
 
     for group in ("portal", "night"):
         problem = await refused(ADMIN, TupleWrite(touch=(RelationTuple(in_group(group)),)))
@@ -156,7 +164,7 @@ async def test_what_a_group_holds_on_one_entity_or_will_hold_counts_as_well() ->
 async def test_nobody_makes_a_role_last_longer_or_shorter_than_they_may_give_it() -> None:
     soon = clock.now() + timedelta(hours=1)
     limited = RelationTuple(on("users", "admin"), expires_at=soon)
-    await commit(write_tuples(SYSTEM, TupleWrite(touch=(limited,))))
+    await give(limited)
 
     for other in (RelationTuple(limited.key), RelationTuple(limited.key, expires_at=soon + timedelta(hours=1))):
         problem = await refused(ADMIN, TupleWrite(touch=(other,)))

@@ -11,10 +11,11 @@ from app.authz.service.consistency import Revision, decode_revision
 from app.authz.service.tuples import MAX_WRITE, write_tuples
 from app.authz.types import ConditionRef, RelationTuple, TupleKey, TupleWrite
 from app.kit import clock, db
-from app.kit.actor import SYSTEM, Actor, ActorKind, Origin
+from app.kit.actor import Actor, ActorKind, Origin
 from app.kit.errors import AppError, InputProblems
+from tests.authz.people import give
 from tests.authz.store.support import SCOPE, key, keys, place, revision, save_app, standing, touch, tuples, write
-from tests.support import assert_needs, commit, counted_statements, read_everything
+from tests.support import assert_needs, counted_statements, read_everything
 
 ANN = "document:1#viewer@user:ann"
 BOB = "document:1#viewer@user:bob"
@@ -260,9 +261,7 @@ async def test_tuples_of_a_client_need_its_permission() -> None:
 async def test_who_manages_one_client_writes_its_tuples_and_no_others() -> None:
     await save_app(scope="cli_other")
     manager = Actor(ActorKind.USER, "usr_m")
-    await commit(
-        write_tuples(SYSTEM, TupleWrite(touch=(RelationTuple(TupleKey("clients", SCOPE, "admin", "user", "usr_m")),)))
-    )
+    await give(TupleKey("clients", SCOPE, "admin", "user", "usr_m"))
 
     assert (await write(manager, touch=tuples(ANN))).created == keys(ANN)
     foreign = RelationTuple(TupleKey("cli_other:document", "1", "viewer", "user", "ann"))

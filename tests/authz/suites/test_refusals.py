@@ -34,7 +34,7 @@ def refusal(text: str, folder: Path = Path()) -> str:
         ("- 1", "t.yaml:1: Expected names with values here."),
         ("name: x", "t.yaml:1: There are neither `cases` nor `tests` in this file."),
         ("name: x\nname: y\ncases: []", "t.yaml:2: `name` stands twice here."),
-        ("cases: []\ncase: []", "t.yaml:2: `case` is not known here; expected cases, description, model, "),
+        ("cases: []\ncase: []", "t.yaml:2: `case` is not known here; expected cases, description, env, model, "),
         ("cases:\n- chek: {}", "t.yaml:2: `chek` is not known here; "),
         ("cases:\n- name: x", "t.yaml:2: There is nothing to ask here; "),
         ("cases:\n- check: {user:a sees: true}", "t.yaml:2: `user:a sees` is no question; expected `SUBJECT ACTION"),

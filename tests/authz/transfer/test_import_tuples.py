@@ -23,6 +23,7 @@ from app.kit import db
 from app.kit.actor import ANONYMOUS, SYSTEM, Actor
 from app.kit.db import unit_of_work
 from app.kit.errors import Forbidden, Unauthenticated
+from tests.authz.people import exist
 from tests.authz.transfer.support import INVOICES, bring, line, reasons, revision, save, take
 from tests.support import as_user, commit, make_admin, make_user, read_audit
 
@@ -31,6 +32,7 @@ IN_OFFICE = {"name": "in_office", "context": {"ip": "10.0.0.1"}}
 
 async def test_tuples_come_in_and_out_again() -> None:
     await save()
+    await exist("user:anne")
     lines = [
         line("document:1", "editor", "group:eng#member", condition=IN_OFFICE),
         line("document:1", "editor", "user:zoë", startsAt="2030-01-01T00:00:00Z", expiresAt="2031-01-01T00:00:00.5Z"),

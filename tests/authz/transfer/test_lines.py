@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from app.authz.language.tuple_lines import MAX_LINE_BYTES, cut_lines
 
+BOM = b"\xef\xbb\xbf"
+
 
 async def cut(chunks: list[bytes], size: int = 100) -> list[list[bytes | None]]:
     return [batch async for batch in cut_lines(chunks, size)]
@@ -20,7 +22,7 @@ async def test_the_cuts_of_chunks_do_not_matter(lines: list[bytes], data: st.Dat
 
     batches = await cut(chunks, 3)
 
-    assert [line for batch in batches for line in batch] == content.split(b"\n")
+    assert [line for batch in batches for line in batch] == content.removeprefix(BOM).split(b"\n")
     assert all(len(batch) == 3 for batch in batches[:-1])
 
 
@@ -32,4 +34,4 @@ async def test_a_line_that_is_too_long_is_none_and_the_next_one_is_whole() -> No
 
 
 async def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
-    assert await cut([b"\xef\xbb\xbfa\nb"]) == [[b"a", b"b"]]
+    assert await cut([BOM + b"a\nb"]) == [[b"a", b"b"]]

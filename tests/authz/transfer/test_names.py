@@ -57,6 +57,9 @@ async def test_a_type_that_no_model_defines_is_compared_with_those_that_are() ->
             "No model defines the type invoice. A type of a client is written with the client's id: cli_a:invoice.",
         ),
         ("zzz:1", "No model defines the type zzz."),
+        ("cli_a:invocie:7", "No model defines the type cli_a:invocie. Did you mean `cli_a:invoice`?"),
+        ("cli_a:7", "No model defines the type cli_a:7. Did you mean `cli_a:invoice`?"),
+        ("cli_b:invoice:7", "No model defines the type cli_b."),
     ):
         with pytest.raises(TypeUnfamiliar) as caught:
             found.entity(text)

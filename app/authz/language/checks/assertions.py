@@ -7,7 +7,7 @@ from app.authz.language.printer import print_fact
 from app.authz.language.rewrites import direct_types
 from app.authz.language.tuple_text import parse_entity, parse_subject
 from app.authz.types.model import Assertion, Position
-from app.authz.types.tuples import EVERY, RelationTuple, SubjectRef
+from app.authz.types.tuples import EVERY, RelationTuple, SubjectRef, policy_of
 
 
 def check_assertions(scope: Scope, report: Report) -> None:
@@ -63,7 +63,8 @@ def _check_fact(scope: Scope, report: Report, fact: RelationTuple, at: Position 
         return
     if key.entity_type not in scope.declared:
         return
-    condition = fact.condition.name if fact.condition else None
+    # A policy stands wherever no condition is needed.
+    condition = fact.condition.name if fact.condition and policy_of(fact.condition) is None else None
     wanted = (key.subject_type, key.subject_relation, key.subject_id == EVERY and not key.subject_relation, condition)
     allowed = direct_types(scope.relations[key.entity_type][key.relation])
     if wanted not in {(each.type, each.relation, each.is_wildcard, each.condition) for each in allowed}:

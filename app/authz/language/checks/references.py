@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from app.authz.language.checks.scope import Report, Scope
 from app.authz.language.rewrites import direct_types, walk
@@ -135,6 +135,16 @@ def _check_permission(scope: Scope, report: Report, kind: TypeDefinition, permis
     at = permission.relation_at or permission.at
     if permission.relation not in {each.name for each in kind.relations}:
         _check_relation(scope, report, kind.name, permission.relation, at)
+
+
+def check_policies(scope: Scope, known: Collection[str], report: Report) -> None:
+    """Report permissions that name a policy which is not there."""
+    for kind in scope.model.types:
+        for permission in kind.permissions:
+            if permission.policy is not None and permission.policy not in known:
+                reason = f"There is no policy `{permission.policy}`."
+                at = permission.policy_at or permission.at
+                report.unknown("authz_model_unknown_policy", reason, at, (permission.policy, known))
 
 
 def _check_conditions(scope: Scope, report: Report) -> None:
