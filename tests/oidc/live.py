@@ -9,14 +9,12 @@ from typing import Any
 
 import httpx
 
-from app.authz.service.models import save_model
 from app.authz.service.tuples import write_tuples
 from app.authz.types import ConditionRef, RelationTuple, TupleKey
-from app.authz.types.saving import ModelDraft
 from app.authz.types.writes import TupleWrite
 from app.kit.actor import SYSTEM
 from app.users.types import User
-from tests.authz.answers.support import SOURCE
+from tests.authz.answers.support import save_app_of
 from tests.oidc.support import Party
 from tests.support import commit
 
@@ -63,7 +61,7 @@ class Asker:
 async def make_asker(party: Party, user: User, *, scope: str = "openid") -> Asker:
     """The user's access token, and the documents."""
     client = party.client.id
-    await commit(save_model(SYSTEM, ModelDraft(client, SOURCE)))
+    await save_app_of(client)
     tuples = [RelationTuple(TupleKey(f"{client}:document", str(n), "viewer", "user", user.id)) for n in range(3)]
     late = RelationTuple(TupleKey(f"{client}:document", "night", "owner", "user", user.id), ConditionRef("late"))
     await commit(write_tuples(SYSTEM, TupleWrite(touch=(*tuples, late))))

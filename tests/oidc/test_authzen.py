@@ -19,7 +19,7 @@ from app.kit.runtime import override
 from app.oidc.live.checks import MAX_CHECKS
 from app.sessions.types import Session
 from app.users.types import User
-from tests.authz.answers.support import SOURCE
+from tests.authz.answers.support import save_app_of
 from tests.jobs.support import until
 from tests.oidc.live import CHECK, EVALUATION, EVALUATIONS, WITH_API, Asker, let_manage, let_read, make_asker
 from tests.oidc.machines import make_machine
@@ -387,7 +387,7 @@ async def test_about_others_it_takes_manage_access_on_the_client(manager: Asker)
 async def test_a_gateway_that_manages_access_of_its_client_asks_about_everybody(browser: httpx.AsyncClient) -> None:
     machine = await make_machine(browser, scopes=("read", "auther:api"))
     bob = await make_user("bob@example.com")
-    await commit(save_model(SYSTEM, ModelDraft(machine.client.id, SOURCE)))
+    await save_app_of(machine.client.id)
     await let_read(machine, bob.id, "7")
     headers = {"authorization": f"Bearer {await machine.token()}"}
     request = {"subject": {"type": "user", "id": bob.id}, "action": {"name": "read"}}

@@ -14,7 +14,7 @@ from app.sessions.types import Session
 from app.users.service import ban_user
 from app.users.types import User
 from tests.jobs.support import until
-from tests.oidc.live import CHECK, LIST, WITH_API, Asker, let_manage, let_read, make_asker
+from tests.oidc.live import CHECK, EVALUATIONS, LIST, WITH_API, Asker, let_manage, let_read, make_asker
 from tests.oidc.support import Party, make_party
 from tests.support import SYSTEM, commit, counted_statements, deciding, make_user, read_everything
 
@@ -65,6 +65,30 @@ async def test_attributes_of_the_resource_decide(asker: Asker) -> None:
     undecided = await share()
     assert (undecided["allowed"], undecided["problem"]["code"]) == (False, "authz_condition_undecided")
     assert (await share(resource=None))["allowed"] is False
+
+
+async def test_a_problem_names_the_tuple_only_to_who_may_ask_about_others(asker: Asker, manager: Asker) -> None:
+    missing = "The condition late needs hour."
+
+    async def tell(each: Asker) -> list[str]:
+        question = {"entityType": "document", "entityId": "night", "permission": "share"}
+        alone = (await each.post(CHECK, question)).json()
+        batch = (await each.post(f"{CHECK}/batch", {"checks": [question]})).json()["results"]
+        evaluation = await each.decide("night", "share")
+        request = {**each.request("night", "share"), "evaluations": [{}]}
+        evaluations = (await each.post(EVALUATIONS, request)).json()["evaluations"]
+        errors = [told["context"]["error"] for told in (evaluation, *evaluations)]
+        assert {told["code"] for told in errors} == {"authz_condition_undecided"}
+        return [told["message"] for told in (alone["problem"], batch[0]["problem"], *errors)]
+
+    assert await tell(asker) == [missing] * 4
+    assert await tell(manager) == [missing] * 4
+    for each in (asker, manager):
+        await let_manage(each.party, each.user.id)
+    named = f"{manager.party.client.id}:document:night#owner@user:{manager.user.id}"
+    # What the subject manages is not lent to who holds a token for something else.
+    assert await tell(asker) == [missing] * 4
+    assert await tell(manager) == [f"The condition late of {named}: The condition needs hour."] * 4
 
 
 async def test_a_batch_keeps_its_order(asker: Asker) -> None:

@@ -13,10 +13,8 @@ import orjson
 import pytest
 
 from app.api_keys.types import CreatedApiKey
-from app.authz.service.models import save_model
 from app.authz.service.tuples import write_tuples
 from app.authz.types import RelationTuple, TupleKey
-from app.authz.types.saving import ModelDraft
 from app.authz.types.writes import TupleWrite
 from app.clients.service import create_client, find_client, update_client
 from app.clients.types import (
@@ -42,7 +40,7 @@ from app.oidc.subjects import forget_pairwise_key, sector_of, subject_for, user_
 from app.sessions.types import Session
 from app.users.types import User
 from tests.api_keys.support import make_key
-from tests.authz.answers.support import SOURCE
+from tests.authz.answers.support import SOURCE, save_app_of
 from tests.clients.sectors import Publisher, publishing
 from tests.oidc.live import CHECK, EVALUATION, let_read
 from tests.oidc.machines import USER_ID_TYPE, Machine, make_machine
@@ -373,7 +371,7 @@ async def test_the_client_that_a_keys_token_is_for_sees_the_owner_by_one_subject
     source = SOURCE.replace("type group", "type apikey\ntype group", 1).replace(
         "viewer: [user, user:*]", "viewer: [user, user:*, apikey]"
     )
-    await commit(save_model(SYSTEM, ModelDraft(reader.client.id, source)))
+    await save_app_of(reader.client.id, source)
     made = await make_key(user)
     await let_read(reader, user.id, "1")
     key = TupleKey(f"{reader.client.id}:document", "1", "viewer", "apikey", made.key.id)
@@ -483,7 +481,7 @@ async def test_a_change_of_redirect_uris_asks_again_and_another_change_does_not(
 
 async def save_documents(party: Party, user: User) -> None:
 
-    await commit(save_model(SYSTEM, ModelDraft(party.client.id, SOURCE)))
+    await save_app_of(party.client.id)
     await let_read(party, user.id, "1")
 
 

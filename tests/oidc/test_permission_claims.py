@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from app.authz.service.models import save_model
 from app.authz.service.tuples import write_tuples
 from app.authz.types import RelationTuple, TupleKey
-from app.authz.types.saving import ModelDraft
 from app.authz.types.writes import TupleWrite
 from app.clients.types import Client
 from app.kit.actor import SYSTEM
 from app.kit.runtime import override
 from app.sessions.types import Session
 from app.users.types import User
-from tests.authz.answers.support import SOURCE
+from tests.authz.answers.support import save_app_of
 from tests.oidc.support import Party, claims_of, make_party
 from tests.support import commit
 
 
 async def grant(client: Client, user: User, *relations: tuple[str, str]) -> None:
     """Give a user relations to documents of a client: id and relation."""
-    await commit(save_model(SYSTEM, ModelDraft(client.id, SOURCE)))
+    await save_app_of(client.id)
     keys = [TupleKey(f"{client.id}:document", name, relation, "user", user.id) for name, relation in relations]
     await commit(write_tuples(SYSTEM, TupleWrite(touch=tuple(map(RelationTuple, keys)))))
 

@@ -16,7 +16,7 @@ from app.authz.types.answers import PlainQuestion
 from app.kit.actor import Actor
 from app.kit.paging import PageRequest
 from app.oidc.live.errors import QuestionInvalid, TooManyChecks
-from app.oidc.live.names import Names, check_scope, open_names, own_subject
+from app.oidc.live.names import Names, check_scope, may_ask_others, open_names, own_subject
 
 # Checks of one request; its body is bounded as well.
 MAX_CHECKS: Final = 1_000
@@ -93,7 +93,7 @@ async def _answer(actor: Actor, sent: Sequence[object], *, is_batch: bool) -> li
             raise
     if any(each[0] is not own for each in questions):
         check_scope(actor)
-    resolutions = await ask_many(actor, source, questions)
+    resolutions = await ask_many(actor, source, questions, sees_tuples=may_ask_others(actor))
     token = source.token
     return [
         _show(each, question, resolution, (token, names.show(question[0])))

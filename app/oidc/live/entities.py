@@ -5,14 +5,17 @@ Source: OpenID Authorization API 1.0, §5 (information model).
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from app.authz.types import Context, SubjectRef
 from app.oidc.live.errors import QuestionInvalid
 from app.oidc.live.names import Names
 
 Sent = Mapping[str, Any]
+# Properties with prefixes, by the entity's name and the identity of what was sent.
+Known = dict[tuple[str, int], Sent]
 NOTHING: Final[dict[str, Any]] = {}
 
 
@@ -49,25 +52,35 @@ def read_subject(sent: Sent, own: SubjectRef, names: Names) -> SubjectRef:
     return own if named.id == own.id and named.type == own.type else named
 
 
-def read_context(request: Sent, *, subject: Sent, action: Sent, resource: Sent) -> Context:
+def read_context(request: Sent, *, subject: Sent, action: Sent, resource: Sent, known: Known | None = None) -> Context:
     """What conditions and policies are told.
 
     Properties of the resource stand under their own names, and those of all three with `subject_`, `action_` and
-    `resource_` before them; what the request's context says wins.
+    `resource_` before them; what the request's context says wins. Nothing that is large is copied: many evaluations
+    may share it.
+
+    Args:
+        known: what was read of entities that the evaluations of this request share.
 
     Raises:
         QuestionInvalid: properties, or the context, are no objects.
     """
-    context = request.get("context")
-    is_plain = context is None or context == NOTHING
-    if is_plain and not ("properties" in resource or "properties" in subject or "properties" in action):
-        return NOTHING
-    told = dict(_properties(resource, "resource"))
-    for name, entity in (("resource", resource), ("subject", subject), ("action", action)):
-        told |= {f"{name}_{key}": value for key, value in _properties(entity, name).items()}
-    if context is not None:
-        told.update(read_object(context, "context"))
-    return told
+    given = request.get("context")
+    context = NOTHING if given is None else read_object(given, "context")
+    entities = {"action": action, "subject": subject, "resource": resource}
+    told = {name: _properties(each, name) for name, each in entities.items() if "properties" in each}
+    if not any(told.values()):
+        return context
+    layers = [_prefix(name, each, {} if known is None else known) for name, each in told.items()]
+    return ChainMap(*cast("list[dict[str, Any]]", [context, *layers, told.get("resource", NOTHING)]))
+
+
+def _prefix(name: str, properties: Sent, known: Known) -> Sent:
+    """Properties with the name of their entity before each."""
+    key = name, id(properties)
+    if key not in known:
+        known[key] = {f"{name}_{each}": value for each, value in properties.items()}
+    return known[key]
 
 
 def _properties(entity: Sent, name: str) -> Sent:

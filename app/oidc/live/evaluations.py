@@ -17,7 +17,7 @@ from app.kit.errors import AppError
 from app.oidc.live.checks import MAX_CHECKS
 from app.oidc.live.entities import NOTHING, Sent, read_context, read_object, read_subject, read_text
 from app.oidc.live.errors import QuestionInvalid, TooManyChecks
-from app.oidc.live.names import Asking, begin_asking, check_scope
+from app.oidc.live.names import Asking, begin_asking, check_scope, may_ask_others
 
 Answer = dict[str, object]
 
@@ -70,8 +70,12 @@ async def evaluate_many(actor: Actor, sent: object) -> Answer:
 
 
 async def _evaluate_one(asking: Asking, request: Sent) -> Answer:
-    (answer,) = await _answer(asking, [_read(request, asking)])
-    return answer
+    question, actor = _read(request, asking), asking.actor
+    sees_tuples = may_ask_others(actor)
+    if question[0] is not asking.own and not sees_tuples:
+        check_scope(actor)
+    found = await ask_many(actor, asking.source, [question], judge=asking.judge, sees_tuples=sees_tuples)
+    return _show(found[0])
 
 
 def _stop_of(request: Sent) -> bool | None:
@@ -86,7 +90,9 @@ async def _answer(asking: Asking, questions: Sequence[PlainQuestion | AppError])
     asked = [each for each in questions if not isinstance(each, AppError)]
     if any(each[0] is not asking.own for each in asked):
         check_scope(asking.actor)
-    found = iter(await ask_many(asking.actor, asking.source, asked))
+    sees_tuples = may_ask_others(asking.actor)
+    resolutions = await ask_many(asking.actor, asking.source, asked, judge=asking.judge, sees_tuples=sees_tuples)
+    found = iter(resolutions)
     return [_failed(each) if isinstance(each, AppError) else _show(next(found)) for each in questions]
 
 
@@ -132,7 +138,7 @@ def _read(request: Sent, asking: Asking) -> PlainQuestion:
         read_text(action, "action", "name"),
         asking.names[read_text(resource, "resource", "type")],
         read_text(resource, "resource", "id"),
-        read_context(request, subject=subject, action=action, resource=resource),
+        read_context(request, subject=subject, action=action, resource=resource, known=asking.known),
     )
 
 

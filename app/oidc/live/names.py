@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
+from app.authz.engine.policies import Judgement
 from app.authz.service.access import subject_of
 from app.authz.service.checks import LATEST
+from app.authz.service.policies import judgement_of
 from app.authz.service.sources import AnswerSource, open_source
 from app.authz.types import SubjectRef
 from app.clients.service import find_client, get_clients
@@ -67,20 +70,27 @@ class Names(dict[str, str]):
         return subject.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asking:
-    """Who asks, by which names, and the state of tuples and models that names and answers rest on."""
+    """Who asks, by which names, and the state of tuples and models that names and answers rest on.
+
+    Attributes:
+        judge: the word of policies on all that is asked in the request.
+        known: what `read_context` read of entities that evaluations share.
+    """
 
     actor: Actor
     source: AnswerSource
     own: SubjectRef
     names: Names
+    judge: Judgement
+    known: dict[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
 
 
 async def begin_asking(actor: Actor) -> Asking:
     """What a request of this caller is answered from."""
     source = await open_source(LATEST)
-    return Asking(actor, source, own_subject(actor), await open_names(actor, source))
+    return Asking(actor, source, own_subject(actor), await open_names(actor, source), judgement_of(actor))
 
 
 async def open_names(actor: Actor, source: AnswerSource) -> Names:
@@ -100,6 +110,11 @@ async def _find_sector(client_id: str) -> Sector | None:
     return sector
 
 
+def may_ask_others(actor: Actor) -> bool:
+    """Whether what the caller shows may be used for questions about others, see `check_scope`."""
+    return Scope.AUTHER_API in actor.scopes
+
+
 def check_scope(actor: Actor) -> None:
     """Let whoever holds a token ask about others only if it may use its subject's rights here.
 
@@ -109,7 +124,7 @@ def check_scope(actor: Actor) -> None:
     Raises:
         BearerError: `insufficient_scope`, the access token lacks `auther:api`.
     """
-    if Scope.AUTHER_API not in actor.scopes:
+    if not may_ask_others(actor):
         raise BearerError(ErrorCode.INSUFFICIENT_SCOPE, f"About others this needs the scope {Scope.AUTHER_API.value}.")
 
 
