@@ -81,7 +81,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_files(made)
     (made / "bad.fga").write_text(BAD, "utf-8")
     (made / "suite.yaml").write_text(SUITE, "utf-8")
-    (made / "lines.jsonl").write_bytes(b'{"entity":"group:eng","relation":"member","subject":"user:a"}\nnonsense\n')
+    (made / "guarded.fga").write_text(
+        MODEL.replace("define read: viewer", "define read: viewer policy four_eyes"), "utf-8"
+    )
+    (made / "policies").mkdir()
+    (made / "policies" / "by_night.lua").write_text("return context.resource.hour > 20", "utf-8")
+    (made / "policies" / "four_eyes.lua").write_text("return context.resource.eyes == 4", "utf-8")
+    (made / "lines.jsonl").write_bytes(b'{"entity":"document:1","relation":"viewer","subject":"user:a"}\nnonsense\n')
     return made
 
 
@@ -113,6 +119,19 @@ def ran(folder: Path) -> dict[str, Ran]:
         "tuples delete",
         "tuples delete --relation member --yes",
         "tuples write document:1#viewer@user:a --expires soon",
+        "models validate guarded.fga",
+        "models validate guarded.fga --policies policies",
+        "models apply guarded.fga --yes",
+        "policies save policies/by_night.lua",
+        "policies save policies/four_eyes.lua",
+        "models apply guarded.fga --yes --json",
+        "tuples write document:1#owner@user:nora --policy by_day",
+        "tuples write document:1#owner@user:nora --policy by_night --condition late",
+        "tuples write document:1#owner@user:nora --policy by_night",
+        "tuples list --subject user:nora",
+        "tuples export --subject user:nora",
+        'check user:nora edit document:1 --context {"hour":22}',
+        'check user:nora edit document:1 --context {"hour":9} --explain',
     ]
     return dict(zip(commands, run_commands(folder, [command.split() for command in commands]), strict=True))
 
@@ -133,6 +152,30 @@ def test_mistakes_of_a_model_are_shown_as_a_compiler_does(ran: dict[str, Ran]) -
     [problem] = json.loads(ran["models validate bad.fga --json"].output)
     assert (problem["isWarning"], problem["line"], problem["column"]) == (False, line, 38)
     assert ran["models apply bad.fga --yes"].lines == done.lines
+
+
+def test_a_permission_names_a_policy_that_is_there(ran: dict[str, Ran]) -> None:
+    assert [ran[f"models validate guarded.fga{each}"].code for each in ("", " --policies policies")] == [0, 0]
+    refused = ran["models apply guarded.fga --yes"]
+    assert refused.code == 1
+    assert "error: There is no policy `four_eyes`." in refused.output
+    assert json.loads(ran["models apply guarded.fga --yes --json"].output)["version"] == 2
+
+
+def test_a_tuple_counts_where_its_policy_says_so(ran: dict[str, Ran]) -> None:
+    unknown = ran["tuples write document:1#owner@user:nora --policy by_day"]
+    both = ran["tuples write document:1#owner@user:nora --policy by_night --condition late"]
+    listed = ran["tuples list --subject user:nora"]
+    denied = ran['check user:nora edit document:1 --context {"hour":9} --explain']
+
+    assert (unknown.code, both.code) == (1, 2)
+    assert "there is no policy by_day where the entity's type belongs. (INVALID)" in unknown.output
+    assert ran["tuples write document:1#owner@user:nora --policy by_night"].code == 0
+    assert "policy by_night" in listed.output
+    assert json.loads(ran["tuples export --subject user:nora"].output)["policy"] == "by_night"
+    assert ran['check user:nora edit document:1 --context {"hour":22}'].code == 0
+    assert denied.code == 1
+    assert re.search(r"✗ policy by_night\n.*version 1, [\d,]+ µs\n.*saw \{.*\"hour\":9", denied.output)
 
 
 def test_failed_cases_are_shown_with_their_place(ran: dict[str, Ran]) -> None:
@@ -207,4 +250,4 @@ def test_a_bad_line_stops_an_import_unless_it_is_left_out(ran: dict[str, Ran]) -
     assert stopped.lines[0].startswith("line 2: This is no JSON: ")
     assert stopped.lines[1] == "2 lines read: 0 written, 0 unchanged, 1 bad."
     assert (skipped["written"], skipped["isComplete"], skipped["badLines"][0]["line"]) == (1, True, 2)
-    assert ran["tuples export"].output == '{"entity":"group:eng","relation":"member","subject":"user:a"}\n'
+    assert ran["tuples export"].output == '{"entity":"document:1","relation":"viewer","subject":"user:a"}\n'

@@ -166,7 +166,13 @@ def test_a_user_page_tells_what_they_may_do_and_why(operator: Page) -> None:
 
 def test_the_other_pages_are_accessible(server: ServerProcess, operator: Page) -> None:
     found = {"/permissions": violations(operator)}
-    for path in ("/installation", "/installation?part=tuples", "/installation?part=check", "/built-in"):
+    for path in (
+        "/installation",
+        "/installation?part=tuples",
+        "/installation?part=policies",
+        "/installation?part=check",
+        "/built-in",
+    ):
         operator.goto(f"{server.url}/admin/permissions{path}")
         operator.wait_for_load_state("networkidle")
         found[path] = violations(operator)

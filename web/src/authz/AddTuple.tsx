@@ -15,6 +15,7 @@ import { useAction, useFormReport } from '../shared/actions';
 import { FormAlert } from '../shared/FormAlert';
 import { notifyDone } from '../shared/toasts';
 import { typeParts } from './names';
+import { PolicySelect } from './PolicySelect';
 import { SubjectIdInput } from './SubjectIdInput';
 import {
   atInputs,
@@ -22,6 +23,7 @@ import {
   kindOf,
   settle,
   type TupleValues,
+  takesPolicy,
   tupleErrors,
   tupleInput,
   writableRelations,
@@ -132,6 +134,14 @@ function TupleForm({ types, first, onDone, onClose }: TupleFormProps) {
             value={values.subjectId}
             error={form.errors.subjectId}
             onChange={(id) => form.setFieldValue('subjectId', id)}
+          />
+        )}
+        {kind && takesPolicy(kind) && (
+          <PolicySelect
+            scope={typeParts(values.type).clientId ?? ''}
+            value={values.policy}
+            error={form.errors.policy}
+            onChange={(policy) => form.setFieldValue('policy', policy)}
           />
         )}
         {kind?.condition && (

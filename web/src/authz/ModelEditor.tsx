@@ -9,12 +9,12 @@ import {
   type ModelProblemFieldsFragment,
   ModelProblemsDocument,
 } from '../gen/graphql';
+import type { Place } from '../shared/marks';
 import { ProblemPanel } from '../shared/ProblemPanel';
 import shared from '../shared/shared.module.css';
 import { Time } from '../shared/Time';
 import { useAsk } from './ask';
 import classes from './authz.module.css';
-import type { Place } from './CodeEditor';
 import type { Draft } from './drafts';
 import { PreviewReport } from './PreviewReport';
 import { ProblemList } from './ProblemList';
@@ -79,7 +79,12 @@ export function ModelEditor({ scope, model, draft, onDraft }: ModelEditorProps) 
         <Suspense fallback={<Skeleton h={320} />}>
           <CodeEditor label="Model" value={source} problems={problems} place={place} onChange={change} />
         </Suspense>
-        <ProblemList problems={problems} isFine={isDirty && isKnown} onGo={setPlace} />
+        <ProblemList
+          problems={problems}
+          fine="The model is well-formed."
+          isFine={isDirty && isKnown}
+          onGo={setPlace}
+        />
       </div>
       {preview.error && <ProblemPanel error={preview.error} />}
       {preview.data && <PreviewReport scope={scope} preview={preview.data.modelPreview} />}

@@ -1,24 +1,24 @@
 import { Text, UnstyledButton } from '@mantine/core';
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
-import type { ModelProblemFieldsFragment } from '../gen/graphql';
+import type { Mark, Place } from '../shared/marks';
 import shared from '../shared/shared.module.css';
 import classes from './authz.module.css';
-import type { Place } from './CodeEditor';
 
 interface ProblemListProps {
-  problems: readonly ModelProblemFieldsFragment[];
-  /** The text was looked at: without problems it says so. */
+  problems: readonly Mark[];
+  /** What is said of a text without problems, once it was looked at. */
+  fine: string;
   isFine: boolean;
   onGo: (place: Place) => void;
 }
 
-/** What is wrong with a model; each leads to its place. */
-export function ProblemList({ problems, isFine, onGo }: ProblemListProps) {
+/** What is wrong with a text; each leads to its place. */
+export function ProblemList({ problems, fine, isFine, onGo }: ProblemListProps) {
   return (
     <div role="status" aria-label="Problems">
       {problems.length === 0 && isFine && (
         <Text className={classes.problem} component="div">
-          <CircleCheck size={16} className={classes.gained} aria-hidden /> The model is well-formed.
+          <CircleCheck size={16} className={classes.gained} aria-hidden /> {fine}
         </Text>
       )}
       {problems.map((problem) => (
@@ -32,13 +32,7 @@ export function ProblemList({ problems, isFine, onGo }: ProblemListProps) {
   );
 }
 
-function ProblemRow({
-  problem,
-  onGo,
-}: {
-  problem: ModelProblemFieldsFragment;
-  onGo: ProblemListProps['onGo'];
-}) {
+function ProblemRow({ problem, onGo }: { problem: Mark; onGo: ProblemListProps['onGo'] }) {
   const { line, column, message, hint, isWarning } = problem;
   const Icon = isWarning ? TriangleAlert : CircleX;
   return (
@@ -48,7 +42,7 @@ function ProblemRow({
       onClick={() => onGo({ line: line ?? 1, column: column ?? 1 })}
     >
       <Icon size={16} aria-label={isWarning ? 'Warning' : 'Error'} />
-      <span className={classes.place}>{line === null ? '' : `Line ${line}:${column ?? 1}`}</span>
+      <span className={classes.place}>{placeText(line, column)}</span>
       <span>
         <Ticked text={message} />{' '}
         {hint && (
@@ -59,6 +53,11 @@ function ProblemRow({
       </span>
     </UnstyledButton>
   );
+}
+
+function placeText(line: number | null, column: number | null): string {
+  if (line === null) return '';
+  return column === null ? `Line ${line}` : `Line ${line}:${column}`;
 }
 
 /** What stands between backticks in type of fixed width. */

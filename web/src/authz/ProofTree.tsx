@@ -12,10 +12,11 @@ import {
 import { ChevronRight } from 'lucide-react';
 import { useMemo } from 'react';
 import type { Decision } from '../gen/graphql';
+import { took } from '../policies/verdicts';
 import classes from './authz.module.css';
 import { withoutScope } from './names';
 import { tupleText } from './parts';
-import { allSteps, openSteps, type Proof } from './proof';
+import { allSteps, openSteps, type Proof, type Seen } from './proof';
 
 const MARKS: Record<Decision, { mark: string; word: string }> = {
   ALLOWED: { mark: '✓', word: 'yes' },
@@ -27,6 +28,10 @@ const MARKS: Record<Decision, { mark: string; word: string }> = {
 export function ProofTree({ scope, proof }: { scope: string; proof: Proof }) {
   const data = useMemo(() => [toNode(proof)], [proof]);
   const steps = useMemo(() => new Map(flatten(proof).map((step) => [step.id, step])), [proof]);
+  const seen = useMemo(
+    () => new Map(flatten(proof).flatMap((step) => step.seen.map((each) => [each.id, each]))),
+    [proof],
+  );
   const tree = useTree({ initialExpandedState: getTreeExpandedState(data, openSteps(proof)) });
   return (
     <>
@@ -60,12 +65,12 @@ export function ProofTree({ scope, proof }: { scope: string; proof: Proof }) {
         selectOnClick={false}
         renderNode={({ node, expanded, hasChildren, elementProps }) => {
           const step = steps.get(node.value);
+          const part = seen.get(node.value);
           return (
-            step && (
-              <div {...elementProps}>
-                <Step scope={scope} step={step} isOpen={expanded} isFolding={hasChildren} />
-              </div>
-            )
+            <div {...elementProps}>
+              {step && <Step scope={scope} step={step} isOpen={expanded} isFolding={hasChildren} />}
+              {part && <SeenPart scope={scope} part={part} />}
+            </div>
           );
         }}
       />
@@ -75,7 +80,11 @@ export function ProofTree({ scope, proof }: { scope: string; proof: Proof }) {
 
 function toNode(proof: Proof): TreeNodeData {
   const node = { value: proof.id, label: proof.label };
-  return proof.steps.length > 0 ? { ...node, children: proof.steps.map(toNode) } : node;
+  const children = [
+    ...proof.seen.map(({ id, name }) => ({ value: id, label: name })),
+    ...proof.steps.map(toNode),
+  ];
+  return children.length > 0 ? { ...node, children } : node;
 }
 
 function flatten(proof: Proof): Proof[] {
@@ -110,6 +119,18 @@ function Step({ scope, step, isOpen, isFolding }: StepProps) {
   );
 }
 
+function SeenPart({ scope, part }: { scope: string; part: Seen }) {
+  return (
+    <div className={classes.step}>
+      <span className={classes.chevron} />
+      <Text span size="xs" c="dimmed">
+        {part.name}
+      </Text>
+      <span className={classes.stepText}>{withoutScope(scope, part.text)}</span>
+    </div>
+  );
+}
+
 const KINDS: Partial<Record<Proof['kind'], string>> = {
   BYPASS: 'gives everything',
   DIRECT: 'named by a tuple',
@@ -121,7 +142,13 @@ const KINDS: Partial<Record<Proof['kind'], string>> = {
 };
 
 function Note({ scope, step }: { scope: string; step: Proof }) {
-  const notes = [KINDS[step.kind], step.note && withoutScope(scope, step.note), step.problem].filter(Boolean);
+  const { run } = step;
+  const notes = [
+    KINDS[step.kind],
+    step.note && withoutScope(scope, step.note),
+    run && `version ${run.version}, ${took(run.microseconds)}`,
+    step.problem,
+  ].filter(Boolean);
   return (
     notes.length > 0 && (
       <Text span size="xs" c="dimmed">

@@ -6,9 +6,10 @@ import { PARTS } from './search';
 
 const ModelPanel = lazyRouteComponent(() => import('./ModelPanel'), 'ModelPanel');
 const TuplesPanel = lazyRouteComponent(() => import('./TuplesPanel'), 'TuplesPanel');
+const PoliciesPanel = lazyRouteComponent(() => import('../policies/PoliciesPanel'), 'PoliciesPanel');
 const CheckPanel = lazyRouteComponent(() => import('./CheckPanel'), 'CheckPanel');
 
-/** Model, tuples and checks of a client, or of the installation. */
+/** Model, tuples, policies and checks of a client, or of the installation. */
 export function ScopePermissions({ scope, search, move }: ScopeProps) {
   const props = { scope, search, move };
   return (
@@ -21,6 +22,7 @@ export function ScopePermissions({ scope, search, move }: ScopeProps) {
       <Tabs.List mb="md" aria-label="Permissions">
         <Tabs.Tab value="model">Model</Tabs.Tab>
         <Tabs.Tab value="tuples">Tuples</Tabs.Tab>
+        <Tabs.Tab value="policies">Policies</Tabs.Tab>
         <Tabs.Tab value="check">Check</Tabs.Tab>
       </Tabs.List>
       <Suspense fallback={<Skeleton h={320} />}>
@@ -29,6 +31,9 @@ export function ScopePermissions({ scope, search, move }: ScopeProps) {
         </Tabs.Panel>
         <Tabs.Panel value="tuples">
           <TuplesPanel {...props} />
+        </Tabs.Panel>
+        <Tabs.Panel value="policies">
+          <PoliciesPanel {...props} />
         </Tabs.Panel>
         <Tabs.Panel value="check">
           <CheckPanel {...props} />

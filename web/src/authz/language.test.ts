@@ -1,6 +1,6 @@
 import { StringStream } from '@codemirror/language';
 import { expect, test } from 'vitest';
-import { markedRange, startState, token } from './language';
+import { startState, token } from './language';
 
 /** The pieces of a text that have a tag. */
 function tagged(text: string): [string, string][] {
@@ -53,13 +53,4 @@ test('a condition is CEL, an assertion holds JSON', () => {
     ['is', 'operatorKeyword'],
     ['true', 'bool'],
   ]);
-});
-
-test('a problem marks the word at its column, within its line', () => {
-  const line = { from: 100, text: '  define a: veiwer' };
-
-  expect(markedRange(line, 13)).toEqual([112, 118]);
-  expect(markedRange(line, 11)).toEqual([110, 111]);
-  expect(markedRange(line, 99)).toEqual([118, 118]);
-  expect(markedRange(line, null)).toEqual([100, 118]);
 });

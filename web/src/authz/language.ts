@@ -75,11 +75,3 @@ export const modelLanguage = StreamLanguage.define<State>({
   token,
   languageData: { commentTokens: { line: '#' } },
 });
-
-/** Where a problem is marked: the word at its column (from 1), at least one character. */
-export function markedRange(line: { from: number; text: string }, column: number | null): [number, number] {
-  if (column === null) return [line.from, line.from + line.text.length];
-  const start = Math.min(Math.max(column - 1, 0), line.text.length);
-  const length = /^[\w.-]+/.exec(line.text.slice(start))?.[0].length ?? 1;
-  return [line.from + start, line.from + Math.min(start + length, line.text.length)];
-}

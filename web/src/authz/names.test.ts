@@ -52,7 +52,14 @@ test('a tuple is read with its condition and what is settled of it', () => {
     subject: { type: 'cli_1:team', id: 'a', relation: 'member' },
     condition: { name: 'office_hours', context: { hour: 9 } },
   });
+  expect(parseTuple('document:1#viewer@user:anne with policy:small-amounts', own)).toEqual({
+    entity: { type: 'cli_1:document', id: '1' },
+    relation: 'viewer',
+    subject: { type: 'user', id: 'anne' },
+    policy: 'small-amounts',
+  });
   for (const wrong of [
+    'document:1#viewer@user:a with policy:x {}',
     'document:1',
     'document:1#viewer',
     'document:1@user:a',

@@ -48,7 +48,12 @@ export function parseSubject(text: string, fullName: FullName): SubjectInput | n
   return relation ? { ...entity, relation } : entity;
 }
 
-/** `document:1#viewer@user:anne with office_hours {"hour": 9}`; null when it is none. */
+const POLICY = 'policy:';
+
+/**
+ * `document:1#viewer@user:anne with office_hours {"hour": 9}`, or a policy in place of the condition,
+ * `with policy:small-amounts`; null when it is none.
+ */
 export function parseTuple(text: string, fullName: FullName): TupleInput | null {
   const found = TUPLE.exec(text.trim());
   if (!found) return null;
@@ -58,6 +63,9 @@ export function parseTuple(text: string, fullName: FullName): TupleInput | null 
   const settled = context === undefined ? undefined : parseObject(context);
   if (!entity || !subject || settled === null) return null;
   const tuple: TupleInput = { entity, relation, subject };
+  if (condition?.startsWith(POLICY)) {
+    return settled === undefined ? { ...tuple, policy: condition.slice(POLICY.length) } : null;
+  }
   return condition
     ? { ...tuple, condition: { name: condition, ...(settled && { context: settled }) } }
     : tuple;

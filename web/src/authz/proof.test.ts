@@ -12,6 +12,10 @@ function nodes(...rows: [number | null, Kind, ProofNode['decision'], string][]):
     decision,
     label,
     problem: null,
+    policy: null,
+    version: null,
+    durationMicroseconds: null,
+    inputs: null,
     tuple:
       kind === 'TUPLE'
         ? {
@@ -86,6 +90,25 @@ test('of a no the nearest steps stand open', () => {
 
   expect(proof && openSteps(proof)).toEqual(['0', '1', '2']);
   expect(proof && allSteps(proof)).toEqual(['0', '1', '2', '3']);
+});
+
+test('a policy folds what it saw, part by part', () => {
+  const [root, policy] = nodes(
+    [null, 'PERMISSION', 'ALLOWED', 'approve needs manager'],
+    [0, 'POLICY', 'ALLOWED', 'small-amounts'],
+  );
+  const inputs = { resource: { amount: 100 }, user: null };
+  const proof =
+    root && policy ? buildProof([root, { ...policy, version: 3, durationMicroseconds: 82, inputs }]) : null;
+  const step = proof?.steps[0];
+
+  expect(step?.run).toEqual({ version: 3, microseconds: 82 });
+  expect(step?.seen).toEqual([
+    { id: '1.resource', name: 'resource', text: '{"amount":100}' },
+    { id: '1.user', name: 'user', text: 'null' },
+  ]);
+  expect(proof && openSteps(proof)).toEqual(['0']);
+  expect(proof && allSteps(proof)).toEqual(['0', '1']);
 });
 
 test('no nodes, no proof', () => {

@@ -12,7 +12,18 @@ export interface Proof {
   note: string | null;
   tuple: ProofNode['tuple'];
   problem: string | null;
+  /** Of a policy that was asked: which version, and how long it took in microseconds. */
+  run: { version: number; microseconds: number } | null;
+  /** What the policy saw, part by part. */
+  seen: readonly Seen[];
   steps: Proof[];
+}
+
+/** A part of a policy's context as text: `resource`, `{"amount": 100}`. */
+export interface Seen {
+  id: string;
+  name: string;
+  text: string;
 }
 
 const OPERATIONS: Partial<Record<ProofNode['kind'], string>> = {
@@ -24,7 +35,7 @@ const OPERATIONS: Partial<Record<ProofNode['kind'], string>> = {
 /** The tree of a flat list, without the steps that say nothing new; null for an empty list. */
 export function buildProof(nodes: readonly ProofNode[]): Proof | null {
   const all = nodes.map(
-    ({ id, kind, decision, label, tuple, problem }): Proof => ({
+    ({ id, kind, decision, label, tuple, problem, version, durationMicroseconds, inputs }): Proof => ({
       id: String(id),
       kind,
       decision,
@@ -32,6 +43,8 @@ export function buildProof(nodes: readonly ProofNode[]): Proof | null {
       note: OPERATIONS[kind] ?? null,
       tuple,
       problem,
+      run: version === null ? null : { version, microseconds: durationMicroseconds ?? 0 },
+      seen: seenBy(String(id), inputs),
       steps: [],
     }),
   );
@@ -40,6 +53,15 @@ export function buildProof(nodes: readonly ProofNode[]): Proof | null {
     if (step && node.parentId !== null) all[node.parentId]?.steps.push(step);
   }
   return all[0] ? condense(all[0]) : null;
+}
+
+function seenBy(id: string, inputs: unknown): Seen[] {
+  if (typeof inputs !== 'object' || inputs === null) return [];
+  return Object.entries(inputs).map(([name, value]) => ({
+    id: `${id}.${name}`,
+    name,
+    text: JSON.stringify(value),
+  }));
 }
 
 /** Draws a relation and what it is made of as one, and a tuple and the userset it names as one. */
@@ -84,5 +106,5 @@ export function openSteps(root: Proof): string[] {
 
 /** Everything that can be opened. */
 export function allSteps(proof: Proof): string[] {
-  return proof.steps.length === 0 ? [] : [proof.id, ...proof.steps.flatMap(allSteps)];
+  return proof.steps.length + proof.seen.length === 0 ? [] : [proof.id, ...proof.steps.flatMap(allSteps)];
 }

@@ -27,6 +27,29 @@ test('what a URL says wrongly is left out', () => {
   expect(scopeSearch({ from: 3 }).from).toBe(3);
 });
 
+test('a URL says which policy is open, and what of it', () => {
+  expect(
+    scopeSearch({
+      part: 'policies',
+      policy: 'pol_1',
+      shows: 'evaluations',
+      verdict: 'DENIED',
+      evaluation: 'pev_1',
+    }),
+  ).toMatchObject({
+    part: 'policies',
+    policy: 'pol_1',
+    shows: 'evaluations',
+    verdict: 'DENIED',
+    evaluation: 'pev_1',
+  });
+  expect(scopeSearch({ shows: 'all', verdict: 'denied' })).toMatchObject({
+    shows: undefined,
+    verdict: undefined,
+  });
+  expect(permissionsSearch({ dialog: 'policy' }).dialog).toBe('policy');
+});
+
 test('filters go together, the part stays', () => {
   const search = withoutFilters(scopeSearch({ part: 'tuples', type: 'x', relation: 'viewer', after: 'c' }));
 

@@ -1,9 +1,13 @@
-import type { TupleFilter } from '../gen/graphql';
+import type { PolicyVerdict, TupleFilter } from '../gen/graphql';
 import { type PageSearch, pageVariables } from '../shared/paging';
 import { oneOf, paging, type RawSearch, text } from '../shared/search';
 
-export const PARTS = ['model', 'tuples', 'check'] as const;
+export const PARTS = ['model', 'tuples', 'policies', 'check'] as const;
 export type Part = (typeof PARTS)[number];
+
+/** What is shown of a policy. */
+export const VIEWS = ['source', 'evaluations', 'versions'] as const;
+const VERDICTS: readonly PolicyVerdict[] = ['ALLOWED', 'DENIED', 'ERROR'];
 
 /** What the URL says of the permissions of one scope: a client's, or the installation's. */
 export interface ScopeSearch extends PageSearch {
@@ -21,6 +25,12 @@ export interface ScopeSearch extends PageSearch {
   who?: string | undefined;
   does?: string | undefined;
   on?: string | undefined;
+  /** What the policies are searched for; the one that is open, or `new`; and what of it. */
+  q?: string | undefined;
+  policy?: string | undefined;
+  shows?: (typeof VIEWS)[number] | undefined;
+  verdict?: PolicyVerdict | undefined;
+  evaluation?: string | undefined;
 }
 
 export function scopeSearch(raw: RawSearch): ScopeSearch {
@@ -37,16 +47,24 @@ export function scopeSearch(raw: RawSearch): ScopeSearch {
     who: text(raw, 'who'),
     does: text(raw, 'does'),
     on: text(raw, 'on'),
+    q: text(raw, 'q'),
+    policy: text(raw, 'policy'),
+    shows: oneOf(raw, 'shows', VIEWS),
+    verdict: oneOf(raw, 'verdict', VERDICTS),
+    evaluation: text(raw, 'evaluation'),
     ...paging(raw),
   };
 }
 
+/** Open is the form that adds a tuple, or the question whether a policy is to be deleted. */
+export const DIALOGS = ['tuple', 'policy'] as const;
+
 export interface PermissionsSearch extends ScopeSearch {
-  dialog?: 'tuple' | undefined;
+  dialog?: (typeof DIALOGS)[number] | undefined;
 }
 
 export function permissionsSearch(raw: RawSearch): PermissionsSearch {
-  return { ...scopeSearch(raw), dialog: oneOf(raw, 'dialog', ['tuple']) };
+  return { ...scopeSearch(raw), dialog: oneOf(raw, 'dialog', DIALOGS) };
 }
 
 export function modelsSearch(raw: RawSearch): PageSearch {

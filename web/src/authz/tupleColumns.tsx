@@ -74,8 +74,8 @@ export function writtenColumn({ scope }: Shown): Column<TupleFieldsFragment> {
 }
 
 function Limits({ tuple }: { tuple: TupleFieldsFragment }) {
-  const { condition, startsAt, expiresAt } = tuple;
-  if (!condition && !startsAt && !expiresAt)
+  const { condition, policy, startsAt, expiresAt } = tuple;
+  if (!condition && !policy && !startsAt && !expiresAt)
     return (
       <Text size="sm" c="dimmed">
         —
@@ -87,6 +87,13 @@ function Limits({ tuple }: { tuple: TupleFieldsFragment }) {
         <Tooltip label={settledText(condition.context)}>
           <Badge size="md" color="yellow" flex="none" maw="none">
             if {condition.name}
+          </Badge>
+        </Tooltip>
+      )}
+      {policy && (
+        <Tooltip label="The policy has the second say">
+          <Badge size="md" color="yellow" flex="none" maw="none">
+            if {policy}
           </Badge>
         </Tooltip>
       )}

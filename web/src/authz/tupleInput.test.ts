@@ -45,9 +45,19 @@ test('a form becomes a tuple with its condition and its end', () => {
     relation: 'viewer',
     subject: { type: 'cli_1:team', id: 'eng', relation: 'member' },
     condition: { name: 'hours', context: { hour: 9 } },
+    policy: null,
     startsAt: null,
     expiresAt: new Date('2030-01-01T00:00').toISOString(),
   });
+});
+
+test('a policy stays where the kind of subject has no condition of its own', () => {
+  const values = settle({ ...emptyTuple('cli_1:team'), policy: 'small-amounts' }, TYPES);
+  const kind = kindOf(values, TYPES);
+  const other = settle({ ...values, type: 'cli_1:document', kind: 'team#member with hours' }, TYPES);
+
+  expect(kind && tupleInput(values, kind)).toMatchObject({ condition: null, policy: 'small-amounts' });
+  expect(other.policy).toBe('');
 });
 
 test('everyone needs no id, everybody else does', () => {

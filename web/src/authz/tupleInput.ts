@@ -22,6 +22,8 @@ export interface TupleValues {
   /** The text of a subject kind. */
   kind: string;
   subjectId: string;
+  /** The name of the policy with the second say; empty for none. */
+  policy: string;
   context: string;
   startsAt: string;
   expiresAt: string;
@@ -34,6 +36,7 @@ export function emptyTuple(type = ''): TupleValues {
     relation: '',
     kind: '',
     subjectId: '',
+    policy: '',
     context: '',
     startsAt: '',
     expiresAt: '',
@@ -46,7 +49,13 @@ export function settle(values: TupleValues, types: readonly KnownType[]): TupleV
   const relations = writableRelations(types, values.type);
   const relation = relations.find(({ name }) => name === values.relation) ?? relations[0];
   const kind = relation?.kinds.find(({ text }) => text === values.kind) ?? relation?.kinds[0];
-  return { ...values, relation: relation?.name ?? '', kind: kind?.text ?? '' };
+  const policy = kind && takesPolicy(kind) ? values.policy : '';
+  return { ...values, relation: relation?.name ?? '', kind: kind?.text ?? '', policy };
+}
+
+/** A kind of subject that the model ties to a condition takes no policy beside it. */
+export function takesPolicy(kind: SubjectKind): boolean {
+  return kind.condition === null;
 }
 
 export function writableRelations(types: readonly KnownType[], type: string) {
@@ -65,6 +74,7 @@ export function tupleInput(values: TupleValues, kind: SubjectKind): TupleInput {
     relation: values.relation,
     subject: { type: kind.type, id: subjectId, relation: kind.relation || null },
     condition: kind.condition ? { name: kind.condition, context: parseObject(values.context) } : null,
+    policy: values.policy || null,
     startsAt: moment(values.startsAt),
     expiresAt: moment(values.expiresAt),
   };
@@ -94,6 +104,7 @@ const FIELDS: Record<string, keyof TupleValues> = {
   relation: 'relation',
   subject: 'subjectId',
   condition: 'context',
+  policy: 'policy',
   startsAt: 'startsAt',
   expiresAt: 'expiresAt',
 };

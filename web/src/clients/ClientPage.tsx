@@ -3,6 +3,7 @@ import { getRouteApi, lazyRouteComponent } from '@tanstack/react-router';
 import { Unplug } from 'lucide-react';
 import { Suspense } from 'react';
 import { useQuery } from 'urql';
+import { DIALOGS } from '../authz/search';
 import { ClientDocument } from '../gen/graphql';
 import { Empty } from '../shared/Empty';
 import { PageHead } from '../shared/PageHead';
@@ -73,7 +74,7 @@ export function ClientPage() {
           <Suspense fallback={<Skeleton h={280} />}>
             <ScopePermissions
               scope={client.id}
-              search={{ ...search, dialog: search.dialog === 'tuple' ? 'tuple' : undefined }}
+              search={{ ...search, dialog: DIALOGS.find((each) => each === search.dialog) }}
               move={(next, replace = false) => navigate({ search: { ...next, tab: 'permissions' }, replace })}
             />
           </Suspense>

@@ -1,4 +1,4 @@
-import { type ScopeSearch, scopeSearch } from '../authz/search';
+import { DIALOGS as PERMISSIONS_DIALOGS, type ScopeSearch, scopeSearch } from '../authz/search';
 import { type ContextsSearch, contextsSearch } from '../contexts/search';
 import type { ClientFilter, ClientKind, ClientSort } from '../gen/graphql';
 import { type PageSearch, pageVariables } from '../shared/paging';
@@ -44,7 +44,7 @@ export function clientsVariables(search: ClientsSearch) {
 }
 
 const TABS = ['connect', 'settings', 'secrets', 'permissions', 'registration'] as const;
-const DIALOGS = ['rotate', 'delete', 'tuple'] as const;
+const DIALOGS = ['rotate', 'delete', ...PERMISSIONS_DIALOGS] as const;
 
 export interface ClientSearch extends ScopeSearch, ContextsSearch {
   tab?: (typeof TABS)[number] | undefined;

@@ -13,12 +13,12 @@ import { type Column, DataTable } from '../shared/DataTable';
 import { Empty } from '../shared/Empty';
 import { StatusDot } from '../shared/StatusDot';
 import classes from '../shared/shared.module.css';
-import { TypedDelete } from '../shared/TypedDelete';
 import { notifyDone } from '../shared/toasts';
 import type { ContextsSearch } from './search';
 import { grantText } from './values';
 
 const CreateContext = lazyRouteComponent(() => import('./ContextForm'), 'CreateContext');
+const TypedDelete = lazyRouteComponent(() => import('../shared/TypedDelete'), 'TypedDelete');
 const EditContext = lazyRouteComponent(() => import('./ContextForm'), 'EditContext');
 /** An installation has a handful of them for each tenant. */
 const SHOWN = 100;
@@ -66,8 +66,8 @@ export function Contexts({ clientId, search, move }: ContextsProps) {
       <Suspense>
         {search.registration === 'create' && <CreateContext clientId={clientId} onClose={close} />}
         {search.registration === 'edit' && chosen && <EditContext context={chosen} onClose={close} />}
+        {search.registration === 'delete' && chosen && <DeleteContext context={chosen} onClose={close} />}
       </Suspense>
-      {search.registration === 'delete' && chosen && <DeleteContext context={chosen} onClose={close} />}
     </Stack>
   );
 }

@@ -1,7 +1,10 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { lazyRouteComponent } from '@tanstack/react-router';
+import { type ReactNode, Suspense } from 'react';
 import classes from './shared.module.css';
+
+const ConfirmDialog = lazyRouteComponent(() => import('./ConfirmDialog'), 'ConfirmDialog');
 
 interface ConfirmButtonProps {
   children: ReactNode;
@@ -34,19 +37,19 @@ export function ConfirmButton({
       >
         {children}
       </Button>
-      <Modal opened={isOpen} onClose={close} title={title} size="sm">
-        <Stack>
-          <Text size="sm">{question}</Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button color="red" loading={isRunning} onClick={onConfirm} data-autofocus>
-              {children}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      <Suspense>
+        {isOpen && (
+          <ConfirmDialog
+            title={title}
+            question={question}
+            isRunning={isRunning}
+            onConfirm={onConfirm}
+            onClose={close}
+          >
+            {children}
+          </ConfirmDialog>
+        )}
+      </Suspense>
     </>
   );
 }

@@ -1,6 +1,14 @@
 import { Client, fetchExchange } from 'urql';
 import { expect, test } from 'vitest';
-import { SessionRevokeDocument, SessionsDocument, UserBanDocument, UsersDocument } from '../gen/graphql';
+import {
+  PoliciesDocument,
+  PolicySaveDocument,
+  PolicyVersionsDocument,
+  SessionRevokeDocument,
+  SessionsDocument,
+  UserBanDocument,
+  UsersDocument,
+} from '../gen/graphql';
 import { cache } from './cache';
 
 type Answers = Record<string, () => unknown>;
@@ -56,7 +64,34 @@ const session = {
   user: person,
 };
 
+const policy = {
+  __typename: 'Policy',
+  id: 'pol_1',
+  name: 'small-amounts',
+  description: null,
+  version: 1,
+  createdAt: row.createdAt,
+  updatedAt: row.createdAt,
+  client: null,
+  usage: { __typename: 'PolicyUsage', permissions: 0, tuples: 0, names: [] },
+};
+const versions = { __typename: 'PolicyVersionConnection', nodes: [], pageInfo: page, totalCount: 0 };
+
 const answers: Answers = {
+  Policies: () => ({
+    policies: { __typename: 'PolicyConnection', nodes: [policy], pageInfo: page, totalCount: 1 },
+  }),
+  PolicyVersions: () => ({
+    policy: { __typename: 'Policy', id: 'pol_1', name: 'small-amounts', versions },
+  }),
+  PolicySave: () => ({
+    policySave: {
+      __typename: 'PolicySavePayload',
+      policy: { ...policy, version: 2, source: 'return true', warnings: [], samples: [] },
+      warnings: [],
+      errors: [],
+    },
+  }),
   Users: () => ({ users: { __typename: 'UserConnection', nodes: [row], pageInfo: page, totalCount: 1 } }),
   Sessions: () => ({
     sessions: { __typename: 'SessionConnection', nodes: [session], pageInfo: page, totalCount: 1 },
@@ -103,4 +138,18 @@ test('ending a session leaves the users as they are and asks for the sessions an
   await client.query(SessionsDocument, { first: 25 }).toPromise();
 
   expect(asked).toEqual(['Users', 'Sessions', 'SessionRevoke', 'Sessions']);
+});
+
+test('a saved policy has another version, and its row another number', async () => {
+  const { client, asked } = clientOver(answers);
+  const versionsOf = () => client.query(PolicyVersionsDocument, { id: 'pol_1' }).toPromise();
+  await client.query(PoliciesDocument, {}).toPromise();
+  await versionsOf();
+  const input = { name: 'small-amounts', source: 'return true' };
+  await client.mutation(PolicySaveDocument, { input }).toPromise();
+
+  await versionsOf();
+  await client.query(PoliciesDocument, {}).toPromise();
+
+  expect(asked).toEqual(['Policies', 'PolicyVersions', 'PolicySave', 'PolicyVersions', 'Policies']);
 });

@@ -1,4 +1,4 @@
-import { type Cache, cacheExchange, type UpdateResolver } from '@urql/exchange-graphcache';
+import { type Cache, cacheExchange, type Entity, type UpdateResolver } from '@urql/exchange-graphcache';
 
 const EMBEDDED = [
   'AccessChange',
@@ -27,6 +27,18 @@ const EMBEDDED = [
   'ModelType',
   'PageInfo',
   'Permissions',
+  'PolicyConnection',
+  'PolicyDeletePayload',
+  'PolicyEvaluationConnection',
+  'PolicyProblem',
+  'PolicySample',
+  'PolicySampleResult',
+  'PolicySavePayload',
+  'PolicyTest',
+  'PolicyTestResult',
+  'PolicyUsage',
+  'PolicyVersionConnection',
+  'PolicyWarning',
   'ProofNode',
   'Server',
   'Subject',
@@ -89,6 +101,7 @@ type ListField =
   | 'sessions'
   | 'identityProviders'
   | 'registrationContexts'
+  | 'policies'
   | 'auditEvents';
 
 function forget(cache: Cache, entity: string, field: string) {
@@ -159,6 +172,16 @@ const refreshPermissions: UpdateResolver = (result, args, cache, info) => {
   refresh()(result, {}, cache, info);
 };
 
+/** A saved policy has another version, and stands in lists it did not stand in. */
+const savePolicy: UpdateResolver = (result, _args, cache, info) => {
+  const { policySave } = result;
+  if (typeof policySave === 'object' && policySave !== null && 'policy' in policySave) {
+    const saved = cache.keyOfEntity(policySave.policy as Entity);
+    if (saved) forget(cache, saved, 'versions');
+  }
+  refresh('policies')(result, {}, cache, info);
+};
+
 /** The normalized cache: nodes by id, and which lists a mutation makes stale. */
 export function cache() {
   return cacheExchange({
@@ -195,6 +218,8 @@ export function cache() {
         sessionRevoke: remove('Session', 'sessions'),
         tuplesWrite: refreshPermissions,
         modelSave: refreshPermissions,
+        policySave: savePolicy,
+        policyDelete: remove('Policy', 'policies'),
       },
     },
   });

@@ -14,13 +14,13 @@ import { Empty } from '../shared/Empty';
 import { PageHead } from '../shared/PageHead';
 import { StatusDot } from '../shared/StatusDot';
 import classes from '../shared/shared.module.css';
-import { TypedDelete } from '../shared/TypedDelete';
 import { notifyDone } from '../shared/toasts';
 import type { ProvidersSearch } from './search';
 
 const CreateProvider = lazyRouteComponent(() => import('./ProviderForm'), 'CreateProvider');
 const EditProvider = lazyRouteComponent(() => import('./ProviderForm'), 'EditProvider');
 const TestProvider = lazyRouteComponent(() => import('./TestProvider'), 'TestProvider');
+const TypedDelete = lazyRouteComponent(() => import('../shared/TypedDelete'), 'TypedDelete');
 const route = getRouteApi('/identity-providers');
 /** An installation has a handful of them. */
 const SHOWN = 100;
@@ -67,8 +67,8 @@ export function ProvidersPage() {
         {search.dialog === 'create' && <CreateProvider onClose={close} />}
         {search.dialog === 'edit' && chosen && <EditProvider provider={chosen} onClose={close} />}
         {search.dialog === 'test' && chosen && <TestProvider provider={chosen} onClose={close} />}
+        {search.dialog === 'delete' && chosen && <DeleteProvider provider={chosen} onClose={close} />}
       </Suspense>
-      {search.dialog === 'delete' && chosen && <DeleteProvider provider={chosen} onClose={close} />}
     </>
   );
 }
