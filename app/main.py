@@ -34,6 +34,7 @@ from app.metrics import rest as metrics_rest
 from app.metrics.service import join_metrics, sampling
 from app.oidc import rest as oidc_rest
 from app.oidc.live import rest as live_rest
+from app.policies.service import recording_evaluations
 from app.rest import console, health
 from app.rest.acting import ClosedToActing
 from app.rest.errors import render_app_error, render_fault, render_http_error
@@ -84,7 +85,10 @@ def build_app(settings: Settings) -> Starlette:
 async def _running(settings: Settings) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(open_stores(settings))
-        background = (hearing(), hub.running(), sampling(), tracing_bypasses(), noting_uses(), counting_denials())
+        background = (
+            hearing(), hub.running(), sampling(), tracing_bypasses(), noting_uses(), counting_denials(),
+            recording_evaluations(),
+        )  # fmt: skip
         for each in background:
             await stack.enter_async_context(each)
         if settings.authz_index:

@@ -6,7 +6,7 @@ from typing import Any
 
 # Rooms that own tables, lowest floor first.
 ROOMS = (
-    "kit", "jobs", "events", "mail", "users", "signing", "authz", "clients", "credentials", "factors",
+    "kit", "jobs", "events", "mail", "users", "signing", "policies", "authz", "clients", "credentials", "factors",
     "sessions", "impersonation", "mailed", "api_keys", "contexts", "upstream", "oidc",
 )  # fmt: skip
 

@@ -7,10 +7,14 @@ from datetime import timedelta
 from app.api_keys.service import delete_keys_of
 from app.api_keys.types import Owner, OwnerKind
 from app.authz import jobs as authz_jobs
+from app.authz.engine.policies import bind_policies
 from app.authz.service import PlatformDecider, forget_scope, forget_subject
 from app.authz.service.access import can_manage_access
 from app.authz.service.blockers import add_finder
 from app.authz.service.models import retire_model
+from app.authz.service.policies import PolicyRoom
+from app.authz.service.policy_names import PolicyUses
+from app.authz.service.strangers import find_subjects_in
 from app.clients.types import ClientDeleted, ClientUpdated
 from app.contexts.service import delete_contexts_of, find_stranded
 from app.credentials import jobs as credentials_jobs
@@ -37,11 +41,14 @@ from app.login.farewell import lead_out
 from app.mail import jobs as mail_jobs
 from app.mail.service import erase_mails_of
 from app.mailed import jobs as mailed_jobs
+from app.metrics.lua import measure_lua
 from app.metrics.pool import measure_pool
 from app.metrics.service import sample
 from app.oidc import jobs as oidc_jobs
 from app.oidc import service as oidc
 from app.oidc.leaving import forget_requests_of
+from app.policies import jobs as policies_jobs
+from app.policies import service as policies
 from app.rest.measures import count_denied
 from app.sessions.measures import count_failure, count_renewal, count_session
 from app.sessions.service import end_sessions_of_target, end_user_sessions, sweep_sessions
@@ -84,11 +91,13 @@ def wire(settings: Settings) -> None:
     ):  # fmt: skip
         react(changed, oidc.forget_tokens)
     add_finder(find_stranded)
+    find_subjects_in("client", "clients_client")
+    find_subjects_in("apikey", "api_keys_key")
     tie_accounts()
     _measure()
     for room in (
         jobs_jobs, events_jobs, mail_jobs, signing_jobs, authz_jobs, credentials_jobs, factors_jobs, login_jobs,
-        impersonation_jobs, mailed_jobs, oidc_jobs, upstream_jobs, lifecycle_jobs,
+        impersonation_jobs, mailed_jobs, oidc_jobs, upstream_jobs, lifecycle_jobs, policies_jobs,
     ):  # fmt: skip
         room.register_jobs()
     for kind, handler in (
@@ -105,7 +114,11 @@ def _measure() -> None:
     react(SignInFailed, count_failure)
     observe_denials(count_denied)
     let_managers_read(can_manage_access)
+    policies.let_managers_keep(can_manage_access)
+    policies.bind_users(PolicyUses())
+    bind_policies(PolicyRoom())
     sample(measure_pool)
+    sample(measure_lua)
     sample(measure_keys)
 
 
@@ -116,6 +129,7 @@ async def _forget_user(actor: Actor, event: UserDeleted) -> None:
         await delete_keys_of(actor, Owner(OwnerKind.USER, event.target_id))
         await forget_subject("user", event.target_id)
         await erase_mails_of(event.target_id)
+        await policies.forget_user(event.target_id)
 
 
 async def _forget_client(actor: Actor, event: ClientDeleted) -> None:
@@ -124,6 +138,7 @@ async def _forget_client(actor: Actor, event: ClientDeleted) -> None:
         await delete_keys_of(actor, Owner(OwnerKind.CLIENT, event.target_id))
         await forget_scope(event.target_id)
         await retire_model(actor, event.target_id)
+        await policies.delete_policies_of(actor, event.target_id)
 
 
 async def _sweep_sessions(job: Job) -> None:

@@ -28,12 +28,13 @@ from app.kit.migrate import migrate
 from app.kit.notify import flush_notifications
 from app.kit.postgres import start_postgres, stop_postgres
 from app.kit.settings import Settings
+from app.policies.service import forget_evaluations
 from app.signing.service import forget_keys
 from app.tables import APPS
 from tests.support import ISSUER, make_settings
 
 ROOT = Path(__file__).parent
-WITHOUT_DATABASE = {"architecture", "kit/postgres", "e2e"}
+WITHOUT_DATABASE = {"architecture", "kit/postgres", "e2e", "lua"}
 POOL_SIZE = 12
 
 # Empties the tables that hold rows, children before parents. Deleting is much quicker than TRUNCATE for a few rows; the
@@ -136,6 +137,7 @@ async def database(pool: list[str]) -> None:
     forget_clients()
     forget_models()
     forget_bypasses()
+    forget_evaluations()
     forget_api_keys()
     forget_denials()
     budgets.forget()

@@ -22,6 +22,7 @@ from app.kit.ids import prefix_of
 from app.kit.paging import MAX_PAGE
 from app.mail.graph import load_mail
 from app.oidc.graph import load_consent, load_family
+from app.policies.graph import load_evaluation, load_policy, load_version
 from app.sessions.graph import load_session
 from app.signing.graph import load_key
 from app.upstream.graph import load_link, load_provider
@@ -48,6 +49,9 @@ _LOADERS: dict[str | None, Load] = {
     "idp": load_provider,
     "ctx": load_context,
     "lid": load_link,
+    "pol": load_policy,
+    "pov": load_version,
+    "pev": load_evaluation,
 }
 
 

@@ -24,6 +24,7 @@ from app.login.graph import AccountMutation
 from app.mail.graph import MailQuery
 from app.metrics.graph import MetricsSubscription
 from app.oidc.graph import ConsentMutation, TokenFamilyMutation
+from app.policies.graph import PolicyMutation, PolicyQuery
 from app.sessions.graph import SessionMutation, SessionQuery
 from app.signing.graph import SigningMutation, SigningQuery
 from app.upstream.graph import UpstreamMutation, UpstreamQuery
@@ -45,6 +46,7 @@ class Query(
     EventQuery,
     MailQuery,
     AuthzQuery,
+    PolicyQuery,
 ):
     pass
 
@@ -71,6 +73,7 @@ class Mutation(
     ConsentMutation,
     TokenFamilyMutation,
     AuthzMutation,
+    PolicyMutation,
 ):
     pass
 

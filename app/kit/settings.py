@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from app.kit.settings_accounts import AccountSettings
+from app.kit.settings_policies import PolicySettings
 from app.kit.settings_rules import (
     LOOPBACK_HOSTS,
     MIN_SECRET_BYTES,
@@ -46,7 +46,7 @@ def _count_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Settings(AccountSettings):
+class Settings(PolicySettings):
     """Everything an operator can set. Durations are ISO 8601 (`PT15M`) or seconds."""
 
     model_config = SettingsConfigDict(

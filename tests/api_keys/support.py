@@ -6,11 +6,11 @@ from typing import Any
 
 from app.api_keys.service import create_key, resolve_key
 from app.api_keys.types import CreatedApiKey, KeyGrant, KeyUse, NewApiKey, ResolvedKey
-from app.authz.service import grant_relation, write_tuples
-from app.authz.types import EntityRef, RelationTuple, TupleKey, TupleWrite
+from app.authz.types import EntityRef, TupleKey
 from app.kit import db
 from app.kit.actor import SYSTEM, Actor, Origin
 from app.users.types import User
+from tests.authz.people import give
 from tests.support import ORIGIN, as_user, commit
 
 DIRECT, EXCHANGE = KeyUse.DIRECT, KeyUse.EXCHANGE
@@ -36,12 +36,12 @@ async def show(made: CreatedApiKey, use: KeyUse = DIRECT, origin: Origin = ORIGI
 async def relate(entity: str, relation: str, subject_id: str, subject_type: str = "user") -> None:
     """A tuple that stands: `relate("users:*", "admin", user.id)`."""
     kind, _, identifier = entity.rpartition(":")
-    await commit(grant_relation(SYSTEM, TupleKey(kind, identifier, relation, subject_type, subject_id)))
+    await give(TupleKey(kind, identifier, relation, subject_type, subject_id))
 
 
 async def relate_all(*keys: TupleKey) -> None:
     """Tuples that stand."""
-    await commit(write_tuples(SYSTEM, TupleWrite(touch=tuple(RelationTuple(key) for key in keys))))
+    await give(*keys)
 
 
 def gift(entity: str, relation: str) -> KeyGrant:

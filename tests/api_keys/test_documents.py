@@ -28,7 +28,7 @@ DOCUMENTS = {path[len(ROOM) : -len(".graphql")]: text for path, text in console_
 STATEMENTS: dict[str, int] = {
     "ApiKey": 9,
     "ApiKeyCreate": 9,
-    "ApiKeyDelete": 13,
+    "ApiKeyDelete": 14,
     "ApiKeyDisable": 9,
     "ApiKeyEnable": 6,
     "ApiKeyRotate": 9,

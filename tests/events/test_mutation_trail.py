@@ -58,7 +58,8 @@ TRAILS: dict[str, Trail] = {
     "clientCreate": Trail(["client.created"], has_after=True),
     "clientUpdate": Trail(["client.updated"], **CHANGED),
     "clientDelete": Trail(
-        ["client.deleted", "registration_context.deleted", "api_key.revoked", "grant.revoked"], has_before=True
+        ["client.deleted", "registration_context.deleted", "api_key.revoked", "grant.revoked", "policy.deleted"],
+        has_before=True,
     ),
     "clientSecretRotate": Trail(["client.secret_rotated"], has_after=True),
     "identityProviderCreate": Trail(["identity_provider.created"], has_after=True),
@@ -67,6 +68,8 @@ TRAILS: dict[str, Trail] = {
     "registrationContextCreate": Trail(["registration_context.created"], has_after=True),
     "registrationContextUpdate": Trail(["registration_context.updated"], **CHANGED),
     "registrationContextDelete": Trail(["registration_context.deleted"], has_before=True),
+    "policySave": Trail(["policy.saved"], **CHANGED),
+    "policyDelete": Trail(["policy.deleted"], has_before=True),
     "linkedIdentityDelete": Trail(["linked_identity.deleted"], has_before=True),
     "initialAccessTokenCreate": Trail(["initial_token.created"], has_after=True),
     "initialAccessTokenRevoke": Trail(["initial_token.revoked"], **CHANGED),

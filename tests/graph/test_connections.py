@@ -28,6 +28,8 @@ from app.kit.actor import SYSTEM, Actor
 from app.kit.db import unit_of_work
 from app.kit.guard import ALL_PERMISSIONS
 from app.login.service import send_invitation
+from app.policies.service import save_policy
+from app.policies.types import PolicyDraft
 from app.sessions.service import begin_session
 from app.upstream.service import create_provider
 from app.upstream.types import NewProvider, ProviderKind
@@ -177,7 +179,7 @@ LISTINGS = {
         {None: (lambda row: int(row["id"].removeprefix("tup_")), False)},
         [
             ("", lambda row: True),
-            ('entityType: "clients"', lambda row: row["entity"]["type"] == "clients"),
+            ('entityType: "groups"', lambda row: row["entity"]["type"] == "groups"),
             ('entityType: "group", entityId: "g1"', lambda row: row["entity"] == {"type": "group", "id": "g1"}),
             ('relation: "viewer"', lambda row: row["relation"] == "viewer"),
             (
@@ -213,6 +215,8 @@ LISTINGS = {
             (f'clientId: "{ROBOT}"', lambda row: row["clientId"] == ROBOT),
         ],
     ),
+    # Its orders and filters are arguments of the list itself: tests/policies.
+    "policies": Listing("policies", "id name", {None: (_by("name"), False)}, [("", lambda row: True)]),
     "mails": Listing("mails", "id createdAt to", {None: (_by("createdAt"), True)}, [("", lambda row: True)]),
 }
 # Lists that are worked out, not read: `tests/authz/graph/test_lists.py`.
@@ -259,10 +263,15 @@ async def fill(field: str = "") -> None:
                 if field == "identityProviders":
                     await create_provider(SYSTEM, provider_named(name, n))
                 await write_tuples(SYSTEM, TupleWrite(touch=tuple(map(RelationTuple, tuples_of(user.id, n)))))
-        if field == "apiKeys":
-            await fill_keys()
-        if field == "registrationContexts":
-            await fill_contexts()
+        fill_more = {"apiKeys": fill_keys, "registrationContexts": fill_contexts, "policies": fill_policies}.get(field)
+        if fill_more is not None:
+            await fill_more()
+
+
+async def fill_policies() -> None:
+    """Policies of the installation."""
+    for n in range(len(NAMES)):
+        await save_policy(SYSTEM, PolicyDraft(scope="", name=f"p-{7 * n % 10}", source="return true"))
 
 
 def provider_named(name: str | None, n: int) -> NewProvider:
@@ -306,9 +315,9 @@ async def fill_keys() -> None:
 def tuples_of(user_id: str, n: int) -> list[TupleKey]:
     return [
         TupleKey("group", f"g{n}", "member", "user", user_id),
-        TupleKey("clients", f"c{n}", "admin", "user", user_id),
+        TupleKey("groups", f"g{n}", "admin", "user", user_id),
         TupleKey("clients", "*", "admin", "user", user_id),
-        TupleKey("clients", f"c{n}", "viewer", "group", f"g{n}", "member"),
+        TupleKey("groups", f"g{n}", "viewer", "group", f"g{n}", "member"),
     ]
 
 

@@ -26,6 +26,8 @@ from app.kit.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from app.kit.guard import ALL_PERMISSIONS
 from app.kit.runtime import override
 from app.oidc.consents import grant_consent
+from app.policies.service import save_policy
+from app.policies.types import PolicyDraft
 from app.sessions.service import begin_session
 from app.signing.service import ensure_keys, forget_keys, list_keys
 from app.signing.types import KeyStatus
@@ -61,6 +63,7 @@ class Stage:
     provider_id: str
     link_id: str
     context_id: str
+    policy_id: str
 
     @property
     def kind(self) -> str:
@@ -149,6 +152,11 @@ CASES = {
         "clients.manage_access", lambda stage: {"id": stage.context_id, "name": "Renamed"}
     ),
     "registrationContextDelete": Case("clients.manage_access", lambda stage: {"id": stage.context_id}),
+    "policySave": Case(
+        "clients.manage_access",
+        lambda stage: {"client": stage.client_id, "name": "there", "source": "return false"},
+    ),
+    "policyDelete": Case("clients.manage_access", lambda stage: {"id": stage.policy_id}),
     "linkedIdentityDelete": Case("users.update", lambda stage: {"id": stage.link_id}),
     "initialAccessTokenCreate": Case("clients.create", lambda stage: {"name": "New"}),
     "initialAccessTokenRevoke": Case("clients.create", lambda stage: {"id": stage.initial_token_id}),
@@ -231,6 +239,11 @@ async def make_context(client_id: str) -> str:
     return (await commit(create_context(SYSTEM, new))).id
 
 
+async def make_policy(client_id: str) -> str:
+    """A policy of the client, which nothing refers to."""
+    return (await commit(save_policy(SYSTEM, PolicyDraft(scope=client_id, name="there", source="return true")))).id
+
+
 async def build_stage() -> Stage:
     forget_clients()
     user = await make_user()
@@ -247,7 +260,8 @@ async def build_stage() -> Stage:
     initial = (await commit(create_initial_token(SYSTEM, NewInitialToken(name="CI")))).token
     keys = (signing.id, of_user.key.id, of_client.key.id, initial.id, *await make_link(user))
     await commit(save_model(SYSTEM, ModelDraft(created.client.id, MODEL)))
-    stage = Stage(user, new.session.id, created.client.id, *keys, await make_context(created.client.id))
+    of_client_id = (await make_context(created.client.id), await make_policy(created.client.id))
+    stage = Stage(user, new.session.id, created.client.id, *keys, *of_client_id)
     owned = RelationTuple(TupleKey(stage.kind, "1", "owner", "user", user.id))
     await commit(write_tuples(SYSTEM, TupleWrite(touch=(owned,))))
     return stage
@@ -356,7 +370,7 @@ BY_ID = (
     "userUpdate", "userBan", "userUnban", "userDelete", "userRestore", "userDataExport",
     "clientUpdate", "clientDelete", "clientSecretRotate", "initialAccessTokenRevoke",
     "apiKeyUpdate", "apiKeyRotate", "apiKeyDisable", "apiKeyEnable", "apiKeyDelete", "sessionRevoke",
-    "signingKeyWithdraw",
+    "signingKeyWithdraw", "policyDelete",
 )  # fmt: skip
 
 

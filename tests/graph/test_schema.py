@@ -68,6 +68,8 @@ ARGUMENTS = {
     "listSubjects": f'(entity: {INVOICE}, action: "view", type: "user")',
     "whoCan": f'(entity: {INVOICE}, action: "view")',
     "expand": f'(entity: {INVOICE}, relation: "view")',
+    "policies": '(client: "cli_x")',
+    "policyTest": '(input: { client: "cli_x", source: "return true" })',
 }
 SHOWN_ONCE = {
     "ClientCreatePayload.clientSecret", "ClientSecretRotatePayload.clientSecret", "ApiKeyCreatePayload.secret",

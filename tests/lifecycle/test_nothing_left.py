@@ -15,6 +15,7 @@ from app.kit.limits import sweep_counters
 from app.lifecycle.service import schedule_deletion
 from app.lifecycle.service.deletion import enqueue_due
 from app.mail.service import send_mail
+from app.policies.service import flush_evaluations
 from app.sessions.service import begin_session
 from app.users.types import User
 from tests.api_keys.support import make_key
@@ -23,6 +24,7 @@ from tests.factors.support import give_app, give_passkey
 from tests.graph.test_mutations import make_link
 from tests.lifecycle.rows import insert_row, list_tables, mentions, user_columns
 from tests.login.support import make_person
+from tests.policies.support import judge, make_policy
 from tests.support import commit, make_user
 
 GRACE = timedelta(days=14)
@@ -43,11 +45,14 @@ async def fill_all_tables(user: User) -> set[str]:
     group = TupleKey("group", "staff", "member", "user", user.id)
     await commit(write_tuples(SYSTEM, TupleWrite(touch=(RelationTuple(group),))))
     await commit(send_mail(user.email, "account_restored", {"url": "http://localhost/"}, user_id=user.id))
+    await make_policy("return true")
+    await judge(subject=("user", user.id), user={"id": user.id, "email": user.email, "name": user.name})
+    assert await flush_evaluations() == 1
     if not await db.fetch_value("SELECT count(*) FROM upstream_provider"):
         await make_link(user)
     client = await make_client()
     await db.execute("UPDATE clients_client SET owner_id = $1 WHERE id = $2", user.id, client.id)
-    filled = set()
+    filled = {"policies_evaluation"}
     for table in await list_tables():
         columns = await user_columns(table)
         if not columns:

@@ -205,6 +205,7 @@ async def test_no_label_holds_personal_data(app: Starlette, visitor: Visitor) ->
         "status",
         "method",
         "alg",
+        "verdict",
     }
     assert not any(word in answer.text for word in personal)
 

@@ -159,6 +159,14 @@ class ExplainResultNodes(Result):
     """The tuple, where one is meant."""
     problem: str | None
     """Why nothing was decided here."""
+    policy: str | None
+    """The name of the policy, where one is meant."""
+    version: int | None
+    """The version of the policy that was asked; null when none was."""
+    duration_microseconds: int | None
+    """How long the policy took; null when none was asked."""
+    inputs: JsonValue | None
+    """What the policy saw, as its `context`: without secrets, cut where it is long. Null when none was asked."""
 
 
 class ExplainResultMissingConditioned(Result):
@@ -517,7 +525,9 @@ class TuplesChangedResultNode(Result):
     subject: SubjectFields
     """Who."""
     condition: TuplesChangedResultNodeCondition | None
-    """The condition under which it counts; null for always."""
+    """The condition under which it counts; null for none."""
+    policy: str | None
+    """The policy under which it counts, in place of a condition; null for none."""
     starts_at: datetime | None
     """When it begins to count; null for at once."""
     expires_at: datetime | None

@@ -271,6 +271,7 @@ fragment TupleFields on Tuple {
     name
     context
   }
+  policy
   startsAt
   expiresAt
   createdRevision
@@ -1126,6 +1127,7 @@ fragment TupleFields on Tuple {
     name
     context
   }
+  policy
   startsAt
   expiresAt
   createdRevision
@@ -1225,6 +1227,10 @@ query Explain($input: CheckInput!, $consistency: ConsistencyInput) {
         ...TupleKeyFields
       }
       problem
+      policy
+      version
+      durationMicroseconds
+      inputs
     }
     missing {
       ...TupleKeyFields
@@ -2209,6 +2215,7 @@ fragment TupleFields on Tuple {
     name
     context
   }
+  policy
   startsAt
   expiresAt
   createdRevision
@@ -2239,6 +2246,7 @@ subscription TuplesChanged($after: String, $filter: TupleFilter) {
         name
         context
       }
+      policy
       startsAt
       expiresAt
       writtenBy {
@@ -2459,6 +2467,7 @@ fragment TupleFields on Tuple {
     name
     context
   }
+  policy
   startsAt
   expiresAt
   createdRevision
@@ -4024,6 +4033,351 @@ fragment TokenFamilyFields on TokenFamily {
   lastUsedAt
   expiresAt
   refreshExpiresAt
+}
+"""
+
+POLICIES = """
+query Policies(
+  $client: ID
+  $search: String
+  $first: Int
+  $after: String
+  $last: Int
+  $before: String
+) {
+  policies(
+    client: $client
+    search: $search
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      ...PolicyRowFields
+      usage {
+        permissions
+        tuples
+        names
+      }
+    }
+    pageInfo {
+      ...PageFields
+    }
+    totalCount
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+
+fragment PolicyRowFields on Policy {
+  id
+  name
+  description
+  version
+  createdAt
+  updatedAt
+  client {
+    id
+    name
+  }
+}
+"""
+
+POLICY = """
+query Policy($id: ID!) {
+  policy(id: $id) {
+    ...PolicyDetailFields
+  }
+}
+
+fragment PolicyDetailFields on Policy {
+  ...PolicyRowFields
+  source
+  warnings {
+    line
+    message
+  }
+  samples {
+    ...PolicySampleFields
+  }
+  usage {
+    permissions
+    tuples
+    names
+  }
+}
+
+fragment PolicyRowFields on Policy {
+  id
+  name
+  description
+  version
+  createdAt
+  updatedAt
+  client {
+    id
+    name
+  }
+}
+
+fragment PolicySampleFields on PolicySample {
+  name
+  context
+  isAllowed
+}
+"""
+
+POLICY_DELETE = """
+mutation PolicyDelete($input: PolicyDeleteInput!) {
+  policyDelete(input: $input) {
+    deletedId
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
+POLICY_EVALUATIONS = """
+query PolicyEvaluations(
+  $id: ID!
+  $filter: PolicyEvaluationFilter
+  $first: Int
+  $after: String
+  $last: Int
+  $before: String
+) {
+  policy(id: $id) {
+    id
+    name
+    evaluations(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+      nodes {
+        ...PolicyEvaluationFields
+      }
+      pageInfo {
+        ...PageFields
+      }
+      totalCount
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+
+fragment PersonFields on User {
+  id
+  email
+  name
+  picture
+}
+
+fragment PolicyEvaluationFields on PolicyEvaluation {
+  id
+  entityType
+  entityId
+  action
+  subject {
+    ...SubjectFields
+  }
+  version
+  verdict
+  problem
+  context
+  durationMicroseconds
+  evaluatedAt
+}
+
+fragment SubjectFields on Subject {
+  type
+  id
+  relation
+  node {
+    __typename
+    id
+    ... on User {
+      ...PersonFields
+    }
+    ... on Client {
+      clientName: name
+    }
+  }
+}
+"""
+
+POLICY_SAVE = """
+mutation PolicySave($input: PolicySaveInput!) {
+  policySave(input: $input) {
+    policy {
+      ...PolicyDetailFields
+    }
+    warnings {
+      line
+      message
+    }
+    errors {
+      ...UserErrorFields
+    }
+  }
+}
+
+fragment PolicyDetailFields on Policy {
+  ...PolicyRowFields
+  source
+  warnings {
+    line
+    message
+  }
+  samples {
+    ...PolicySampleFields
+  }
+  usage {
+    permissions
+    tuples
+    names
+  }
+}
+
+fragment PolicyRowFields on Policy {
+  id
+  name
+  description
+  version
+  createdAt
+  updatedAt
+  client {
+    id
+    name
+  }
+}
+
+fragment PolicySampleFields on PolicySample {
+  name
+  context
+  isAllowed
+}
+
+fragment UserErrorFields on UserError {
+  code
+  reason
+  message
+  field
+}
+"""
+
+POLICY_TEST = """
+query PolicyTest($input: PolicyTestInput!) {
+  policyTest(input: $input) {
+    result {
+      ...PolicyTestResultFields
+    }
+    warnings {
+      line
+      message
+    }
+    samples {
+      sample {
+        ...PolicySampleFields
+      }
+      result {
+        ...PolicyTestResultFields
+      }
+      holds
+    }
+  }
+}
+
+fragment PolicySampleFields on PolicySample {
+  name
+  context
+  isAllowed
+}
+
+fragment PolicyTestResultFields on PolicyTestResult {
+  verdict
+  problem {
+    code
+    message
+    line
+  }
+  durationMicroseconds
+}
+"""
+
+POLICY_VERSIONS = """
+query PolicyVersions($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+  policy(id: $id) {
+    id
+    name
+    versions(first: $first, after: $after, last: $last, before: $before) {
+      nodes {
+        ...PolicyVersionFields
+        source
+        diff
+      }
+      pageInfo {
+        ...PageFields
+      }
+      totalCount
+    }
+  }
+}
+
+fragment PageFields on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+
+fragment PersonFields on User {
+  id
+  email
+  name
+  picture
+}
+
+fragment PolicyVersionFields on PolicyVersion {
+  id
+  version
+  note
+  createdAt
+  author {
+    ...SubjectFields
+  }
+}
+
+fragment SubjectFields on Subject {
+  type
+  id
+  relation
+  node {
+    __typename
+    id
+    ... on User {
+      ...PersonFields
+    }
+    ... on Client {
+      clientName: name
+    }
+  }
 }
 """
 

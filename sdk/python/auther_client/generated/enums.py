@@ -211,6 +211,17 @@ class MetricKind(OpenEnum):
     """How values are spread."""
 
 
+class PolicyVerdict(OpenEnum):
+    """What came of running a policy. Only ALLOWED opens anything."""
+
+    ALLOWED = "ALLOWED"
+    """It returned exactly `true`."""
+    DENIED = "DENIED"
+    """It returned anything else."""
+    ERROR = "ERROR"
+    """It failed, or took too much: nothing is allowed by that."""
+
+
 class ProofKind(OpenEnum):
     """What a node of a proof is."""
 
@@ -237,7 +248,7 @@ class ProofKind(OpenEnum):
     CONDITION = "CONDITION"
     """The condition of a tuple."""
     POLICY = "POLICY"
-    """The policy of the permission."""
+    """The policy of the permission, or of a tuple."""
     REPEATED = "REPEATED"
     """What stands above already: a circle."""
     CUT = "CUT"

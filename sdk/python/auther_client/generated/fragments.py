@@ -21,6 +21,7 @@ from auther_client.generated.enums import (
     Decision,
     IdentityProviderKind,
     MailStatus,
+    PolicyVerdict,
     UserErrorCode,
     UserStatus,
 )
@@ -835,6 +836,142 @@ class PermissionsFields(Result):
     """How much room they take in a token, bytes."""
 
 
+class PolicyRowFieldsClient(Result):
+    """An application that lets users sign in here, or calls APIs."""
+
+    id: str
+    """The id, with a prefix that tells the kind."""
+    name: str
+    """The name that users see."""
+
+
+class PolicyRowFields(Result):
+    """A policy as a row of a list."""
+
+    id: str
+    """The id, with a prefix that tells the kind."""
+    name: str
+    """Its name, which models and tuples refer to it by."""
+    description: str | None
+    """What it is for, for people."""
+    version: int
+    """The version in force."""
+    created_at: datetime
+    """When it was first saved."""
+    updated_at: datetime
+    """When it last changed."""
+    client: PolicyRowFieldsClient | None
+    """Whose models and tuples can name it; null for the installation's own, and where the client is hidden from the caller."""
+
+
+class PolicySampleFields(Result):
+    """A context whose verdict the author of a policy knows."""
+
+    name: str
+    """What it is a sample of."""
+    context: JsonValue
+    """What the policy is given, a JSON object."""
+    is_allowed: bool
+    """Whether it is to be allowed."""
+
+
+class PolicyDetailFieldsWarnings(Result):
+    """Something odd about a policy, which can be saved all the same."""
+
+    line: int
+    """The line of the source, from 1."""
+    message: str
+    """What is odd."""
+
+
+class PolicyDetailFieldsUsage(Result):
+    """What refers to a policy by its name."""
+
+    permissions: int
+    """How many permissions of the model in force."""
+    tuples: int
+    """How many tuples that stand."""
+    names: tuple[str, ...]
+    """Some of the permissions, such as `invoice.approve`; at most ten."""
+
+
+class PolicyDetailFields(PolicyRowFields):
+    """A policy with its source, samples, and what refers to it."""
+
+    source: str
+    """The source in force, in Lua."""
+    warnings: tuple[PolicyDetailFieldsWarnings, ...]
+    """What is odd about the source."""
+    samples: tuple[PolicySampleFields, ...]
+    """The samples that every save is run with."""
+    usage: PolicyDetailFieldsUsage
+    """What refers to it. While anything does, it is not deleted."""
+
+
+class PolicyEvaluationFields(Result):
+    """What a policy said when a check asked it."""
+
+    id: str
+    """The id, with a prefix that tells the kind."""
+    entity_type: str
+    """The full name of the entity's type."""
+    entity_id: str
+    """The entity's id."""
+    action: str
+    """The permission or relation that was asked for."""
+    subject: SubjectFields
+    """Who was asked about."""
+    version: int
+    """The version of the policy that was asked."""
+    verdict: PolicyVerdict
+    """What it said."""
+    problem: str | None
+    """Why it said nothing: a stable code, and what Lua itself says of it. A text that the script raised is not kept."""
+    context: JsonValue
+    """What it was given, bounded in size and without secrets. Of a user, a client's policy shows the id and the names of the attributes."""
+    duration_microseconds: int
+    """How long it ran, in microseconds."""
+    evaluated_at: datetime
+    """When it was asked."""
+
+
+class PolicyTestResultFieldsProblem(Result):
+    """Why a policy came to no verdict."""
+
+    code: str
+    """A stable name, `policies_…`."""
+    message: str
+    """What went wrong, in the words of Lua where it says something."""
+    line: int | None
+    """The line of the source, from 1."""
+
+
+class PolicyTestResultFields(Result):
+    """What came of running a policy once."""
+
+    verdict: PolicyVerdict
+    """What it says."""
+    problem: PolicyTestResultFieldsProblem | None
+    """Why it says nothing; null unless the verdict is ERROR."""
+    duration_microseconds: int
+    """How long it ran, in microseconds."""
+
+
+class PolicyVersionFields(Result):
+    """A version of a policy as a row of a list."""
+
+    id: str
+    """The id, with a prefix that tells the kind."""
+    version: int
+    """Its number, from 1."""
+    note: str | None
+    """What changed, in the words of its author."""
+    created_at: datetime
+    """When it was saved."""
+    author: SubjectFields | None
+    """Who saved it. Null for the server itself."""
+
+
 class RegistrationContextFieldsClient(Result):
     """An application that lets users sign in here, or calls APIs."""
 
@@ -967,7 +1104,9 @@ class TupleFields(Result):
     subject: SubjectFields
     """Who."""
     condition: TupleFieldsCondition | None
-    """The condition under which it counts; null for always."""
+    """The condition under which it counts; null for none."""
+    policy: str | None
+    """The policy under which it counts, in place of a condition; null for none."""
     starts_at: datetime | None
     """When it begins to count; null for at once."""
     expires_at: datetime | None

@@ -16,6 +16,7 @@ from auther_client.generated.enums import (
     ClientKind,
     ConsistencyMode,
     IdentityProviderKind,
+    PolicyVerdict,
     UserStatus,
 )
 from auther_client.models import Input
@@ -598,6 +599,71 @@ class PasskeyStartInput(Input):
     """Your name for this request, for your own use; nothing depends on it. Example: `"settings page"`"""
 
 
+class PolicyDeleteInput(Input):
+    """Which policy to delete. Example: `{id: "pol_01jq43e0s5t8v1w4x7y0z3a6bd"}`"""
+
+    id: str
+    """The policy's id. Example: `"pol_01jq43e0s5t8v1w4x7y0z3a6bd"`"""
+
+
+class PolicyEvaluationFilter(Input):
+    """Which evaluations; everything that is given must hold. Example: `{verdict: DENIED, since: "2026-01-31T00:00:00Z"}`"""
+
+    verdict: PolicyVerdict | None = None
+    """Only those with this verdict."""
+    action: str | None = None
+    """Only those of this action. Example: `"approve"`"""
+    entity_type: str | None = None
+    """Only those about entities of this type, by its full name. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za:invoice"`"""
+    since: datetime | None = None
+    """Only those from this moment on. Example: `"2026-01-31T00:00:00Z"`"""
+
+
+class PolicySampleInput(Input):
+    """A context whose verdict you know. Example: `{name: "a small one", context: {resource: {amount: 10}}, isAllowed: true}`"""
+
+    name: str
+    """What it is a sample of; each has another name. Example: `"a small one"`"""
+    context: JsonValue
+    """What the policy is given, a JSON object; what is left out of it is as in a check that sent nothing. Example: `{resource: {amount: 10}}`"""
+    is_allowed: bool
+    """Whether it is to be allowed. Example: `true`"""
+
+
+class PolicySaveInput(Input):
+    """A policy to be saved. Example: `{name: "small-amounts", source: "return context.resource.amount <= 1000"}`"""
+
+    name: str
+    """Its name, which models and tuples refer to it by: a small letter, then up to 63 small letters, digits, `_` and `-`. Example: `"small-amounts"`"""
+    source: str
+    """Its source, in Lua; 10 KB at most. Example: `"return context.resource.amount <= 1000"`"""
+    client: str | None = None
+    """Whose models and tuples can name it; the installation's own when absent. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za"`"""
+    description: str | None = None
+    """What it is for, for people. The one there is stays when absent; null clears it. Example: `"Amounts that need no second signature"`"""
+    samples: Sequence[PolicySampleInput] | None = None
+    """Contexts whose verdict you know; 50 at most. Example: `[{name: "a small one", context: {resource: {amount: 10}}, isAllowed: true}]` Those there are stay when absent, and are run as well."""
+    note: str | None = None
+    """What changed, for whoever reads the versions. Example: `"Up to 1000"`"""
+    expected_version: int | None = None
+    """The version that you have seen, 0 for none: a later one is a conflict. Example: `3`"""
+    idempotency_key: str | None = None
+    """Your name for this request, 1 to 200 characters. The same key with the same input gives the same policy again; with other input it is a conflict. Example: `"deploy-2026-01-31-small-amounts"`"""
+
+
+class PolicyTestInput(Input):
+    """A trial of a policy. Example: `{source: "return context.resource.amount <= 1000", context: {resource: {amount: 10}}}`"""
+
+    source: str
+    """The source, in Lua. Example: `"return context.resource.amount <= 1000"`"""
+    context: JsonValue | None = None
+    """What it is given, a JSON object. Example: `{resource: {amount: 10}}`"""
+    samples: Sequence[PolicySampleInput] | None = None
+    """Contexts whose verdict you know; 50 at most. Example: `[{name: "a small one", context: {resource: {amount: 10}}, isAllowed: true}]`"""
+    client: str | None = None
+    """Whose policy it may become: then `clients.manage_access` on this client is enough. Example: `"cli_01jq40b7n2r5s8t1v4w7x0y3za"`"""
+
+
 class RecoveryCodesRegenerateInput(Input):
     """Makes new recovery codes. Example: `{}`"""
 
@@ -804,6 +870,8 @@ class TupleInput(Input):
     """Who."""
     condition: TupleConditionInput | None = None
     """When it counts, beside the times."""
+    policy: str | None = None
+    """In place of a condition, a policy of the client that owns the entity's type, or of the installation: it counts where that says so. Example: `"business_hours"`"""
     starts_at: datetime | None = None
     """When it begins to count; at once when absent. Example: `"2026-02-01T00:00:00Z"`"""
     expires_at: datetime | None = None
@@ -858,6 +926,8 @@ class TuplesWriteInput(Input):
     """These must not stand before."""
     reason: str | None = None
     """Why: for the changelog and the audit trail. Example: `"Ada left the project"`"""
+    subjects_must_exist: bool | None = None
+    """Whether users, clients and API keys that are subjects have to exist. On types that are Auther's own, groups among them, they have to anyway."""
     idempotency_key: str | None = None
     """Your name for this request, 1 to 200 characters. The same write under the same key happens once within a day, and is answered as the first time; another write is a conflict. Example: `"grant-2026-01-31-0042"`"""
     dry_run: bool | None = None
@@ -1089,6 +1159,11 @@ PasskeyRegisterInput.model_rebuild()
 PasskeyRemoveInput.model_rebuild()
 PasskeyRenameInput.model_rebuild()
 PasskeyStartInput.model_rebuild()
+PolicyDeleteInput.model_rebuild()
+PolicyEvaluationFilter.model_rebuild()
+PolicySampleInput.model_rebuild()
+PolicySaveInput.model_rebuild()
+PolicyTestInput.model_rebuild()
 RecoveryCodesRegenerateInput.model_rebuild()
 RegistrationContextCreateInput.model_rebuild()
 RegistrationContextDeleteInput.model_rebuild()

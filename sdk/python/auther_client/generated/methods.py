@@ -182,6 +182,7 @@ from auther_client.generated.fragments import (
     ModelDetailFields,
     ModelPreviewFields,
     PermissionsFields,
+    PolicyDetailFields,
     RegistrationContextFields,
 )
 from auther_client.generated.impersonation import (
@@ -222,6 +223,10 @@ from auther_client.generated.inputs import (
     PasskeyRemoveInput,
     PasskeyRenameInput,
     PasskeyStartInput,
+    PolicyDeleteInput,
+    PolicyEvaluationFilter,
+    PolicySaveInput,
+    PolicyTestInput,
     RecoveryCodesRegenerateInput,
     RegistrationContextCreateInput,
     RegistrationContextDeleteInput,
@@ -278,6 +283,21 @@ from auther_client.generated.oidc import (
     TokenFamilyRevokeResult,
     UserTokenFamiliesData,
     UserTokenFamiliesResult,
+)
+from auther_client.generated.policies import (
+    PoliciesData,
+    PoliciesResult,
+    PolicyData,
+    PolicyDeleteData,
+    PolicyDeleteResult,
+    PolicyEvaluationsData,
+    PolicyEvaluationsResult,
+    PolicySaveData,
+    PolicySaveResult,
+    PolicyTestData,
+    PolicyTestResult,
+    PolicyVersionsData,
+    PolicyVersionsResult,
 )
 from auther_client.generated.sessions import (
     SessionRevokeData,
@@ -1151,6 +1171,79 @@ class Operations:
             UserTokenFamiliesData,
         )
         return data.user
+
+    async def policies(
+        self,
+        *,
+        client: str | None = None,
+        search: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> PoliciesResult:
+        """The policies of a client, or the installation's own."""
+        data = await self._calls.run(
+            documents.POLICIES,
+            {"client": client, "search": search, "first": first, "after": after, "last": last, "before": before},
+            PoliciesData,
+        )
+        return data.policies
+
+    async def policy(self, id: str) -> PolicyDetailFields | None:
+        """One policy with its source and samples."""
+        data = await self._calls.run(documents.POLICY, {"id": id}, PolicyData)
+        return data.policy
+
+    async def policy_delete(self, input: PolicyDeleteInput) -> PolicyDeleteResult:
+        """Delete a policy that nothing refers to."""
+        data = await self._calls.run(documents.POLICY_DELETE, {"input": input}, PolicyDeleteData)
+        return data.policy_delete
+
+    async def policy_evaluations(
+        self,
+        id: str,
+        *,
+        filter: PolicyEvaluationFilter | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> PolicyEvaluationsResult | None:
+        """What a policy said when checks asked it, newest first."""
+        data = await self._calls.run(
+            documents.POLICY_EVALUATIONS,
+            {"id": id, "filter": filter, "first": first, "after": after, "last": last, "before": before},
+            PolicyEvaluationsData,
+        )
+        return data.policy
+
+    async def policy_save(self, input: PolicySaveInput) -> PolicySaveResult:
+        """Save a policy; what its samples contradict is refused."""
+        data = await self._calls.run(documents.POLICY_SAVE, {"input": input}, PolicySaveData)
+        return data.policy_save
+
+    async def policy_test(self, input: PolicyTestInput) -> PolicyTestResult:
+        """Run a policy that counts for nothing."""
+        data = await self._calls.run(documents.POLICY_TEST, {"input": input}, PolicyTestData)
+        return data.policy_test
+
+    async def policy_versions(
+        self,
+        id: str,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> PolicyVersionsResult | None:
+        """The versions of a policy, newest first, each with what it changed."""
+        data = await self._calls.run(
+            documents.POLICY_VERSIONS,
+            {"id": id, "first": first, "after": after, "last": last, "before": before},
+            PolicyVersionsData,
+        )
+        return data.policy
 
     async def session_revoke(self, input: SessionRevokeInput) -> SessionRevokeResult:
         """End a session and the refresh tokens that grew from it."""
