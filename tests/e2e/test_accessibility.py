@@ -35,7 +35,17 @@ NARROW = 390
 CONSOLE = ("/", "/users", "/clients", "/clients?dialog=tokens", "/sessions", "/keys", "/audit", "/mails")
 
 
+# What fades in or out has less contrast on the way.
+SETTLED = """
+() => Promise.all(document.getAnimations()
+  .filter(each => each.effect.getComputedTiming().endTime !== Infinity)
+  .map(each => each.finished.catch(() => null)))
+  .then(() => null)
+"""
+
+
 def violations(page: Page) -> list[str]:
+    page.evaluate(SETTLED)
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [f"{item['id']}: {node['html'][:160]}" for item in found["violations"] for node in item["nodes"]]
