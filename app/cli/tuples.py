@@ -62,11 +62,7 @@ def write(
 
     Example: auther tuples write 'document:1#viewer@user:anne' --expires 2027-01-01
     """
-    if context is not None and condition is None:
-        raise typer.BadParameter("A context belongs to a condition: give --condition, too.")
-    if policy is not None and condition is not None:
-        raise typer.BadParameter("A tuple has a condition or a policy: give one of --condition and --policy.")
-    limit = TupleConditionInput(name=condition, context=read_context(context)) if condition is not None else None
+    limit = _read_condition(condition, context, policy)
     begin, end = read_moment(starts), read_moment(expires)
 
     async def work(api: Operations) -> TuplesWriteResult:
@@ -87,6 +83,14 @@ def write(
         return accepted(await api.tuples_write(given))
 
     _print_result(out, ask(work), tuples, "stood already")
+
+
+def _read_condition(condition: str | None, context: str | None, policy: str | None) -> TupleConditionInput | None:
+    if context is not None and condition is None:
+        raise typer.BadParameter("A context belongs to a condition: give --condition, too.")
+    if policy is not None and condition is not None:
+        raise typer.BadParameter("A tuple has a condition or a policy: give one of --condition and --policy.")
+    return TupleConditionInput(name=condition, context=read_context(context)) if condition is not None else None
 
 
 @app.command("delete")

@@ -44,6 +44,28 @@ async def resolve(
         observe: is told how many levels of look-ups it took, and how many usersets were looked into.
         judge: has the word of policies.
     """
+    found, groups = _sort(rules, checks)
+    crews = [Crew(rules, reader, [check for _, check in group]) for group in groups]
+    began = time.monotonic()
+    levels = await drive(crews)
+    spent = time.monotonic() - began
+    if observe is not None:
+        observe(levels, sum(len(crew.walk.goals) for crew in crews))
+    pending: dict[int, Pending] = {}
+    for crew, group in zip(crews, groups, strict=True):
+        for (n, _), question in zip(group, crew.questions, strict=True):
+            outcome = conclude(rules, question, is_short=crew.judge.is_short)
+            if isinstance(outcome, Pending):
+                pending[n] = outcome
+            else:
+                found[n] = outcome
+    if pending:
+        found |= await settle(rules, reader, pending, judge, seconds=MAX_SECONDS - spent)
+    return [found[n] for n in range(len(checks))]
+
+
+def _sort(rules: Ruleset, checks: Sequence[Check]) -> tuple[dict[int, Resolution], list[list[tuple[int, Check]]]]:
+    """The checks that mean nothing, answered; the others by what they can be walked together with."""
     found: dict[int, Resolution] = {}
     groups: dict[object, list[tuple[int, Check]]] = {}
     texts: dict[int, bytes] = {}
@@ -54,23 +76,7 @@ async def resolve(
         else:
             key = (_group_key(check, texts), asks_itself(rules.schema, check))
             groups.setdefault(key, []).append((n, check))
-    crews = [Crew(rules, reader, [check for _, check in group]) for group in groups.values()]
-    began = time.monotonic()
-    levels = await drive(crews)
-    spent = time.monotonic() - began
-    if observe is not None:
-        observe(levels, sum(len(crew.walk.goals) for crew in crews))
-    pending: dict[int, Pending] = {}
-    for crew, group in zip(crews, groups.values(), strict=True):
-        for (n, _), question in zip(group, crew.questions, strict=True):
-            outcome = conclude(rules, question, is_short=crew.judge.is_short)
-            if isinstance(outcome, Pending):
-                pending[n] = outcome
-            else:
-                found[n] = outcome
-    if pending:
-        found |= await settle(rules, reader, pending, judge, seconds=MAX_SECONDS - spent)
-    return [found[n] for n in range(len(checks))]
+    return found, list(groups.values())
 
 
 def _group_key(check: Check, texts: dict[int, bytes]) -> object:
