@@ -44,6 +44,28 @@ def parse_model(text: str) -> Model:
     Raises:
         ModelProblems: the text is not of the language, or exceeds a bound.
     """
+    model = parse_kept(text)
+    require_bounds(model, text)
+    return model
+
+
+def require_bounds(model: Model, text: str) -> None:
+    """Refuse a model of which there is too much.
+
+    Raises:
+        ModelProblems: it exceeds a bound.
+    """
+    if problems := find_excess(model):
+        source = _clean(text)
+        raise ModelProblems([problem.show_in(source) for problem in problems])
+
+
+def parse_kept(text: str) -> Model:
+    """The model of a text that is in force already: a bound that came later must not put it, and all others, out of it.
+
+    Raises:
+        ModelProblems: the text is not of the language.
+    """
     source = _clean(text)
     problems: list[ModelProblem] = []
     rest: str | None = source
@@ -141,7 +163,7 @@ def _finish(parsed: Parsed, source: str) -> Model:
     sections = (item for item in parsed.items if isinstance(item, tuple))
     assertions = tuple(part for section in sections for part in section if isinstance(part, Assertion))
     model = Model(types, conditions, assertions)
-    if problems := [*_find_version_problem(parsed.version), *find_excess(model)]:
+    if problems := _find_version_problem(parsed.version):
         raise ModelProblems([problem.show_in(source) for problem in problems])
     return model
 

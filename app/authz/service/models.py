@@ -20,7 +20,7 @@ from app.authz.service.access import guard_scope
 from app.authz.service.blockers import find_blockers
 from app.authz.service.drafts import ReadDraft, check_renames, put_beside, read_draft, run_assertions
 from app.authz.service.impact import find_impact
-from app.authz.service.texts import read_aside, read_stored, read_text
+from app.authz.service.texts import read_aside, read_kept, read_stored
 from app.authz.types.events import ModelSaved
 from app.authz.types.model import Model
 from app.authz.types.saving import Blocker, FailedAssertion, Impact, ModelDraft, ModelPreview, ModelReview, ModelVersion
@@ -104,7 +104,7 @@ async def preview_model(actor: Actor, draft: ModelDraft) -> ModelPreview:
 def _review(
     plan: _Plan,
 ) -> tuple[Model, str, tuple[ModelProblem, ...], tuple[Blocker, ...], tuple[FailedAssertion, ...]]:
-    before = read_text(plan.latest.source) if plan.latest else _EMPTY
+    before = read_kept(plan.latest.source) if plan.latest else _EMPTY
     text = diff_models(before, plan.draft.model).text
     return plan.draft.model, text, plan.draft.warnings, tuple(plan.blockers), tuple(plan.failed)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, TypeVar
 
-from app.authz.language.text import parse_model
+from app.authz.language.text import parse_kept, require_bounds
 from app.authz.types.model import Model
 
 # Models that are kept as they were read.
@@ -19,18 +19,25 @@ Result = TypeVar("Result")
 
 
 @lru_cache(maxsize=_KEPT)
+def read_kept(source: str) -> Model:
+    """The model of a stored text."""
+    return parse_kept(source)
+
+
 def read_text(source: str) -> Model:
-    """The model of a text.
+    """The model of a text that somebody sent.
 
     Raises:
         ModelProblems: as `parse_model`.
     """
-    return parse_model(source)
+    model = read_kept(source)
+    require_bounds(model, source)
+    return model
 
 
 async def read_stored(source: str) -> Model:
     """The model of a stored text."""
-    return await read_aside(source, lambda: read_text(source))
+    return await read_aside(source, lambda: read_kept(source))
 
 
 async def read_aside(source: str, read: Callable[[], Result]) -> Result:

@@ -7,10 +7,13 @@ import asyncio
 import pytest
 
 from app.authz.errors import AssertionsFailed, ModelConflict, RenameInvalid, TupleTypeUnknown
+from app.authz.language import limits
 from app.authz.language.problems import ModelProblems
 from app.authz.queries.head import read_head
 from app.authz.service.checks import check
 from app.authz.service.models import find_current_model, find_version, list_versions, save_model
+from app.authz.service.schemas import forget_models
+from app.authz.service.texts import read_kept
 from app.authz.service.tuples import write_tuples
 from app.authz.types import Check, EntityRef, RelationTuple, SubjectRef, TupleKey
 from app.authz.types.saving import ModelDraft
@@ -230,3 +233,20 @@ async def test_a_bare_type_is_the_one_of_auther_itself() -> None:
     answer = await check(SYSTEM, Check(SubjectRef("user", "ann"), "read", EntityRef("cli_a:document", "1")))
 
     assert answer.is_allowed
+
+
+async def test_a_bound_that_came_later_refuses_a_save_and_leaves_what_is_in_force(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await commit(save_model(SYSTEM, draft(DOCUMENTS)))
+    await give(TupleKey("cli_a:document", "1", "viewer", "user", "ann"))
+    monkeypatch.setattr(limits, "MAX_PARTS", 1)
+    read_kept.cache_clear()
+    forget_models()
+
+    answer = await check(SYSTEM, Check(SubjectRef("user", "ann"), "read", EntityRef("cli_a:document", "1")))
+    with pytest.raises(ModelProblems) as refused:
+        await commit(save_model(SYSTEM, draft(DOCUMENTS + "\n")))
+
+    assert answer.is_allowed
+    assert [problem.code for problem in refused.value.problems] == ["authz_model_too_many"]
